@@ -1,0 +1,184 @@
+"""Experiment in, trace out.
+
+An `Experiment` is one plain value that says everything: the sequence, the cell, how it is trained and what is
+differentiated. `run` turns it into a `Trace`, which holds every gate, state, output, delta and gradient as arrays. The
+same experiment gives the same numbers, in a terminal and in the page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Mapping
+
+import numpy as np
+
+from .initializers import INITIALIZERS
+from .losses import LOSS_AT
+from .optimizers import OPTIMIZERS
+from .tasks import TASKS
+from .validation import InvalidInput, choice, integer, number, shown
+
+VERSION = 1
+OWN = "own"
+GRADIENT_OF = ("loss", "output")
+
+Rows = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What to compute. All fields have a default; wrong ones are refused with the field's name.
+
+    task : "latch", "recall", "parity", "adding", "wave" (see `tasks`), or "own"
+    values : for "own", T rows of input numbers (a flat list is one input per step)
+    targets : for "own", one number per step; None means: predict the first input of the next step, which makes the
+        last row a target only, so the network takes T - 1 steps
+    length, input_size : time steps T and inputs I; for "own" they follow from `values`
+    sequence_seed : which sequence of the task is traced
+    hidden_size, seed, initializer, scale, forget_bias : the network before training, see `initializers.initialize`
+    updates, batch_size, optimizer, learning_rate, weight_decay, clip_norm : its training; "own" trains on its sequence
+    loss_at : "every" or "last", the steps the squared error is averaged over
+    gradient_of : "loss", or "output" for the last y; the scalar L whose derivatives the backward pass takes
+    edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, ...}, single numbers set after training (indices from 0)
+    """
+
+    task: str = "latch"
+    values: Rows | None = None
+    targets: tuple[float, ...] | None = None
+    length: int = 24
+    input_size: int = 2
+    sequence_seed: int = 0
+    hidden_size: int = 3
+    seed: int = 0
+    initializer: str = "uniform"
+    scale: float = 1.0
+    forget_bias: float = 1.0
+    updates: int = 200
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 0.02
+    weight_decay: float = 5e-4
+    clip_norm: float = 1.0
+    loss_at: str = "every"
+    gradient_of: str = "output"
+    edits: Mapping[str, float] = field(default_factory=dict)
+    version: int = VERSION
+
+    def __post_init__(self):
+        if self.version != VERSION:
+            raise InvalidInput("version", "range", f"version is {shown(self.version)}; this py_lstm reads version "
+                               f"{VERSION}.", got=shown(self.version), low=VERSION, high=VERSION)
+        clean = {
+            "task": choice("task", self.task, [*TASKS, OWN]),
+            "length": integer("length", self.length, 1, 1000),
+            "input_size": integer("input_size", self.input_size, 1, 64),
+            "sequence_seed": integer("sequence_seed", self.sequence_seed, 0, 2**32 - 1),
+            "hidden_size": integer("hidden_size", self.hidden_size, 1, 512),
+            "seed": integer("seed", self.seed, 0, 2**32 - 1),
+            "initializer": choice("initializer", self.initializer, INITIALIZERS),
+            "scale": number("scale", self.scale, 0, 100),
+            "forget_bias": number("forget_bias", self.forget_bias, -50, 50),
+            "updates": integer("updates", self.updates, 0, 1_000_000),
+            "batch_size": integer("batch_size", self.batch_size, 1, 4096),
+            "optimizer": choice("optimizer", self.optimizer, OPTIMIZERS),
+            "learning_rate": number("learning_rate", self.learning_rate, 0, 1000),
+            "weight_decay": number("weight_decay", self.weight_decay, 0, 1000),
+            "clip_norm": number("clip_norm", self.clip_norm, 0, 1e9),
+            "loss_at": choice("loss_at", self.loss_at, LOSS_AT),
+            "gradient_of": choice("gradient_of", self.gradient_of, GRADIENT_OF),
+        }
+        if clean["task"] == OWN:
+            clean |= self._own()
+        elif self.values is not None or self.targets is not None:
+            name = "values" if self.values is not None else "targets"
+            raise InvalidInput(name, "unknown", f"{name} belongs to the task 'own'; set task to 'own' or leave {name} "
+                               "out.", got=shown(getattr(self, name)))
+        for name, value in clean.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "edits", _edits(self.edits, self.input_size, self.hidden_size))
+
+    def _own(self) -> dict[str, Any]:
+        """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""
+        if self.values is None or not isinstance(self.values, (list, tuple)) or len(self.values) == 0:
+            raise InvalidInput("values", "missing", f"values is {shown(self.values)}; give at least one number per time "
+                               "step.", got=shown(self.values))
+        given = [row if isinstance(row, (list, tuple)) else [row] for row in self.values]
+        rows = tuple(tuple(number("values", value, -1e6, 1e6) for value in row) for row in given)
+        width = len(rows[0])
+        for t, row in enumerate(rows):
+            if len(row) != width or width == 0:
+                raise InvalidInput("values", "shape", f"values has {len(row)} numbers in row {t + 1} and {width} in row 1; "
+                                   "give every step the same number of inputs, at least one.", got=str(len(row)),
+                                   wanted=str(width), row=t + 1)
+        steps, targets = len(rows), self.targets
+        if targets is None:
+            steps -= 1
+            if steps < 1:
+                raise InvalidInput("values", "missing", "values has one step; without targets the next value is "
+                                   "predicted, so give at least two.", got="1")
+        else:
+            if not isinstance(targets, (list, tuple)) or len(targets) != steps:
+                raise InvalidInput("targets", "shape", f"targets is {shown(targets)}; give one number for each of the "
+                                   f"{steps} steps.", got=shown(targets), wanted=str(steps))
+            targets = tuple(number("targets", value, -1e6, 1e6) for value in targets)
+        return {"values": rows, "targets": targets, "length": integer("values", steps, 1, 1000),
+                "input_size": integer("values", width, 1, 64)}
+
+    def replace(self, **changes: Any) -> "Experiment":
+        """This experiment with some fields changed."""
+        return Experiment.from_json(self.to_json() | changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a dict of plain values, ready for `json.dumps`."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | str) -> "Experiment":
+        """An experiment from a dict or JSON text; fields left out keep their default, unknown ones are refused."""
+        if isinstance(data, str):
+            try:
+                data = json.loads(data)
+            except ValueError as error:
+                raise InvalidInput("experiment", "type", f"The experiment is no JSON ({error}).", got=shown(data)) from None
+        if not isinstance(data, Mapping):
+            raise InvalidInput("experiment", "type", f"The experiment is {shown(data)}; give a JSON object with its "
+                               "fields.", got=shown(data))
+        known = [f.name for f in dataclasses.fields(cls)]
+        for name in data:
+            if name not in known:
+                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of an experiment; the fields are "
+                                   f"{', '.join(known)}.", got=shown(name), choices=known)
+        return cls(**data)
+
+
+def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of every number an edit can set."""
+    I, H = input_size, hidden_size
+    return {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,), "readout_weight": (1, H),
+            "readout_bias": (1,), "h_0": (H,), "c_0": (H,)}
+
+
+def edit_target(name: str) -> tuple[str, tuple[int, ...]]:
+    """"weight_hh[0,2]" as ("weight_hh", (0, 2))."""
+    match = re.fullmatch(r"(\w+)\[(\d{1,4}(?:,\d{1,4})*)\]", name)
+    return (match[1], tuple(int(k) for k in match[2].split(","))) if match else (name, ())
+
+
+def _edits(edits: Any, input_size: int, hidden_size: int) -> dict[str, float]:
+    if not isinstance(edits, Mapping):
+        raise InvalidInput("edits", "type", f"edits is {shown(edits)}; give an object such as {{'weight_hh[0,2]': 0.5}}.",
+                           got=shown(edits))
+    shapes = parameter_shapes(input_size, hidden_size)
+    clean = {}
+    for name, value in edits.items():
+        tensor, index = edit_target(str(name))
+        shape = shapes.get(tensor)
+        if shape is None or len(index) != len(shape) or any(k >= n for k, n in zip(index, shape)):
+            raise InvalidInput("edits", "unknown", f"edits names {shown(name)}; the tensors here are "
+                               + ", ".join(f"{tensor}{list(shape)}" for tensor, shape in shapes.items())
+                               + ", with indices from 0.", got=shown(name))
+        clean[name] = number("edits", value, -1e6, 1e6)
+    return clean

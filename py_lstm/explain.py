@@ -1,0 +1,347 @@
+"""Where a number comes from: its equation, its operands with their values, and the line of Python that computed it.
+
+Every quantity of a trace has one rule here. A rule lists the terms that add up to the number, and each term lists the
+numbers it is a product of, so that a reader, a page or a screen reader can walk from any number to its operands and on.
+Steps and units count from 1, as in the equations; step 0 is the state before the sequence.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Callable
+
+import numpy as np
+
+from . import cell, losses, network, trace as trace_module
+from .trace import BACKWARD, FORWARD, Trace
+from .validation import InvalidInput, choice, integer
+
+GATE_ROW = {gate: k for k, gate in enumerate(cell.GATES)}
+OPENINGS = ("i", "f", "o")
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One number that went in. `unit` and `t` point into the trace; `index` (from 0) into a parameter instead.
+
+    `symbol` is LaTeX. A number derived on the spot, such as f(1 - f), points at the quantity it is derived from.
+    """
+
+    symbol: str
+    value: float
+    quantity: str
+    t: int | None = None
+    unit: int | None = None
+    index: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """A summand: the product of `factors`, or the sum of `parts`. `symbol` is LaTeX."""
+
+    symbol: str
+    value: float
+    factors: tuple[Operand, ...] = ()
+    parts: tuple["Term", ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A line of the package: file, line number from 1, and its text."""
+
+    file: str
+    line: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One equation: `symbol` = `function`(sum of `terms`) = `value`. `function` is "" for a plain sum."""
+
+    symbol: str
+    equation: str
+    value: float
+    function: str
+    terms: tuple[Term, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The equations that lead to one number, the last of which gives it. No lines: the number was given."""
+
+    quantity: str
+    t: int
+    unit: int
+    value: float
+    lines: tuple[Line, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, ready for `json.dumps`."""
+        return asdict(self)
+
+
+def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
+    """Explain one number of a trace.
+
+    Parameters
+    ----------
+    quantity : one of `trace.FORWARD` and `trace.BACKWARD`
+    t : time step, 1 to T
+    unit : hidden unit, input or output, from 1
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such number.
+    """
+    choice("quantity", quantity, FORWARD + BACKWARD)
+    T, width = trace.arrays[quantity].shape
+    at = _At(trace, integer("t", t, 1, T), integer("unit", unit, 1, width) - 1)
+    return Explanation(quantity, t, unit, at.value(quantity), tuple(_rule(quantity)(at)))
+
+
+class _At:
+    """One place in a trace: time step t (from 1) and unit u (from 0), with look-ups relative to it."""
+
+    def __init__(self, trace: Trace, t: int, u: int):
+        self.trace, self.t, self.u = trace, t, u
+        self.arrays = trace.arrays
+        self.T, self.H = trace.arrays["h"].shape
+        self.L = "L" if trace.experiment.gradient_of == "loss" else f"y_{{{self.T}}}"
+
+    def value(self, quantity: str, t: int | None = None, u: int | None = None) -> float:
+        t, u = self.t if t is None else t, self.u if u is None else u
+        if t == 0:
+            return float(self.arrays[f"{quantity}_0"][u])
+        return float(self.arrays[quantity][t - 1, u])
+
+    def operand(self, quantity: str, t: int | None = None, u: int | None = None, symbol: str | None = None,
+                value: float | None = None) -> Operand:
+        """A number of the trace; with `symbol` and `value`, one derived from it."""
+        t, u = self.t if t is None else t, self.u if u is None else u
+        return Operand(symbol or self.symbol(quantity, t, u), self.value(quantity, t, u) if value is None else value,
+                       quantity, t, u + 1)
+
+    def parameter(self, name: str, *index: int) -> Operand:
+        return Operand(_parameter_symbol(name, index, self.H), float(self.arrays[name][index]), name, index=index)
+
+    def symbol(self, quantity: str, t: int | None = None, u: int | None = None) -> str:
+        """LaTeX of a number, with its step and, where there are several, its unit."""
+        t = self.t if t is None else t
+        place = f"{t},{(self.u if u is None else u) + 1}" if self.arrays[quantity].shape[1] > 1 else f"{t}"
+        if quantity in BACKWARD:
+            kind, _, path = quantity.partition("_via_")
+            name = kind[1:]
+            below = f"z^{{{name[2]}}}" if name.startswith("z_") else name
+            mark = f"\\big|_{{{path}}}" if path else ""
+            return rf"\partial {self.L}/\partial {below}_{{{place}}}{mark}"
+        name = {"tanh_c": r"\tanh c", "target": "d"}.get(quantity, quantity)
+        return f"z^{{{name[2]}}}_{{{place}}}" if name.startswith("z_") else f"{name}_{{{place}}}"
+
+    def ends(self) -> bool:
+        return self.t == self.T
+
+
+def _parameter_symbol(name: str, index: tuple[int, ...], H: int) -> str:
+    if name.startswith("readout"):
+        return f"V_{{{index[1] + 1}}}" if name == "readout_weight" else "a"
+    letter = {"weight_ih": "W", "weight_hh": "U", "bias": "b"}[name]
+    place = ",".join(str(k) for k in (index[0] % H + 1, *(k + 1 for k in index[1:])))
+    return f"{letter}^{{{cell.GATES[index[0] // H]}}}_{{{place}}}"
+
+
+def _product(*factors: Operand, symbol: str = "") -> Term:
+    value = float(np.prod([factor.value for factor in factors]))
+    return Term(symbol or r"\,".join(factor.symbol for factor in factors), value, tuple(factors))
+
+
+def _sum(symbol: str, parts: list[Term]) -> Term:
+    return Term(symbol, float(sum(part.value for part in parts)), parts=tuple(parts))
+
+
+# Where the code stands. Each text is searched for in its module, so a line number cannot go stale. -----------------
+
+@lru_cache(maxsize=None)
+def source(module, code: str) -> Source:
+    """The line of `module` that begins with `code`."""
+    name = "/".join(module.__name__.split(".")) + ".py"
+    for number, line in enumerate(inspect.getsource(module).splitlines(), start=1):
+        if line.strip().startswith(code):
+            return Source(name, number, line.split("#")[0].strip())
+    raise LookupError(f"{name} has no line {code!r}")
+
+
+# Forward ------------------------------------------------------------------------------------------------------------
+
+def _pre_activation(at: _At, gate: str) -> Line:
+    row = GATE_ROW[gate] * at.H + at.u
+    inputs, units = range(at.arrays["x"].shape[1]), range(at.H)
+    terms = (
+        _sum(f"W^{{{gate}}} x_{{{at.t}}}", [_product(at.parameter("weight_ih", row, k), at.operand("x", u=k)) for k in inputs]),
+        _sum(f"U^{{{gate}}} h_{{{at.t - 1}}}",
+             [_product(at.parameter("weight_hh", row, k), at.operand("h", at.t - 1, k)) for k in units]),
+        _product(at.parameter("bias", row)),
+    )
+    name = f"z_{gate}"
+    return Line(at.symbol(name), rf"z^{{{gate}}}_t = W^{{{gate}}} x_t + U^{{{gate}}} h_{{t-1}} + b^{{{gate}}}",
+                at.value(name), "", terms,
+                (source(cell, "z_x = project(x, W) + b"), source(cell, "z[t] = z_x[t] + project(h_prev, U)")))
+
+
+def _gate(at: _At, gate: str) -> Line:
+    function = r"\sigma" if gate in OPENINGS else r"\tanh"
+    code = f"{gate}[t] = {'gate' if gate in OPENINGS else 'squash'}.forward(z_{gate}[t])"
+    return Line(at.symbol(gate), rf"{gate}_t = {function}(z^{{{gate}}}_t)", at.value(gate), function,
+                (_product(at.operand(f"z_{gate}")),), (source(cell, code),))
+
+
+def _cell_state(at: _At) -> list[Line]:
+    return [Line(at.symbol("c"), r"c_t = f_t \odot c_{t-1} + i_t \odot g_t", at.value("c"), "",
+                 (_product(at.operand("f"), at.operand("c", at.t - 1)), _product(at.operand("i"), at.operand("g"))),
+                 (source(cell, "c[t] = f[t] * c_prev + i[t] * g[t]"),))]
+
+
+def _squashed_cell(at: _At) -> list[Line]:
+    return [Line(at.symbol("tanh_c"), r"\tanh(c_t)", at.value("tanh_c"), r"\tanh", (_product(at.operand("c")),),
+                 (source(cell, "tanh_c[t] = squash.forward(c[t])"),))]
+
+
+def _hidden(at: _At) -> list[Line]:
+    return [*_squashed_cell(at),
+            Line(at.symbol("h"), r"h_t = o_t \odot \tanh(c_t)", at.value("h"), "",
+                 (_product(at.operand("o"), at.operand("tanh_c")),), (source(cell, "h[t] = o[t] * tanh_c[t]"),))]
+
+
+def _output(at: _At) -> list[Line]:
+    parts = [_product(at.parameter("readout_weight", at.u, k), at.operand("h", u=k)) for k in range(at.H)]
+    return [Line(at.symbol("y"), r"y_t = V h_t + a", at.value("y"), "",
+                 (_sum(f"V h_{{{at.t}}}", parts), _product(at.parameter("readout_bias", at.u))),
+                 (source(network, "y = project(steps.h, p["),))]
+
+
+# Backward -----------------------------------------------------------------------------------------------------------
+
+def _d_output(at: _At) -> list[Line]:
+    e, T = at.trace.experiment, at.T
+    if e.gradient_of == "output":
+        return [Line(at.symbol("dy"), rf"\partial y_{{{T}}}/\partial y_t = 1 \text{{ if }} t = {T}, \text{{ else }} 0",
+                     at.value("dy"), "", (), (source(trace_module, "dy[-1] = 1"),))]
+    count = T if e.loss_at == "every" else 1
+    last = "" if e.loss_at == "every" else rf" \text{{ if }} t = {T}, \text{{ else }} 0"
+    scale = Operand(rf"2/{count}" if count > 1 else "2", 2 / count, "dy", at.t, at.u + 1)
+    counts = e.loss_at == "every" or at.ends()
+    terms = (Term(rf"2/{count}\,y_{{{at.t}}}", scale.value * at.value("y"), (scale, at.operand("y"))),
+             Term(rf"-2/{count}\,d_{{{at.t}}}", -scale.value * at.value("target"),
+                  (Operand("-" + scale.symbol, -scale.value, "dy", at.t, at.u + 1), at.operand("target"))))
+    return [Line(at.symbol("dy"), rf"\partial L/\partial y_t = \tfrac{{2}}{{{count}}}(y_t - d_t){last}", at.value("dy"), "",
+                 terms if counts else (), (source(losses, "dy[counted] = 2 * error / error.size"),))]
+
+
+def _d_hidden_via_y(at: _At) -> list[Line]:
+    outputs = range(at.arrays["dy"].shape[1])
+    return [Line(at.symbol("dh_via_y"), rf"V^\top\, \partial {at.L}/\partial y_t", at.value("dh_via_y"), "",
+                 tuple(_product(at.parameter("readout_weight", k, at.u), at.operand("dy", u=k)) for k in outputs),
+                 (source(network, "dh_via_y = project(dy, V.T)"),))]
+
+
+def _through_gates(at: _At, weight: str, letter: str, t: int) -> tuple[Term, ...]:
+    """Σ over the four gates of (weight of the gate)ᵀ ∂L/∂z at step t: what an operand of all four pre-activations gets."""
+    terms = []
+    for gate in cell.GATES:
+        rows = [(GATE_ROW[gate] * at.H + k, k) for k in range(at.H)]
+        terms.append(_sum(rf"{letter}^{{{gate}\top}}\, \partial {at.L}/\partial z^{{{gate}}}_{{{t}}}",
+                          [_product(at.parameter(weight, row, at.u), at.operand(f"dz_{gate}", t, k)) for row, k in rows]))
+    return tuple(terms)
+
+
+def _d_hidden_via_z(at: _At) -> list[Line]:
+    terms = () if at.ends() else _through_gates(at, "weight_hh", "U", at.t + 1)
+    return [Line(at.symbol("dh_via_z"),
+                 rf"\sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (0 \text{{ if }} t = {at.T})",
+                 at.value("dh_via_z"), "", terms, (source(cell, "from_h = project(dz[t], U.T)"),))]
+
+
+def _d_hidden(at: _At) -> list[Line]:
+    return [Line(at.symbol("dh"), rf"\frac{{\partial {at.L}}}{{\partial h_t}} = \text{{via }} y_t + \text{{via }} z_{{t+1}}",
+                 at.value("dh"), "", (_product(at.operand("dh_via_y")), _product(at.operand("dh_via_z"))),
+                 (source(cell, "dh[t] = dh_via_y[t] + dh_via_z[t]"),))]
+
+
+def _slope(at: _At, quantity: str) -> Operand:
+    """The derivative of the activation whose output is `quantity`: a(1 - a), or 1 - a² for tanh."""
+    a, symbol = at.value(quantity), at.symbol(quantity)
+    if quantity in OPENINGS:
+        return at.operand(quantity, symbol=f"{symbol}(1-{symbol})", value=a * (1 - a))
+    squared = rf"\tanh^2 c_{{{at.t},{at.u + 1}}}" if quantity == "tanh_c" else f"{symbol}^2"
+    return at.operand(quantity, symbol=f"(1-{squared})", value=1 - a * a)
+
+
+def _d_cell_via_h(at: _At) -> list[Line]:
+    return [Line(at.symbol("dc_via_h"), rf"\frac{{\partial {at.L}}}{{\partial h_t}} \odot o_t \odot (1 - \tanh^2 c_t)",
+                 at.value("dc_via_h"), "", (_product(at.operand("dh"), at.operand("o"), _slope(at, "tanh_c")),),
+                 (source(cell, "dc_via_h[t] = dh[t] * o[t] * squash.backward(tanh_c[t])"),))]
+
+
+def _d_cell_via_c(at: _At) -> list[Line]:
+    terms = () if at.ends() else (_product(at.operand("dc", at.t + 1), at.operand("f", at.t + 1)),)
+    return [Line(at.symbol("dc_via_c"),
+                 rf"\frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (0 \text{{ if }} t = {at.T})",
+                 at.value("dc_via_c"), "", terms, (source(cell, "from_c = dc[t] * f[t]"),))]
+
+
+def _d_cell(at: _At) -> list[Line]:
+    return [Line(at.symbol("dc"), rf"\frac{{\partial {at.L}}}{{\partial c_t}} = \text{{via }} h_t + \text{{via }} c_{{t+1}}",
+                 at.value("dc"), "", (_product(at.operand("dc_via_h")), _product(at.operand("dc_via_c"))),
+                 (source(cell, "dc[t] = dc_via_h[t] + dc_via_c[t]"),))]
+
+
+# Each gate's error term: what arrives, what the gate multiplied in the forward pass, and the slope of its activation.
+MULTIPLIED = {"i": ("dc", "g"), "f": ("dc", "c"), "g": ("dc", "i"), "o": ("dh", "tanh_c")}
+D_GATE_CODE = {
+    "i": "dz_i[t] = dc[t] * g[t] * gate.backward(i[t])",
+    "f": "dz_f[t] = dc[t] * c_prev * gate.backward(f[t])",
+    "g": "dz_g[t] = dc[t] * i[t] * squash.backward(g[t])",
+    "o": "dz_o[t] = dh[t] * tanh_c[t] * gate.backward(o[t])",
+}
+
+
+def _d_gate(at: _At, gate: str) -> list[Line]:
+    arriving, partner = MULTIPLIED[gate]
+    partner_at = at.operand(partner, at.t - 1) if gate == "f" else at.operand(partner)
+    partner_symbol = {"f": "c_{t-1}", "o": r"\tanh c_t"}.get(gate, f"{partner}_t")
+    slope = rf"{gate}_t(1 - {gate}_t)" if gate in OPENINGS else "(1 - g_t^2)"
+    return [Line(at.symbol(f"dz_{gate}"),
+                 rf"\frac{{\partial {at.L}}}{{\partial z^{{{gate}}}_t}} = "
+                 rf"\frac{{\partial {at.L}}}{{\partial {arriving[1]}_t}} \odot {partner_symbol} \odot {slope}",
+                 at.value(f"dz_{gate}"), "", (_product(at.operand(arriving), partner_at, _slope(at, gate)),),
+                 (source(cell, D_GATE_CODE[gate]),))]
+
+
+def _d_input(at: _At) -> list[Line]:
+    return [Line(at.symbol("dx"), rf"\sum_{{k \in i,f,g,o}} W^{{k\top}}\, \partial {at.L}/\partial z^k_t", at.value("dx"), "",
+                 _through_gates(at, "weight_ih", "W", at.t), (source(cell, "dx = project(dz, W.T)"),))]
+
+
+def _given(at: _At) -> list[Line]:
+    return []
+
+
+RULES: dict[str, Callable[[_At], list[Line]]] = {
+    "x": _given, "target": _given, "c": _cell_state, "tanh_c": _squashed_cell, "h": _hidden, "y": _output,
+    "dy": _d_output, "dh_via_y": _d_hidden_via_y, "dh_via_z": _d_hidden_via_z, "dh": _d_hidden,
+    "dc_via_h": _d_cell_via_h, "dc_via_c": _d_cell_via_c, "dc": _d_cell, "dx": _d_input,
+}
+
+
+def _rule(quantity: str) -> Callable[[_At], list[Line]]:
+    kind, _, gate = quantity.rpartition("_")
+    if quantity in RULES:
+        return RULES[quantity]
+    if kind == "z":
+        return lambda at: [_pre_activation(at, gate)]
+    if kind == "dz":
+        return lambda at: _d_gate(at, gate)
+    return lambda at: [_pre_activation(at, quantity), _gate(at, quantity)]

@@ -1,0 +1,116 @@
+"""Is a gradient right? Compare it, element by element, with the slope of the loss itself.
+
+Two independent slopes are offered. The central difference (L(p + ε) - L(p - ε)) / 2ε works for any code; its error is
+the sum of truncation (∝ ε²) and round-off (∝ 1/ε), at best about 1e-9 relative. The complex step Im L(p + iε) / ε
+subtracts nothing, so ε can be 1e-30 and the slope is right to the last bits (Squire & Trapp 1998); it asks that the
+loss be computed by analytic functions all the way, which this package does.
+
+Errors are relative and judged per tensor: an absolute tolerance passes any gradient of small weights, right or wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Mapping, NamedTuple
+
+import numpy as np
+
+from .validation import InvalidInput, choice, integer, number
+
+METHODS = {"complex": 1e-30, "central": 1e-5}        # and the ε each is best used with
+# What a right gradient stays below, per tensor: the complex step is exact, the central difference is not.
+LIMITS = {"complex": 1e-10, "central": 1e-6}
+
+
+class TensorCheck(NamedTuple):
+    """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|) in Euclidean norm."""
+
+    name: str
+    relative_error: float
+    norm: float
+    checked: int
+    size: int
+    right: bool
+
+
+class GradientReport(NamedTuple):
+    """All tensors checked, and whether every one of them is right."""
+
+    method: str
+    eps: float
+    tensors: tuple[TensorCheck, ...]
+
+    @property
+    def right(self) -> bool:
+        return all(tensor.right for tensor in self.tensors)
+
+    def __str__(self) -> str:
+        head = f"{'tensor':<16}{'elements':>10}{'|gradient|':>13}{'relative error':>17}"
+        rows = [f"{t.name:<16}{f'{t.checked}/{t.size}':>10}{t.norm:>13.4g}{t.relative_error:>17.1e}"
+                f"  {'right' if t.right else 'WRONG'}" for t in self.tensors]
+        return "\n".join([f"gradient check, {self.method} step, ε = {self.eps:g}", head, *rows])
+
+
+def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Mapping[str, np.ndarray],
+                   gradients: Mapping[str, np.ndarray], *, method: str = "complex", eps: float | None = None,
+                   max_elements: int | None = None) -> GradientReport:
+    """Check `gradients` against numeric slopes of `loss` at `values`.
+
+    Parameters
+    ----------
+    loss : function of a dict shaped like `values`, giving the scalar L; it must not change its argument
+    values : the tensors to nudge, by name: parameters, inputs, initial states
+    gradients : the analytic ∂L/∂tensor under the same names; each name here is checked
+    method : "complex" or "central"
+    eps : step size; default 1e-30 and 1e-5
+    max_elements : at most so many elements of each tensor, evenly spread; all if None
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown method, a gradient whose shape is not its tensor's, or a step that is not positive.
+    """
+    method = choice("method", method, METHODS)
+    eps = METHODS[method] if eps is None else number("eps", eps, 0)
+    if eps == 0:
+        raise InvalidInput("eps", "range", "eps is 0; give a positive step.", got="0", low=0, high=None)
+    if max_elements is not None:
+        max_elements = integer("max_elements", max_elements, 1)
+    dtype = np.complex128 if method == "complex" else np.float64
+    at = {name: np.array(value, dtype) for name, value in values.items()}
+
+    checks = []
+    for name, gradient in gradients.items():
+        if name not in at or np.shape(gradient) != at[name].shape:
+            raise InvalidInput(name, "shape", f"The gradient {name} has shape {np.shape(gradient)}; its tensor has "
+                               f"{at[name].shape if name in at else 'not been given'}.", got=str(np.shape(gradient)))
+        elements = _spread(at[name].size, max_elements)
+        flat = at[name].reshape(-1)                     # a view: nudging it nudges at[name]
+        numeric = np.array([_slope(loss, at, flat, k, method, eps) for k in elements])
+        analytic = np.asarray(gradient, np.float64).reshape(-1)[elements]
+        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric))
+        # A tensor without influence has no relative error: 0 against 0 is right.
+        error = float(np.linalg.norm(analytic - numeric) / largest) if largest > 0 else 0.0
+        checks.append(TensorCheck(name, error, float(np.linalg.norm(analytic)), len(elements), at[name].size,
+                                  bool(error <= LIMITS[method])))
+    return GradientReport(method, eps, tuple(checks))
+
+
+def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: str, eps: float) -> float:
+    """∂loss/∂flat[k], where flat is a view into one tensor of `at`; everything is put back."""
+    before = flat[k]
+    try:
+        if method == "complex":
+            flat[k] = before + 1j * eps
+            return float(np.imag(loss(at)) / eps)
+        flat[k] = before + eps
+        above = loss(at)
+        flat[k] = before - eps
+        return float((above - loss(at)) / (2 * eps))
+    finally:
+        flat[k] = before
+
+
+def _spread(size: int, most: int | None) -> np.ndarray:
+    if most is None or size <= most:
+        return np.arange(size)
+    return np.linspace(0, size - 1, most).round().astype(int)

@@ -1,0 +1,28 @@
+"""Losses: from predictions and targets to one number, and its derivative for every prediction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+LOSS_AT = ("every", "last")
+
+
+def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every") -> tuple[np.ndarray, np.ndarray]:
+    """Mean of (y - target)², PyTorch's `MSELoss`, over every step or over the last one.
+
+    Parameters
+    ----------
+    y, target : (T, N, O)
+    at : "every" or "last", which time steps count
+
+    Returns
+    -------
+    loss : scalar
+    dy : (T, N, O), ∂loss/∂y; 0 at steps that do not count
+    """
+    counted = slice(None) if at == "every" else slice(-1, None)
+    error = y[counted] - target[counted]
+    dy = np.zeros_like(y)
+    dy[counted] = 2 * error / error.size
+    # (y - d)² and not |y - d|²: the complex step needs the analytic form.
+    return (error * error).mean(), dy

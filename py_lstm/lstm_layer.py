@@ -1,0 +1,242 @@
+"""`LstmLayer`: the tutorial's step-at-a-time layer, on the equations of `cell`.
+
+The names are the tutorial's: Wfh and Wfx multiply h_{t-1} and x_t in the forget gate, ct is the candidate (g
+elsewhere in this package), delta_* are error terms, and everything is a column (n, 1). Lists run over time with the
+state before the first step at index 0. One call of `forward` is one time step; `backward` walks back through all the
+steps recorded since the last `reset_state` or `update`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import cell
+from .activations import Activator, IdentityActivator, SigmoidActivator, TanhActivator
+from .initializers import initialize
+from .validation import InvalidInput, array, generator, integer, number, shown
+
+# The tutorial's letter for each of the cell's gates.
+LETTER = {"f": "f", "i": "i", "o": "o", "c": "g"}
+
+
+class LstmLayer:
+    """An LSTM layer that keeps what it computes.
+
+    Parameters
+    ----------
+    input_width, state_width : int >= 1
+    learning_rate : float >= 0, the step of `update`
+    rng : a seed or a `numpy.random.Generator`
+    initializer, scale, forget_bias : see `initializers.initialize`
+    dtype : float64 or float32, kept throughout
+
+    Attributes
+    ----------
+    Wfh, Wih, Woh, Wch : (state_width, state_width); Wfx, Wix, Wox, Wcx : (state_width, input_width);
+    bf, bi, bo, bc : (state_width, 1). The same names with `_grad` after `backward`.
+    times : int, steps recorded
+    x_list, f_list, i_list, o_list, ct_list, c_list, h_list : columns for t = 0 ... times
+    delta_h_list, delta_c_list, delta_f_list, delta_i_list, delta_o_list, delta_ct_list, delta_x_list : after
+        `backward`, columns for t = 0 ... times. delta_h and delta_c are ∂L/∂h_t and ∂L/∂c_t (index 0: the initial
+        state's); the gates' are taken at the pre-activations, as in the tutorial.
+    """
+
+    def __init__(self, input_width: int, state_width: int, learning_rate: float, *, rng=0,
+                 initializer: str = "uniform", scale: float = 1.0, forget_bias: float = 1.0, dtype=np.float64):
+        self.input_width = integer("input_width", input_width, 1)
+        self.state_width = integer("state_width", state_width, 1)
+        self.learning_rate = number("learning_rate", learning_rate, 0)
+        if np.dtype(dtype) not in (np.dtype(np.float32), np.dtype(np.float64)):
+            raise InvalidInput("dtype", "choice", f"dtype is {shown(dtype)}; give float32 or float64.", got=shown(dtype))
+        self.dtype = np.dtype(dtype)
+        self.gate_activator: Activator = SigmoidActivator()
+        self.output_activator: Activator = TanhActivator()
+        self._start = (initializer, scale, forget_bias)
+        self._rng = generator("rng", rng)
+        drawn = initialize(input_width, state_width, rng=self._rng, initializer=initializer, scale=scale,
+                           forget_bias=forget_bias, dtype=self.dtype)
+        self._scatter("{}", *drawn)
+        self.reset_state()
+
+    # Forward -------------------------------------------------------------------------------------------------------
+
+    def forward(self, x) -> None:
+        """Take one time step: x is a column (input_width, 1). Appends to every recorded list."""
+        x = array("x", x, (self.input_width, 1), self.dtype)
+        weights = self._weights()
+        if self._outdated(weights):
+            # The recorded steps belong to weights that have been replaced. Their last state lives on (that is
+            # stateful, truncated training); their history can no longer be differentiated.
+            self._record(self.h_list[-1], self.c_list[-1])
+        steps = cell.forward(x.T[np.newaxis], self.h_list[-1].T, self.c_list[-1].T, weights, **self._activators)
+        self.times += 1
+        self._recorded.append(steps)
+        self._weights_used, self._deltas = weights, None
+        self.x_list.append(x)
+        for letter, name in (LETTER | {"cell": "c", "h": "h"}).items():
+            self._list(letter).append(getattr(steps, name)[0].T.copy())
+
+    def calc_gate(self, x, Wx, Wh, b, activator: Activator) -> np.ndarray:
+        """activator(Wx x + Wh h + b) with the last recorded h, as a column: one gate of the next step."""
+        H = self.state_width
+        x = array("x", x, (self.input_width, 1), self.dtype)
+        Wx = array("Wx", Wx, (H, self.input_width), self.dtype)
+        Wh = array("Wh", Wh, (H, H), self.dtype)
+        return activator.forward(Wx @ x + Wh @ self.h_list[-1] + array("b", b, (H, 1), self.dtype))
+
+    # Backward ------------------------------------------------------------------------------------------------------
+
+    def backward(self, x=None, delta_h=None, activator: Activator | None = None) -> None:
+        """Back-propagate through all recorded steps; fills the delta lists and the `_grad` attributes.
+
+        Parameters
+        ----------
+        x : column or None
+            The tutorial hands the last input in once more. The recorded one is used; a different one is refused.
+        delta_h : column (state_width, 1) or (times, state_width, 1) or a list of columns
+            ∂L/∂h: for the last step alone, or for every step. Required.
+        activator : activation or None
+            Activation of the layer below, whose output x is: `delta_x_list` is taken through its derivative.
+        """
+        if delta_h is None:
+            raise InvalidInput("delta_h", "missing", "delta_h is missing; give ∂L/∂h for the last step, shape "
+                               f"({self.state_width}, 1), or for every step.")
+        self._require_recording("backward")
+        self._require_last_input(x)
+        self.calc_delta(delta_h, activator)
+        self.calc_gradient(x)
+
+    def calc_delta(self, delta_h, activator: Activator | None = None) -> None:
+        """The error terms of every recorded step, from ∂L/∂h. See `backward`."""
+        self._require_recording("calc_delta")
+        H, T = self.state_width, self.times
+        direct = np.zeros((T, H, 1), self.dtype)
+        if np.ndim(delta_h) == 3:
+            direct[:] = array("delta_h", delta_h, (T, H, 1), self.dtype)
+        else:
+            direct[-1] = array("delta_h", delta_h, (H, 1), self.dtype)
+        self._deltas = cell.backward(self._steps(), self._weights(), direct.transpose(0, 2, 1), **self._activators)
+
+        below = IdentityActivator() if activator is None else activator
+        zero = np.zeros((H, 1), self.dtype)
+        columns = lambda name: [step.T.copy() for step in getattr(self._deltas, name)]
+        self.delta_h_list = [self._deltas.dh_0.T.copy()] + columns("dh")
+        self.delta_c_list = [self._deltas.dc_0.T.copy()] + columns("dc")
+        self.delta_f_list = [zero] + columns("dz_f")
+        self.delta_i_list = [zero.copy()] + columns("dz_i")
+        self.delta_o_list = [zero.copy()] + columns("dz_o")
+        self.delta_ct_list = [zero.copy()] + columns("dz_g")
+        self.delta_x_list = [np.zeros((self.input_width, 1), self.dtype)] + [
+            dx * below.backward(x) for dx, x in zip(columns("dx"), self.x_list[1:])]
+
+    def calc_gradient(self, x=None) -> None:
+        """The gradients of all weights, summed over the recorded steps, from the error terms of `calc_delta`."""
+        self._require_recording("calc_gradient")
+        self._require_last_input(x)
+        if self._deltas is None:
+            raise InvalidInput("calc_gradient", "order", "calc_gradient() needs the error terms of the recorded steps; "
+                               "call calc_delta(delta_h) first.")
+        self._scatter("{}_grad", self._deltas.weight_ih, self._deltas.weight_hh, self._deltas.bias)
+
+    def update(self) -> None:
+        """One step of gradient descent with the gradients of the last `backward`; may be repeated."""
+        if not hasattr(self, "Wfh_grad"):
+            raise InvalidInput("update", "order", "update() needs gradients; call forward(x) and backward(x, delta_h) first.")
+        rate = number("learning_rate", self.learning_rate, 0)
+        names = [name for letter in LETTER for name in (f"W{letter}h", f"W{letter}x", f"b{letter}")]
+        moved = {name: getattr(self, name) - self.dtype.type(rate) * getattr(self, name + "_grad") for name in names}
+        for name, value in moved.items():
+            if not np.all(np.isfinite(value)):
+                raise InvalidInput("learning_rate", "diverged", f"update() would make {name} infinite; the learning rate "
+                                   f"{rate:g} is too large for these gradients, lower it.", got=f"{rate:g}")
+        for name, value in moved.items():
+            setattr(self, name, value)
+        self._deltas = None
+
+    def reset_state(self) -> None:
+        """Forget the recorded steps: the next `forward` is the first of a new sequence, from states of zero."""
+        self._record(*(np.zeros((self.state_width, 1), self.dtype) for _ in range(2)))
+
+    # The tutorial's smaller steps --------------------------------------------------------------------------------------
+
+    def init_state_vec(self) -> list[np.ndarray]:
+        """A recorded list with nothing but the zero column before the first step."""
+        return [np.zeros((self.state_width, 1), self.dtype)]
+
+    def init_delta(self) -> list[np.ndarray]:
+        """A list of times + 1 zero columns."""
+        return [np.zeros((self.state_width, 1), self.dtype) for _ in range(self.times + 1)]
+
+    def init_weight_mat(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """New (Wh, Wx, b) of one gate, drawn by this layer's initializer from its generator; b is 0."""
+        initializer, scale, _ = self._start
+        H = self.state_width
+        weight_ih, weight_hh, _ = initialize(self.input_width, H, rng=self._rng, initializer=initializer, scale=scale,
+                                             dtype=self.dtype)
+        return weight_hh[:H], weight_ih[:H], np.zeros((H, 1), self.dtype)
+
+    def init_weight_gradient_mat(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Zero gradients (Wh, Wx, b) of one gate."""
+        H = self.state_width
+        return (np.zeros((H, H), self.dtype), np.zeros((H, self.input_width), self.dtype), np.zeros((H, 1), self.dtype))
+
+    def __repr__(self) -> str:
+        return f"LstmLayer({self.input_width}, {self.state_width}, {self.learning_rate:g}; {self.times} steps recorded)"
+
+    # Between the tutorial's twelve matrices and the cell's three ---------------------------------------------------------
+
+    @property
+    def _activators(self) -> dict[str, Activator]:
+        return {"gate": self.gate_activator, "squash": self.output_activator}
+
+    def _weights(self) -> cell.Weights:
+        """The twelve matrices as the cell's three; read anew each time, since anyone may assign to them."""
+        H, I = self.state_width, self.input_width
+        letters = [letter for gate in cell.GATES for letter, name in LETTER.items() if name == gate]
+        stack = lambda pattern, shape: np.concatenate(
+            [array(pattern.format(k), getattr(self, pattern.format(k)), shape, self.dtype) for k in letters])
+        return cell.Weights(stack("W{}x", (H, I)), stack("W{}h", (H, H)), stack("b{}", (H, 1))[:, 0])
+
+    def _scatter(self, pattern: str, weight_ih: np.ndarray, weight_hh: np.ndarray, bias: np.ndarray) -> None:
+        """Set the twelve attributes named by `pattern` from arrays in the cell's layout."""
+        H = self.state_width
+        for letter, name in LETTER.items():
+            rows = slice(cell.GATES.index(name) * H, (cell.GATES.index(name) + 1) * H)
+            setattr(self, pattern.format(f"W{letter}h"), weight_hh[rows].copy())
+            setattr(self, pattern.format(f"W{letter}x"), weight_ih[rows].copy())
+            setattr(self, pattern.format(f"b{letter}"), bias[rows, np.newaxis].copy())
+
+    def _list(self, letter: str) -> list[np.ndarray]:
+        return getattr(self, {"c": "ct_list", "cell": "c_list"}.get(letter, f"{letter}_list"))
+
+    def _record(self, h: np.ndarray, c: np.ndarray) -> None:
+        """Begin a recording with the states h and c before its first step."""
+        self.times = 0
+        self.h_list, self.c_list = [h], [c]
+        self.x_list = [np.zeros((self.input_width, 1), self.dtype)]
+        self.f_list, self.i_list, self.o_list, self.ct_list = (self.init_state_vec() for _ in range(4))
+        self._recorded: list[cell.Steps] = []
+        self._weights_used: cell.Weights | None = None
+        self._deltas: cell.Deltas | None = None
+
+    def _outdated(self, weights: cell.Weights) -> bool:
+        """Whether the recording was made with other weights than these."""
+        used = self._weights_used
+        return used is not None and not all(np.array_equal(a, b) for a, b in zip(used, weights))
+
+    def _steps(self) -> cell.Steps:
+        """The recorded steps, one sequence in the cell's layout."""
+        joined = {name: np.concatenate([getattr(step, name) for step in self._recorded]) for name in cell.Steps._fields}
+        return cell.Steps(**joined | {"h_0": self.h_list[0].T, "c_0": self.c_list[0].T})
+
+    def _require_recording(self, method: str) -> None:
+        if self.times == 0:
+            raise InvalidInput(method, "order", f"{method}() needs at least one recorded step; call forward(x) first.")
+        if self._outdated(self._weights()):
+            raise InvalidInput(method, "order", f"{method}() needs steps computed with the present weights, and they have "
+                               "changed since (update() does that); call forward(x) first.")
+
+    def _require_last_input(self, x) -> None:
+        if x is not None and not np.array_equal(array("x", x, (self.input_width, 1), self.dtype), self.x_list[-1]):
+            raise InvalidInput("x", "order", "x is not the last input that forward() saw; give that one, or None.",
+                               got=shown(x))

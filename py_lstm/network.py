@@ -1,0 +1,94 @@
+"""A network: one LSTM cell and a linear readout of its hidden state at every step, y_t = V h_t + a."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from . import cell
+from .contraction import outer_sum, project
+from .initializers import initialize
+from .optimizers import Arrays
+from .validation import InvalidInput, generator, integer
+
+PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
+STATES = ("h_0", "c_0")
+
+
+class Pass(NamedTuple):
+    """A forward pass: the cell's steps and the outputs y (T, N, O)."""
+
+    steps: cell.Steps
+    y: np.ndarray
+
+
+class Network:
+    """An LSTM cell with a linear readout.
+
+    Parameters
+    ----------
+    input_size, hidden_size, output_size : int >= 1
+    rng : a seed or a `numpy.random.Generator`
+    **how : `initializer`, `scale`, `forget_bias`, `dtype`; see `initializers.initialize`
+
+    Attributes
+    ----------
+    parameters : dict of arrays
+        weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o; readout_weight V (O, H) and
+        readout_bias a (O,). Everything an optimizer moves. Arrays may be replaced or changed in place.
+    states : dict of arrays, h_0 and c_0 (H,), the states before the first step: zero until set.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, output_size: int = 1, *, rng=0, **how):
+        rng = generator("rng", rng)
+        weights = initialize(input_size, hidden_size, rng=rng, **how)
+        O = integer("output_size", output_size, 1)
+        H, dtype = weights.weight_hh.shape[1], weights.bias.dtype
+        bound = how.get("scale", 1.0) / np.sqrt(H)
+        self.parameters: Arrays = {
+            **weights._asdict(),
+            "readout_weight": rng.uniform(-bound, bound, (O, H)).astype(dtype),
+            "readout_bias": np.zeros(O, dtype),
+        }
+        self.states: Arrays = {name: np.zeros(H, dtype) for name in STATES}
+
+    @classmethod
+    def of(cls, parameters: Arrays, states: Arrays | None = None) -> "Network":
+        """A network around these arrays, which it does not copy. States are zero if not given."""
+        network = cls.__new__(cls)
+        network.parameters = dict(parameters)
+        H, dtype = parameters["weight_hh"].shape[1], parameters["weight_hh"].dtype
+        network.states = dict(states) if states else {name: np.zeros(H, dtype) for name in STATES}
+        return network
+
+    def forward(self, x: np.ndarray) -> Pass:
+        """Run sequences x (T, N, I) from the network's initial states."""
+        if np.ndim(x) != 3:
+            raise InvalidInput("x", "shape", f"x has shape {np.shape(x)}; give (time, batch, features).",
+                               got=str(np.shape(x)))
+        p, N = self.parameters, x.shape[1]
+        h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
+        steps = cell.forward(x, h_0, c_0, self.cell_weights())
+        y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
+        return Pass(steps, y)
+
+    def backward(self, run: Pass, dy: np.ndarray) -> tuple[cell.Deltas, Arrays]:
+        """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name."""
+        V = self.parameters["readout_weight"]
+        dh_via_y = project(dy, V.T)
+        deltas = cell.backward(run.steps, self.cell_weights(), dh_via_y)
+        gradients = {
+            "weight_ih": deltas.weight_ih,
+            "weight_hh": deltas.weight_hh,
+            "bias": deltas.bias,
+            "readout_weight": outer_sum(dy, run.steps.h),
+            "readout_bias": dy.sum(axis=(0, 1)),
+            "h_0": deltas.dh_0.sum(axis=0),
+            "c_0": deltas.dc_0.sum(axis=0),
+        }
+        return deltas, gradients
+
+    def cell_weights(self) -> cell.Weights:
+        """The cell's part of `parameters`."""
+        return cell.Weights(*(self.parameters[name] for name in cell.Weights._fields))

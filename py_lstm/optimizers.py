@@ -1,0 +1,72 @@
+"""Optimizers: from a dict of gradients to a step of the parameters, in place of nothing but the dict given."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .validation import InvalidInput, number
+
+Arrays = dict[str, np.ndarray]
+
+
+class SGD:
+    """Gradient descent, p ← p - η g, with optional L2 decay (g ← g + λ p) as in PyTorch's `SGD`."""
+
+    def __init__(self, learning_rate: float, weight_decay: float = 0.0):
+        self.learning_rate = number("learning_rate", learning_rate, 0)
+        self.weight_decay = number("weight_decay", weight_decay, 0)
+
+    def step(self, parameters: Arrays, gradients: Arrays) -> Arrays:
+        """The moved parameters, as new arrays under the same names."""
+        return {name: p - self.learning_rate * (gradients[name] + self.weight_decay * p)
+                for name, p in parameters.items()}
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015) with L2 decay added to the gradient, PyTorch's `Adam` with its default betas and eps.
+
+    m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  p ← p - η m̂ / (√v̂ + ε)  with m̂, v̂ corrected for their start at 0.
+    """
+
+    def __init__(self, learning_rate: float, weight_decay: float = 0.0, betas: tuple[float, float] = (0.9, 0.999),
+                 eps: float = 1e-8):
+        self.learning_rate = number("learning_rate", learning_rate, 0)
+        self.weight_decay = number("weight_decay", weight_decay, 0)
+        self.betas = tuple(number("betas", beta, 0, 1) for beta in betas)
+        self.eps = number("eps", eps, 0)
+        self.steps = 0
+        self.first: Arrays = {}
+        self.second: Arrays = {}
+
+    def step(self, parameters: Arrays, gradients: Arrays) -> Arrays:
+        """The moved parameters, as new arrays under the same names."""
+        beta1, beta2 = self.betas
+        self.steps += 1
+        moved = {}
+        for name, p in parameters.items():
+            g = gradients[name] + self.weight_decay * p
+            m = self.first[name] = beta1 * self.first.get(name, 0) + (1 - beta1) * g
+            v = self.second[name] = beta2 * self.second.get(name, 0) + (1 - beta2) * g * g
+            m_hat = m / (1 - beta1 ** self.steps)
+            v_hat = v / (1 - beta2 ** self.steps)
+            moved[name] = p - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+        return moved
+
+
+OPTIMIZERS = {"adam": Adam, "sgd": SGD}
+
+
+def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
+    """Scale all gradients together so that their joint Euclidean norm is at most `limit` (Pascanu et al. 2013).
+
+    Returns the gradients and the norm before clipping.
+    """
+    limit = number("clip_norm", limit, 0)
+    norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
+    if not math.isfinite(norm):
+        raise InvalidInput("gradients", "diverged", f"The gradient norm is {norm}; lower the learning rate.", got=str(norm))
+    if norm <= limit or norm == 0:
+        return gradients, norm
+    return {name: g * (limit / norm) for name, g in gradients.items()}, norm

@@ -1,0 +1,134 @@
+"""`run`: an experiment's numbers, all of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+import numpy as np
+
+from .experiment import OWN, Experiment, edit_target
+from .gradient_check import GradientReport, gradient_check
+from .losses import squared_error
+from .network import PARAMETERS, STATES, Network
+from .optimizers import Arrays
+from .tasks import TASKS
+from .training import Trainer, sequence
+from .validation import InvalidInput, shown
+
+# What a trace holds for every time step, in the order of computation.
+FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
+BACKWARD = ("dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_i", "dz_f", "dz_g", "dz_o", "dx")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every number of one forward and one backward pass over one sequence.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    arrays : dict of float64 arrays
+        Per step, (T, features): the names in `FORWARD` and `BACKWARD`. States before the first step, (H,): h_0, c_0,
+        and their derivatives dh_0, dc_0. Parameters weight_ih (4H, I), weight_hh (4H, H), bias (4H,),
+        readout_weight (1, H), readout_bias (1,), and each one's derivative with the suffix _grad.
+    loss : float, of this sequence
+    right, counted : int or None
+        For tasks whose targets are signs: at how many steps the sign is right, of how many that have one.
+    losses : tuple of float, the training batches' losses, one per update
+    """
+
+    experiment: Experiment
+    arrays: Mapping[str, np.ndarray]
+    loss: float
+    right: int | None
+    counted: int | None
+    losses: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, ready for `json.dumps`; every float keeps all its digits."""
+        return {"version": 1, "experiment": self.experiment.to_json(), "loss": self.loss, "right": self.right,
+                "counted": self.counted, "losses": list(self.losses),
+                "arrays": {name: {"shape": list(value.shape), "data": value.ravel().tolist()}
+                           for name, value in self.arrays.items()}}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | str) -> "Trace":
+        """A trace from what `to_json` gave, as a dict or as JSON text."""
+        try:
+            data = json.loads(data) if isinstance(data, str) else data
+            if data["version"] != 1:
+                raise ValueError(f"version {data['version']}")
+            arrays = {name: np.array(a["data"], np.float64).reshape(a["shape"]) for name, a in data["arrays"].items()}
+            return cls(Experiment.from_json(data["experiment"]), arrays, data["loss"], data["right"], data["counted"],
+                       tuple(data["losses"]))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidInput("trace", "type", f"This is no trace of version 1 ({shown(str(error))}); give what "
+                               "Trace.to_json() returned.") from error
+
+
+def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
+    """Train as the experiment says, then trace its sequence forward and backward.
+
+    `trainer` may be one that has trained this experiment, or one that differs in no `TRAINING_FIELDS`, before: its
+    updates are not done again.
+    """
+    e = experiment
+    trainer = trainer or Trainer(e)
+    network = _network(e, trainer.parameters_after(e.updates))
+    x, target = sequence(e)
+    forward, loss, dy = _differentiate(network, x, target, e)
+    deltas, gradients = network.backward(forward, dy)
+
+    def step(values: np.ndarray) -> np.ndarray:
+        return np.array(values[:, 0], np.float64)
+
+    arrays = {name: step(getattr(forward.steps, name)) for name in FORWARD[:-2]}
+    arrays |= {"y": step(forward.y), "target": step(target), "dy": step(dy)}
+    arrays |= {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
+    arrays |= network.states | {f"d{name}": gradients[name] for name in STATES}
+    arrays |= network.parameters | {f"{name}_grad": gradients[name] for name in network.parameters}
+
+    right = counted = None
+    if e.task != OWN and TASKS[e.task].sign:
+        counts = target != 0
+        right, counted = int(np.sum((np.sign(forward.y) == np.sign(target)) & counts)), int(np.sum(counts))
+    return Trace(e, arrays, float(loss), right, counted, tuple(trainer.losses[:e.updates]))
+
+
+def check(experiment: Experiment, *, method: str = "complex", max_elements: int | None = None,
+          trainer: Trainer | None = None) -> GradientReport:
+    """Check every gradient of an experiment's trace, inputs and first states included, against numeric slopes."""
+    e = experiment
+    network = _network(e, (trainer or Trainer(e)).parameters_after(e.updates))
+    x, target = sequence(e)
+    forward, _, dy = _differentiate(network, x, target, e)
+    deltas, gradients = network.backward(forward, dy)
+
+    def scalar(values: Arrays):
+        nudged = Network.of({name: values[name] for name in PARAMETERS}, {name: values[name] for name in STATES})
+        y = nudged.forward(values["x"]).y
+        return squared_error(y, target, e.loss_at)[0] if e.gradient_of == "loss" else y[-1].sum()
+
+    return gradient_check(scalar, network.parameters | network.states | {"x": x}, gradients | {"x": deltas.dx},
+                          method=method, max_elements=max_elements)
+
+
+def _network(e: Experiment, parameters: Arrays) -> Network:
+    """A network with copies of these parameters, the experiment's edits applied."""
+    network = Network.of({name: value.copy() for name, value in parameters.items()})
+    for name, value in e.edits.items():
+        tensor, index = edit_target(name)
+        (network.states if tensor in STATES else network.parameters)[tensor][index] = value
+    return network
+
+
+def _differentiate(network: Network, x: np.ndarray, target: np.ndarray, e: Experiment):
+    """The forward pass, the loss, and dy = ∂L/∂y for the experiment's L: the loss itself, or the last output."""
+    forward = network.forward(x)
+    loss, dy = squared_error(forward.y, target, e.loss_at)
+    if e.gradient_of == "output":
+        dy = np.zeros_like(dy)
+        dy[-1] = 1
+    return forward, loss, dy

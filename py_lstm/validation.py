@@ -1,0 +1,124 @@
+"""Refusing bad input: one exception, one sentence, and the same facts as data.
+
+Every check raises `InvalidInput`, a `ValueError` whose text names the value that came, the limit it broke and the
+remedy. The same facts stand in its attributes, so that a program (the page, in another language) can say it too.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+import numpy as np
+
+
+class InvalidInput(ValueError):
+    """A value that cannot be used.
+
+    Attributes
+    ----------
+    field : str
+        Name of the argument or experiment field.
+    code : str
+        What is wrong, as a stable word: "unknown", "missing", "type", "integer", "number", "range", "choice",
+        "shape", "finite", "order" or "diverged".
+    details : dict
+        The values the sentence was made from (`got`, `low`, `high`, `choices`, ...), all JSON-able.
+    """
+
+    def __init__(self, field: str, code: str, sentence: str, **details: Any):
+        super().__init__(sentence)
+        self.field = field
+        self.code = code
+        self.details = details
+
+
+def shown(value: Any) -> str:
+    """`value` as it is quoted in a sentence, cut where a long text or array would hide the point."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def integer(field: str, value: Any, low: int, high: int | None = None) -> int:
+    """`value` as an int in [low, high]; a float such as 3.0 counts, True does not."""
+    whole = isinstance(value, numbers.Integral) or (isinstance(value, numbers.Real) and float(value).is_integer())
+    if isinstance(value, (bool, np.bool_)) or not whole:
+        raise InvalidInput(field, "integer", f"{field} is {shown(value)}; give a whole number{_between(low, high)}.",
+                           got=shown(value), low=low, high=high)
+    return int(_in_range(field, int(value), low, high))
+
+
+def number(field: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """`value` as a finite float in [low, high]."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give a number{_between(low, high)}.",
+                           got=shown(value), low=_jsonable(low), high=_jsonable(high))
+    try:
+        result = float(value)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give a finite number{_between(low, high)}.",
+                           got=shown(value), low=_jsonable(low), high=_jsonable(high))
+    return _in_range(field, result, low, high)
+
+
+def choice(field: str, value: Any, choices) -> str:
+    """`value` if it is one of `choices`."""
+    choices = list(choices)
+    if not isinstance(value, str) or value not in choices:
+        raise InvalidInput(field, "choice", f"{field} is {shown(value)}; choose one of {', '.join(choices)}.",
+                           got=shown(value), choices=choices)
+    return value
+
+
+def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
+    """`value` as a finite array of `dtype` and `shape`.
+
+    In `shape` an int must match, a string names an axis of any length >= 1: ("time", "batch", 3).
+    """
+    wanted = "(" + ", ".join(str(s) for s in shape) + ("," if len(shape) == 1 else "") + ")"
+    try:
+        given = np.asarray(value)
+        # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
+        if given.dtype.kind not in ("c" if np.dtype(dtype).kind == "c" else "") + "buif":
+            raise TypeError
+        result = given.astype(dtype)
+    except (TypeError, ValueError):
+        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give an array of numbers of shape {wanted}.",
+                           got=shown(value), wanted=wanted) from None
+    if result.ndim != len(shape) or any(
+            have == 0 if isinstance(want, str) else have != want for want, have in zip(shape, result.shape)):
+        raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {wanted}.",
+                           got=str(given.shape), wanted=wanted)
+    if not np.all(np.isfinite(result)):
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(result))[0])
+        raise InvalidInput(field, "finite", f"{field} holds {result[where]} at {list(where)}; give finite numbers only.",
+                           got=str(result[where]), where=list(where))
+    return result
+
+
+def generator(field: str, value: Any) -> np.random.Generator:
+    """A NumPy random generator from a seed (int >= 0) or from a generator, which is used as it is."""
+    if isinstance(value, np.random.Generator):
+        return value
+    return np.random.default_rng(integer(field, value, 0))
+
+
+def _in_range(field: str, value: float, low: float, high: float | None) -> float:
+    if value < low or (high is not None and value > high):
+        raise InvalidInput(field, "range", f"{field} is {shown(value)}; give a value{_between(low, high)}.",
+                           got=shown(value), low=_jsonable(low), high=_jsonable(high))
+    return value
+
+
+def _between(low: float, high: float | None) -> str:
+    has_low, has_high = math.isfinite(low), high is not None and math.isfinite(high)
+    if has_low and has_high:
+        return f" from {low:g} to {high:g}"
+    return f" of at least {low:g}" if has_low else f" of at most {high:g}" if has_high else ""
+
+
+def _jsonable(bound: float | None) -> float | None:
+    return bound if bound is not None and math.isfinite(bound) else None
