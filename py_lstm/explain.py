@@ -228,7 +228,8 @@ def _d_output(at: _At) -> list[Line]:
     e, T = at.trace.experiment, at.T
     if e.gradient_of == "output":
         return [Line(at.symbol("dy"), rf"\partial y_{{{T}}}/\partial y_t = 1 \text{{ if }} t = {T}, \text{{ else }} 0",
-                     at.value("dy"), "", (), (source(trace_module, "dy[-1] = 1"),))]
+                     at.value("dy"), "", (_product(at.operand("dy", symbol="1", value=1.0)),) if at.ends() else (),
+                     (source(trace_module, "dy[-1] = 1"),))]
     count = T if e.loss_at == "every" else 1
     last = "" if e.loss_at == "every" else rf" \text{{ if }} t = {T}, \text{{ else }} 0"
     scale = Operand(rf"2/{count}" if count > 1 else "2", 2 / count, "dy", at.t, at.u + 1)
