@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Build, serve and test py_lstm and its page.
+
+Whatever Python 3 is called `python3` can start this file: it needs the standard library only and is written in
+syntax that old versions know. It finds a Python that is new enough, makes .venv with it and goes on in there.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, ROOT)
+
+from web.build import console, environment  # noqa: E402  (found through the line above)
+
+DEFAULT_PORT = 8000
+
+
+def parse(argv):
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", default=argparse.SUPPRESS,
+                        help="show the traceback and the tools' own output when something fails")
+    parser = argparse.ArgumentParser(
+        prog="build.py", parents=[common],
+        description="Without a command: build the page, serve it on 127.0.0.1 and open the browser.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("build", parents=[common], help="build dist/, a folder any static host can serve")
+    serve = commands.add_parser("serve", parents=[common], help="serve dist/ on 127.0.0.1 (built first if missing)")
+    serve.add_argument("--port", type=int, help="default: %d or the next free one" % DEFAULT_PORT)
+    test = commands.add_parser("test", parents=[common], help="build, then run every test")
+    test.add_argument("part", nargs="?", choices=["unit", "browser"],
+                      help="only tests/unit (in CPython and in Pyodide), or only tests/browser")
+    commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")
+    parser.set_defaults(first_port=DEFAULT_PORT)
+    return parser.parse_args(argv)
+
+
+def main(argv):
+    arguments = parse(argv)
+    if arguments.command == "clean":
+        return environment.clean(ROOT)
+    python = environment.prepare(ROOT)
+    if not environment.is_running(ROOT):
+        command = [python, os.path.join(ROOT, "build.py")] + argv
+        sys.stdout.flush()
+        if os.name == "nt":  # there, exec returns to the shell at once and leaves the program behind
+            return subprocess.call(command)
+        os.execv(python, command)
+    from web.build import commands
+    return commands.run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(console.guard(lambda: main(sys.argv[1:]), debug="--debug" in sys.argv))

@@ -1,0 +1,15 @@
+"""The page's JavaScript and CSS in files named by their content."""
+import json
+
+from web.build.console import run, step
+from web.build.paths import WEB
+
+
+def build(node, folder):
+    """Bundle into `folder`; return the names {app_js, app_css, worker}."""
+    with step("Bundling the page"):
+        output = run([node, WEB / "build" / "bundle.mjs", folder], "Bundling the page",
+                     "Mend the line it names and run this again")
+    outputs = json.loads(output.splitlines()[-1])
+    app = outputs["app.jsx"]
+    return {"app_js": app["file"], "app_css": app["css"], "worker": outputs["python/worker.js"]["file"]}

@@ -1,0 +1,32 @@
+"""The commands of build.py, once its environment is there."""
+import webbrowser
+
+from web.build import page, serve
+from web.build.paths import DIST
+
+
+def run(arguments):
+    if arguments.command == "build":
+        page.build()
+        return 0
+    if arguments.command == "serve":
+        if not (DIST / "index.html").exists():
+            page.build()
+        return keep_serving(arguments.port, arguments.first_port)
+    if arguments.command == "test":
+        from web.build import testing
+        return testing.run(arguments.part)
+    page.build()
+    return keep_serving(None, arguments.first_port, open_browser=True)
+
+
+def keep_serving(port, first_port, open_browser=False):
+    with serve.listen_near(DIST, port, first_port) as server:
+        print("Serving the page at %s until you press Ctrl+C" % serve.address(server), flush=True)
+        if open_browser:
+            webbrowser.open(serve.address(server))
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print("\nStopped serving.")
+    return 0

@@ -1,0 +1,95 @@
+"""dist/: the page with everything it needs, in one folder that any host can serve under any path."""
+import hashlib
+import json
+import re
+import shutil
+
+from web.build import bundle, recording, runtime, toolchain, wheel
+from web.build.console import Failure, step
+from web.build.paths import DIST, ROOT, SCRATCH, WEB
+
+
+def build():
+    check_sources()
+    SCRATCH.mkdir(exist_ok=True)
+    node = toolchain.prepare()
+    runtime_files, runtime_lock = runtime.prepare()
+    package = wheel.build()
+    lock = wheel.lock(package, runtime_lock)
+    recorded = recording.record()
+    # Made beside dist/ and moved there when complete: an interrupted build leaves the old page as it was.
+    folder = SCRATCH / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "assets").mkdir(parents=True)
+    names = bundle.build(node, folder / "assets")
+    with step("Putting dist/ together"):
+        base = place_runtime(folder, [*runtime_files, package, lock])
+        place_index(folder, names, base, recorded)
+        replace(DIST, folder)
+    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
+    print("dist/ is complete: %.1f MB" % (size / 1e6))
+
+
+def check_sources():
+    for path in (WEB / "index.html", WEB / "app.jsx", WEB / "python" / "worker.js", WEB / "python" / "bridge.py",
+                 ROOT / "py_lstm" / "__init__.py"):
+        if not path.exists():
+            raise Failure("%s is missing: check out the whole repository." % path.relative_to(ROOT))
+
+
+def place_runtime(folder, files):
+    """Copy the runtime's files. Their names are fixed, so the folder's name says which set it is."""
+    digest = hashlib.sha256()
+    for path in sorted(files, key=lambda path: path.name):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    base = folder / ("pyodide-" + digest.hexdigest()[:12])
+    base.mkdir()
+    for path in files:
+        shutil.copyfile(path, base / path.name)
+    return base
+
+
+def place_index(folder, names, base, recorded):
+    """Write the recording's explanations and index.html. Every address in it is relative to index.html."""
+    explanations = json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode()
+    name = "recording-%s.json" % hashlib.sha256(explanations).hexdigest()[:8].upper()
+    (folder / "assets" / name).write_bytes(explanations)
+    description = {
+        "worker": "assets/" + names["worker"],
+        "base": base.name + "/",
+        "files": [{"name": path.name, "bytes": path.stat().st_size} for path in sorted(base.iterdir())],
+        "explanations": "assets/" + name,
+    }
+    values = {
+        "app_js": "assets/" + names["app_js"],
+        "app_css": "assets/%s" % names["app_css"],
+        "recording": inline_json(recorded["trace"]),
+        "runtime": inline_json(description),
+    }
+    if not names["app_css"]:
+        raise Failure("web/app.jsx imports no style sheet: import web/styles/main.css in it.")
+    html = fill((WEB / "index.html").read_text(encoding="utf-8"), values)
+    (folder / "index.html").write_text(html, encoding="utf-8")
+
+
+def inline_json(value):
+    """JSON that can stand inside a <script> element, where `<` could end it."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def fill(template, values):
+    def value(match):
+        if match.group(1) not in values:
+            raise Failure("web/index.html asks for {{%s}}, which the build does not know: use one of %s."
+                          % (match.group(1), ", ".join(sorted(values))))
+        return values[match.group(1)]
+    return re.sub(r"\{\{(\w+)\}\}", value, template)
+
+
+def replace(target, new):
+    old = SCRATCH / "old-dist"
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    new.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
