@@ -86,7 +86,7 @@ def run(command, doing, remedy, cwd=None, env=None):
     if result.returncode != 0:
         if _debug:
             say(output)
-        raise Failure("%s failed: %s. %s" % (doing, telling_line(output), remedy))
+        raise Failure(("%s failed: %s. %s" % (doing, telling_line(output), remedy)).strip())
     return output
 
 

@@ -1,0 +1,116 @@
+"""Chromium on the built page. A test fails if the page logged an error or asked another host for anything."""
+import contextlib
+import os
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from web.build import browsers, serve
+from web.build.paths import DIST
+
+LIVE_WITHIN = 60_000  # ms; Python starts in about three seconds, but not on a busy machine
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of dist/, which build.py has just made."""
+    if not (DIST / "index.html").exists():
+        pytest.fail("There is no dist/ to test: run python3 build.py test, which builds it first.")
+    with serve.serving(DIST) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = os.environ.get("PY_LSTM_CHROMIUM") or browsers.chromium()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=browsers.flags())
+        yield chromium
+        chromium.close()
+
+
+class Watch:
+    """Notes what a visitor's page does that it should not. `expect("text")` allows what a test provokes."""
+
+    def __init__(self, context, address):
+        self.home = "%s://%s" % urlsplit(address)[:2]
+        self.problems, self.expected, self.requests = [], [], []
+        context.on("console", self.on_console)
+        context.on("weberror", lambda error: self.problems.append("uncaught: %s" % error.error))
+        context.on("request", self.on_request)
+        context.on("requestfailed", self.on_request_failed)
+
+    def on_console(self, message):
+        if message.type == "error":
+            self.problems.append("console: %s" % message.text)
+
+    def on_request(self, request):
+        self.requests.append(request.url)
+        scheme, host = urlsplit(request.url)[:2]
+        if scheme not in ("data", "blob") and "%s://%s" % (scheme, host) != self.home:
+            self.problems.append("request to another host: %s" % request.url)
+
+    def on_request_failed(self, request):
+        if "ERR_ABORTED" not in (request.failure or ""):  # the visitor left, which is no fault of the page
+            self.problems.append("request failed: %s (%s)" % (request.url, request.failure))
+
+    def expect(self, text):
+        self.expected.append(text)
+
+    def check(self):
+        unexpected = [problem for problem in self.problems if not any(text in problem for text in self.expected)]
+        assert not unexpected, "the page did what it should not:\n" + "\n".join(unexpected)
+
+
+@pytest.fixture
+def visit(browser, site):
+    """visit() gives the empty tab of a new visitor; `tab.watch` is its Watch. Options are Playwright's for a context,
+    such as color_scheme="dark" or viewport={"width": 390, "height": 844}."""
+    visitors = []
+
+    def new_tab(address=site, **options):
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        tab = context.new_page()
+        tab.watch = Watch(context, address)
+        visitors.append((context, tab.watch))
+        return tab
+
+    yield new_tab
+    for context, _ in visitors:
+        context.close()
+    for _, watch in visitors:
+        watch.check()
+
+
+@pytest.fixture
+def page(visit):
+    return visit()
+
+
+@pytest.fixture
+def watch(page):
+    return page.watch
+
+
+@pytest.fixture(scope="session")
+def until_live():
+    """until_live(tab) waits until Python answers on that page."""
+    def wait(tab):
+        tab.wait_for_function("document.documentElement.dataset.engine === 'live'", timeout=LIVE_WITHIN)
+        return tab
+    return wait
+
+
+@pytest.fixture
+def open_at(page, site, until_live):
+    """open_at("#...") opens the page there and waits until Python answers."""
+    def opened(fragment=""):
+        page.goto(site + fragment)
+        return until_live(page)
+    return opened
+
+
+@pytest.fixture
+def live_page(open_at):
+    return open_at()

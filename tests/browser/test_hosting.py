@@ -1,0 +1,117 @@
+"""dist/ is all that a static host needs: under any path, with nothing from elsewhere, and never out of date."""
+import json
+import os
+import re
+import shutil
+import urllib.error
+import urllib.request
+
+import pytest
+
+from web.build import serve
+from web.build.paths import DIST
+
+PREFIX = "/some/school/lstm/"
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+}
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of dist/ that a test may change."""
+    return shutil.copytree(DIST, tmp_path / "dist", copy_function=os.link)
+
+
+def headers(address):
+    with urllib.request.urlopen(urllib.request.Request(address, method="HEAD")) as response:
+        return response.headers
+
+
+def files():
+    return sorted(path.relative_to(DIST).as_posix() for path in DIST.rglob("*") if path.is_file())
+
+
+def test_the_page_goes_live_under_a_sub_path_and_asks_for_nothing_outside_it(visit, until_live):
+    with serve.serving(DIST, PREFIX) as address:
+        tab = visit(address)
+        tab.goto(address)
+        until_live(tab)
+        runtime = json.loads(tab.locator("#runtime").text_content())
+        asked = {url.split("#")[0] for url in tab.watch.requests if not url.startswith(("data:", "blob:"))}
+        assert {url for url in asked if not url.startswith(address)} == set()
+        # Those of the worker are among them, so the watch would have seen its requests to other hosts as well.
+        assert address + runtime["base"] + "pyodide.asm.wasm" in asked
+        tab.context.close()
+
+
+def test_nothing_in_the_page_names_an_absolute_path(site):
+    html = (DIST / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href)=["']?/""", html) == []
+
+
+def test_the_runtime_names_files_that_are_there_with_their_size():
+    html = (DIST / "index.html").read_text(encoding="utf-8")
+    runtime = json.loads(re.search(r'id="runtime"[^>]*>(.*?)</script>', html, re.DOTALL).group(1))
+    folder = DIST / runtime["base"]
+    assert {file["name"]: file["bytes"] for file in runtime["files"]} == {
+        path.name: path.stat().st_size for path in folder.iterdir()}
+    assert (DIST / runtime["worker"]).exists() and (DIST / runtime["explanations"]).exists()
+
+
+def test_the_runtime_loads_numpy_and_the_package_and_knows_no_others():
+    lock = json.loads(next(DIST.glob("pyodide-*/pyodide-lock.json")).read_text())
+    assert set(lock["packages"]) == {"numpy", "py-lstm"}
+    assert lock["packages"]["py-lstm"]["depends"] == ["numpy"]
+    for package in lock["packages"].values():
+        assert next(DIST.glob("pyodide-*/" + package["file_name"])).is_file()
+
+
+@pytest.mark.parametrize("name", files())
+def test_every_file_has_a_type_and_a_fitting_cache_rule(site, name):
+    received = headers(site + name)
+    suffix = os.path.splitext(name)[1]
+    if suffix in TYPES:
+        assert received["Content-Type"] == TYPES[suffix]
+    assert received["Cache-Control"] == (
+        "no-cache" if name == "index.html" else "public, max-age=31536000, immutable")
+
+
+def test_a_second_visit_sees_a_new_version(visit, copy):
+    with serve.serving(copy) as address:
+        tab = visit(address)
+        tab.goto(address)
+        index = copy / "index.html"
+        html = index.read_text(encoding="utf-8")
+        index.unlink()  # it is a link to the real one
+        index.write_text(re.sub("<title>.*?</title>", "<title>a newer version</title>", html), encoding="utf-8")
+        tab.goto("about:blank")
+        tab.goto(address)
+        assert tab.title() == "a newer version"
+        tab.context.close()
+
+
+def test_the_server_listens_on_this_machine_only():
+    with serve.listen(DIST) as server:
+        assert server.server_address[0] == "127.0.0.1"
+
+
+def test_a_taken_port_is_one_sentence():
+    with serve.listen(DIST) as server:
+        taken = server.server_address[1]
+        with pytest.raises(serve.Failure, match="Port %d is taken: choose another" % taken):
+            serve.listen_near(DIST, taken, 8000)
+        with serve.listen_near(DIST, None, taken) as other:
+            assert other.server_address[1] > taken
+
+
+def test_the_server_gives_nothing_outside_its_folder(site):
+    for path in ("../pyproject.toml", "%2e%2e/pyproject.toml", "assets/../../pyproject.toml"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            headers(site + path)
