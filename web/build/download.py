@@ -1,5 +1,6 @@
 """Downloads that can be interrupted: bytes go to a .part file, which becomes the file once its SHA-256 is right."""
 import hashlib
+import http.client
 import os
 import shutil
 import ssl
@@ -8,13 +9,21 @@ import urllib.request
 
 import certifi
 
-from web.build.console import Failure, Progress
+from web.build.console import Failure, Progress, say
 
 CHUNK = 1 << 16
 
 
 class Unreachable(Exception):
     """A source that gave no answer or not the file; the next source may."""
+
+
+class Broken(Unreachable):
+    """A download that stopped half-way or gave wrong bytes; the same source may do better at once."""
+
+
+class Unfit(Broken):
+    """The .part file is no beginning of what the source has."""
 
 
 def open_url(url, headers=None, patience=10):
@@ -26,13 +35,16 @@ def open_url(url, headers=None, patience=10):
         try:
             answer["response"] = urllib.request.urlopen(request, timeout=patience, context=certificates())
         except (OSError, ValueError) as error:
-            answer["error"] = getattr(error, "reason", error)
+            answer["error"] = error
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(patience)
+    if getattr(answer.get("error"), "code", None) == 416:  # what is here is as long as the whole file, or longer
+        raise Unfit("what was left of an earlier attempt does not fit")
     if "response" not in answer:
-        raise Unreachable(answer.get("error", "no answer in %d seconds" % patience))
+        error = answer.get("error", "no answer in %d seconds" % patience)
+        raise Unreachable(getattr(error, "reason", error))
     return answer["response"]
 
 
@@ -48,14 +60,19 @@ def certificates():
 def fetch(url, target, sha256):
     """Download `url` to `target`, going on where an earlier attempt stopped."""
     part = target.with_name(target.name + ".part")
-    start = part.stat().st_size if part.exists() else 0
-    response = open_url(url, {"Range": "bytes=%d-" % start} if start else None)
-    with response:
-        resumed = response.status == 206
-        start = start if resumed else 0
-        total = start + int(response.headers.get("Content-Length") or 0)
-        save(response, part, total, start)
-    accept(part, target, sha256)
+    for last in (False, False, True):
+        try:
+            start = part.stat().st_size if part.exists() else 0
+            with open_url(url, {"Range": "bytes=%d-" % start} if start else None) as response:
+                start = start if response.status == 206 else 0
+                save(response, part, start + int(response.headers.get("Content-Length") or 0), start)
+            return accept(part, target, sha256)
+        except Broken as reason:
+            if isinstance(reason, Unfit):
+                part.unlink()
+            if last:
+                raise
+            say("  again: %s" % reason)
 
 
 def save(stream, part, total, start=0):
@@ -67,17 +84,17 @@ def save(stream, part, total, start=0):
                 file.write(chunk)
                 done += len(chunk)
                 progress.update(done)
-    except OSError as error:
-        raise Unreachable(error) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise Broken(error) from error
     if total and done < total:
-        raise Unreachable("the connection ended after %d of %d bytes" % (done, total))
+        raise Broken("the connection ended after %d of %d bytes" % (done, total))
 
 
 def accept(part, target, sha256):
     """Make the finished .part file the file, or throw it away if its bytes are not the expected ones."""
     if digest(part) != sha256:
         part.unlink()
-        raise Unreachable("the bytes are not those that Pyodide's lock file names")
+        raise Broken("the bytes are not those that Pyodide's lock file names")
     os.replace(part, target)
 
 
