@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from .network import PARAMETERS, STATES, Network
 from .optimizers import Arrays
 from .tasks import TASKS
 from .training import Trainer, sequence
-from .validation import InvalidInput, shown
+from .validation import InvalidInput, choice, shown
 
 # What a trace holds for every time step, in the order of computation.
 FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
@@ -97,9 +97,13 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     return Trace(e, arrays, float(loss), right, counted, tuple(trainer.losses[:e.updates]))
 
 
-def check(experiment: Experiment, *, method: str = "complex", max_elements: int | None = None,
-          trainer: Trainer | None = None) -> GradientReport:
-    """Check every gradient of an experiment's trace, inputs and first states included, against numeric slopes."""
+def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, method: str = "complex",
+          max_elements: int | None = None, trainer: Trainer | None = None) -> GradientReport:
+    """Check the gradients of an experiment's trace against numeric slopes.
+
+    `tensors` names those to check, among the parameters, "h_0", "c_0" and "x"; all of them if None. For `method` and
+    `max_elements` see `gradient_check`, for `trainer` see `run`.
+    """
     e = experiment
     network = _network(e, (trainer or Trainer(e)).parameters_after(e.updates))
     x, target = sequence(e)
@@ -111,8 +115,11 @@ def check(experiment: Experiment, *, method: str = "complex", max_elements: int 
         y = nudged.forward(values["x"]).y
         return squared_error(y, target, e.loss_at)[0] if e.gradient_of == "loss" else y[-1].sum()
 
-    return gradient_check(scalar, network.parameters | network.states | {"x": x}, gradients | {"x": deltas.dx},
-                          method=method, max_elements=max_elements)
+    values = network.parameters | network.states | {"x": x}
+    gradients |= {"x": deltas.dx}
+    wanted = [choice("tensors", name, values) for name in (values if tensors is None else tensors)]
+    return gradient_check(scalar, values, {name: gradients[name] for name in wanted}, method=method,
+                          max_elements=max_elements)
 
 
 def _network(e: Experiment, parameters: Arrays) -> Network:

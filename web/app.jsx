@@ -1,0 +1,71 @@
+// The page: views around one state. What is computed is computed by Python; see core/engine.js and python/.
+
+import "katex/dist/katex.min.css";
+import "./styles/main.css";
+
+import { effect, useSignal } from "@preact/signals";
+import { render } from "preact";
+import { lang, t } from "./core/i18n.js";
+import { openLab } from "./core/lab.js";
+import { opening } from "./core/player.js";
+import { engineState, isRecording, shownTheme, touched } from "./core/store.js";
+import { Caption } from "./views/Caption.jsx";
+import { CheckPanel } from "./views/CheckPanel.jsx";
+import { Controls } from "./views/Controls.jsx";
+import { Diagram } from "./views/Diagram.jsx";
+import { Header } from "./views/Header.jsx";
+import { Inspector } from "./views/Inspector.jsx";
+import { Legend } from "./views/Legend.jsx";
+import { NumberTable } from "./views/NumberTable.jsx";
+import { PlayBar } from "./views/PlayBar.jsx";
+import { Score } from "./views/Score.jsx";
+
+function Page() {
+  const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
+  const sheet = useSignal("half");             // and the inspector is a sheet of three heights
+  return (
+    <>
+      <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); document.getElementById("picture").focus(); }}>{t("skip")}</a>
+      <Header />
+      <div class="rooms">
+        <aside class={controlsOpen.value ? "left open" : "left"}><Controls onClose={() => { controlsOpen.value = false; }} /></aside>
+        <main>
+          <Caption />
+          <Score />
+          <div class="under">
+            <PlayBar />
+            <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
+              onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t("controls.open")}</button>
+          </div>
+          <Legend />
+          <NumberTable />
+        </main>
+        <aside class={`right ${sheet.value}`}>
+          <div class="grips">
+            <button type="button" aria-label={t("sheet.less")} disabled={sheet.value === "peek"}
+              onClick={() => { sheet.value = sheet.value === "full" ? "half" : "peek"; }}>▾</button>
+            <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
+              onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
+          </div>
+          <Diagram />
+          <Inspector />
+          <CheckPanel />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+effect(() => {
+  const root = document.documentElement;
+  root.lang = lang.value;
+  root.dataset.theme = shownTheme.value;
+  root.dataset.engine = isRecording.value && engineState.value === "live" ? "loading" : engineState.value;
+  document.title = t("title");
+});
+
+for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => { touched.value = true; }, { once: true });
+
+render(<Page />, document.getElementById("page"));
+if (!touched.value) opening();
+openLab();

@@ -1,0 +1,161 @@
+// The client of the worker that holds Python: boots it, sends it the newest experiment, and brings it back when it dies.
+//
+// At most one run is under way. A newer experiment ends it after its present slice and takes its place, so a dragged
+// slider never queues up work whose answer nobody waits for.
+
+import * as Comlink from "comlink";
+
+const SILENCE_MS = { loading: 60_000, live: 12_000 };   // no word for so long means that the worker is dead or stuck
+const MAX_RESTARTS = 2;                                 // in a row, without a run in between that worked
+
+export class Engine {
+  /**
+   * @param runtime  {worker, base, files}: where the build put the runtime, with sizes
+   * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted}
+   */
+  constructor(runtime, on) {
+    this.runtime = runtime;
+    this.on = on;
+    this.restarts = 0;
+    this.request = null;                // the newest experiment not yet begun
+    this.watch = setInterval(() => this.#watchdog(), 1000);
+    this.lastTick = Date.now();
+  }
+
+  /** Start Python; resolves when it answers. */
+  async start() {
+    this.#drop("restarted");
+    const received = Object.fromEntries(this.runtime.files.map(({ name }) => [name, 0]));
+    this.state = "loading";
+    this.on.state("loading");
+    this.on.progress(received);
+    const life = { calls: 0, heard: Date.now() };
+    life.ended = new Promise((_, reject) => { life.end = reject; });
+    life.ended.catch(() => {});
+    this.life = life;
+    try {
+      life.worker = new Worker(this.runtime.worker, { type: "module" });
+      life.worker.onerror = (event) => { event.preventDefault?.(); life.end(new Error(event.message || "worker")); };
+      life.remote = Comlink.wrap(life.worker);
+      await this.#call(life, (remote) => remote.boot(
+        { base: new URL(this.runtime.base, document.baseURI).href, files: this.runtime.files },
+        Comlink.proxy((name, bytes) => {
+          life.heard = Date.now();
+          received[name] += bytes;
+          this.on.progress({ ...received });
+        })));
+    } catch (error) {
+      if (this.life === life) this.#fail(error);
+      return;
+    }
+    if (this.life !== life) return;
+    this.state = "live";
+    this.#work();
+  }
+
+  /**
+   * Run an experiment; resolves to {} when its last frame is painted, or to {error}.
+   * A newer request takes its place: then both resolve with what became of the newer one.
+   */
+  run(experiment, selection) {
+    const before = this.request;
+    const request = { experiment, selection };
+    request.done = new Promise((resolve) => { request.resolve = resolve; });
+    this.request = request;
+    before?.resolve(request.done);
+    if (this.state === "live") {
+      if (this.busy) this.life.remote.supersede();
+      else this.#work();
+    }
+    return request.done;
+  }
+
+  /** The explanation of one number, or null if Python is not there. */
+  async explain(selection) {
+    return this.state === "live" ? (await this.#quiet((remote) => remote.explain(selection)))?.explanation ?? null : null;
+  }
+
+  /** The gradient check of one tensor. */
+  check(tensor) {
+    return this.#call(this.life, (remote) => remote.check(tensor));
+  }
+
+  async #work() {
+    const life = this.life;
+    this.busy = true;
+    while (this.request && this.life === life) {
+      const request = this.request;
+      this.request = null;
+      this.current = request;
+      const answer = await this.#quiet((remote) => remote.run(request.experiment, request.selection,
+        Comlink.proxy((frame) => { life.heard = Date.now(); this.restarts = 0; return this.on.frame(frame); })));
+      if (this.life !== life) return;
+      this.current = null;
+      // The first answer proves that all of it works, be it a refusal.
+      this.on.state("live");
+      request.resolve(answer?.superseded && this.request ? this.request.done : answer ?? {});
+    }
+    this.busy = false;
+  }
+
+  /** A call whose failure is the engine's to deal with. A Python exception is an answer; after anything else it restarts. */
+  async #quiet(send) {
+    const life = this.life;
+    try {
+      return await this.#call(life, send);
+    } catch (error) {
+      if (error?.name === "PythonError" || /Traceback/.test(error?.message ?? "")) {
+        return { error: { field: "experiment", code: "python", message: lastLine(error.message) } };
+      }
+      if (this.life === life) this.#recover(error);
+      return null;
+    }
+  }
+
+  async #call(life, send) {
+    life.calls += 1;
+    if (life.calls === 1) life.heard = Date.now();
+    try {
+      return await Promise.race([send(life.remote), life.ended]);
+    } finally {
+      life.calls -= 1;
+      life.heard = Date.now();
+    }
+  }
+
+  #watchdog() {
+    const now = Date.now();
+    const slept = now - this.lastTick > 5000;           // a sleeping laptop or a throttled tab is no dead worker
+    this.lastTick = now;
+    const life = this.life;
+    if (!life) return;
+    if (slept) life.heard = now;
+    else if (life.calls > 0 && now - life.heard > SILENCE_MS[this.state === "live" ? "live" : "loading"]) {
+      life.end(new Error("silence"));
+    }
+  }
+
+  #recover(error) {
+    if (this.restarts >= MAX_RESTARTS) return this.#fail(error);
+    this.restarts += 1;
+    this.request ??= this.current;
+    this.current = null;
+    this.start();
+  }
+
+  #fail(error) {
+    this.#drop("failed");
+    this.state = "failed";
+    this.on.state("failed", error);
+  }
+
+  #drop(reason) {
+    const life = this.life;
+    this.life = null;
+    this.busy = false;
+    life?.end(new Error(reason));
+    life?.worker?.terminate();
+  }
+}
+
+const lastLine = (message) => message.trim().split("\n").pop();

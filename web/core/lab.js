@@ -1,0 +1,19 @@
+// `window.lab`: the page for scripts, teachers' tools and tests. README documents it.
+
+import { begin, check, request, select, trace, wanted } from "./store.js";
+
+export function openLab() {
+  const ready = begin();
+  window.lab = {
+    ready,
+    get experiment() { return structuredClone(trace.value.experiment); },
+    get wanted() { return structuredClone(wanted.value); },
+    set: (patch) => request(patch),
+    select,
+    trace() {
+      return Object.fromEntries(Object.entries(trace.value.arrays).map(
+        ([name, { shape, data }]) => [name, { shape: [...shape], data: Array.from(data) }]));
+    },
+    gradientCheck: check,
+  };
+}

@@ -1,0 +1,188 @@
+// The page's state, as signals. Views read it; what changes it are the few functions below.
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import { Engine } from "./engine.js";
+import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { counterpart } from "./layout.js";
+import { decode, encode } from "./link.js";
+import { nearest, traceOf, widthOf } from "./trace.js";
+
+const inline = (id) => JSON.parse(document.getElementById(id).textContent);
+const runtime = inline("runtime");
+const recording = inline("recording");
+export const schema = recording.schema;
+
+export const ROOMS = ["forward", "backward"];
+export const THEMES = ["light", "dark"];
+
+const linked = decode(location.hash, schema.defaults);
+const named = (list, value, otherwise) => (list.includes(value) ? value : otherwise);
+
+// What is asked for, and what is on the screen. They differ while Python works, and while something asked is refused.
+export const wanted = signal({ ...schema.defaults, ...linked.experiment });
+export const trace = signal(traceOf(recording.frame, Float64Array.from(recording.frame.numbers)));
+export const isRecording = signal(true);
+export const refused = signal(null);                    // {field, code, message, details} of the last request, or null
+
+export const engineState = signal("recording");         // recording, loading, live, failed
+export const progress = signal({});                     // bytes received by runtime file
+export const runtimeFiles = runtime.files;
+export const trouble = signal(null);                    // an Error of the engine, while it is not live
+
+export const room = signal(named(ROOMS, linked.view.room, "forward"));
+export const theme = signal(named(THEMES, linked.view.theme, null));            // null: as the system says
+export const selection = signal(nearest(trace.value, { ...schema.selection, ...linked.view }));
+export const explanation = signal(recording.frame.explanation);
+export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
+export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const systemTheme = signal(systemDark.matches ? "dark" : "light");
+systemDark.addEventListener("change", (event) => { systemTheme.value = event.matches ? "dark" : "light"; });
+export const shownTheme = computed(() => theme.value ?? systemTheme.value);
+
+lang.value = named(Object.keys(LOCALES), linked.view.lang, preferredLanguage());
+
+// Python -------------------------------------------------------------------------------------------------------------
+
+const hash = {};
+/** After the next picture, or at once where there is none to come because the tab is hidden. */
+const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
+
+export const engine = new Engine(runtime, {
+  state(name, error = null) {
+    engineState.value = name;
+    trouble.value = error;
+  },
+  progress(bytes) { progress.value = bytes; },
+  async frame(header) {
+    batch(() => {
+      trace.value = traceOf(header, header.data);
+      isRecording.value = false;
+      explanation.value = header.explanation;
+      report.value = null;
+      const place = nearest(trace.value, selection.value);
+      if (!same(place, selection.value)) selection.value = place;
+      refused.value = null;
+    });
+    if (!same(header.explanation, selection.value)) explainSelection();
+    await painted();
+  },
+});
+
+const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;
+
+/** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
+export async function request(patch) {
+  // What was refused is not asked for again: the change applies to the last good experiment.
+  const base = refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value;
+  wanted.value = { ...base, ...patch };
+  const { error } = await engine.run(wanted.value, selection.value);
+  if (error) {
+    refused.value = error;
+    throw new Error(error.message);
+  }
+}
+
+/** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
+export const change = (patch) => request(patch).catch(() => {});
+
+let recorded = null;
+async function explainSelection() {
+  const place = selection.value;
+  let answer;
+  if (engineState.value === "live") {
+    answer = await engine.explain(place);
+  } else if (isRecording.value) {
+    recorded ??= fetch(runtime.explanations).then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    answer = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
+  }
+  if (answer && same(place, selection.value)) explanation.value = answer;
+}
+
+/** Check every tensor's gradient, one after the other; `report` grows meanwhile. Resolves to all rows. */
+export async function check() {
+  const mine = { rows: [], running: true };
+  report.value = mine;
+  for (const tensor of schema.tensors) {
+    const answer = await engine.check(tensor);
+    if (report.value?.rows !== mine.rows) throw new Error("The experiment changed while its gradients were checked.");
+    mine.rows.push(...answer.tensors);
+    report.value = { rows: mine.rows, running: true, method: answer.method, eps: answer.eps };
+  }
+  report.value = { ...report.value, running: false };
+  return mine.rows;
+}
+
+// One selection for every view -------------------------------------------------------------------------------------------
+
+export function select(place) {
+  const next = nearest(trace.value, { ...selection.value, ...place });
+  if (same(next, selection.value)) return;
+  selection.value = next;
+  explainSelection();
+}
+
+export function step(by) {
+  select({ t: selection.value.t + by });
+}
+
+export function enter(name) {
+  if (name === room.value) return;
+  batch(() => {
+    room.value = name;
+    select({ quantity: counterpart(selection.value.quantity, name) });
+  });
+}
+
+/** The unit, kept where the newly chosen quantity has fewer. */
+export const unitFor = (quantity, unit) => Math.min(unit, widthOf(trace.value, quantity));
+
+// The address -----------------------------------------------------------------------------------------------------------
+
+export function link() {
+  const place = same(selection.value, schema.selection) ? {} : selection.value;
+  return encode(trace.value.done ? trace.value.experiment : wanted.value, {
+    room: room.value === "forward" ? null : room.value,
+    ...place,
+    lang: lang.value === preferredLanguage() ? null : lang.value,
+    theme: theme.value,
+  }, schema.defaults);
+}
+
+/** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
+export function begin() {
+  const first = request({}).catch(async () => {
+    // The link asks for something that does not exist. Say so, and show the default, live.
+    const reason = refused.value;
+    await engine.run(schema.defaults, selection.value);
+    refused.value = reason;
+  });
+  engine.start();
+  let timer;
+  effect(() => {
+    const text = link();
+    clearTimeout(timer);
+    // Browsers refuse more than about a hundred changes in half a minute.
+    timer = setTimeout(() => {
+      if (text === hash.written || refused.value) return;
+      hash.written = text;
+      history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+    }, 250);
+  });
+  addEventListener("hashchange", () => {
+    const text = location.hash.replace(/^#/, "");
+    if (text === hash.written) return;
+    hash.written = text;
+    const { experiment, view } = decode(text, schema.defaults);
+    batch(() => {
+      room.value = named(ROOMS, view.room, "forward");
+      theme.value = named(THEMES, view.theme, null);
+      lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
+      wanted.value = { ...schema.defaults, ...experiment };
+    });
+    selection.value = { ...schema.selection, ...Object.fromEntries(Object.entries(view).filter(([name]) => ["t", "unit", "quantity"].includes(name))) };
+    change({});
+  });
+  return first;
+}

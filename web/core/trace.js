@@ -1,0 +1,34 @@
+// A frame from Python as the page reads it: names to arrays, and a number by its place. Nothing is computed here.
+
+/** `header` and `data` as they crossed the bridge. */
+export function traceOf(header, data) {
+  const arrays = {};
+  for (const [name, { shape, start }] of Object.entries(header.arrays)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    arrays[name] = { shape, data: data.subarray(start, start + size) };
+  }
+  const [T, H] = arrays.h.shape;
+  return { ...header, arrays, shape: { T, H, I: arrays.x.shape[1] } };
+}
+
+/** One number: t and unit from 1; t = 0 is the state before the first step. */
+export function numberIn(trace, { quantity, t, unit }) {
+  if (t === 0) return trace.arrays[`${quantity}_0`].data[unit - 1];
+  const { shape, data } = trace.arrays[quantity];
+  return data[(t - 1) * shape[1] + unit - 1];
+}
+
+export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
+
+/** The largest size of any number of a quantity: the ends of its colour scale, unless they are fixed. */
+export function rangeOf(trace, quantity) {
+  if (["g", "h", "tanh_c"].includes(quantity)) return 1;
+  return trace.arrays[quantity].data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** The selection, moved to the nearest number this trace has. */
+export function nearest(trace, { quantity, t, unit }) {
+  const name = trace.arrays[quantity]?.shape.length === 2 ? quantity : "f";
+  const whole = (value, most) => Math.min(most, Math.max(1, Math.round(Number.isFinite(value) ? value : 1)));
+  return { quantity: name, t: whole(t, trace.shape.T), unit: whole(unit, widthOf(trace, name)) };
+}

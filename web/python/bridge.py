@@ -1,0 +1,129 @@
+"""The thin Python side of the page: JSON in; JSON and one flat buffer of numbers out.
+
+`call` is the only entry. Everything it does is `py_lstm`; what is added here is what the page alone needs: limits that
+keep the picture legible, trainers kept so that one more update costs one update, and work cut into slices so that the
+worker can look for newer messages in between.
+"""
+
+import json
+from collections import OrderedDict
+from time import perf_counter
+
+import numpy as np
+
+from py_lstm import Experiment, InvalidInput, Trainer, check, explain, run
+from py_lstm.tasks import TASKS
+from py_lstm.trace import BACKWARD, FORWARD
+from py_lstm.training import TRAINING_FIELDS
+from py_lstm.validation import integer
+
+# What the page draws well. py_lstm itself goes further.
+LIMITS = {"hidden_size": (1, 16), "input_size": (1, 4), "length": (1, 64), "updates": (0, 500)}
+
+# The inspector opens here: unit 2 forgets, at the middle one of the default sequence's three marks.
+FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
+
+# Per tensor; a network of 16 units has 1024 recurrent weights, and each costs a forward pass.
+CHECKED_ELEMENTS = 48
+
+
+class Lab:
+    """The experiment on the page, its trainers, and the trace on the screen."""
+
+    def __init__(self):
+        self.trainers = OrderedDict()
+        self.experiment = None
+        self.trace = None
+
+    def begin(self, experiment):
+        """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays."""
+        if not isinstance(experiment, dict):
+            raise InvalidInput("experiment", "type", "The experiment is no JSON object; give its fields.")
+        for name, (low, high) in LIMITS.items():
+            if name in experiment:
+                integer(name, experiment[name], low, high)
+        wanted = Experiment.from_json(experiment)
+        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself
+            integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
+                    getattr(wanted, name), low, high)
+        self.experiment = wanted
+        return {}, None
+
+    def advance(self, milliseconds, selection):
+        """Train for about so long towards the experiment's updates, and trace where that led."""
+        until = perf_counter() + milliseconds / 1000
+        trainer = self._trainer(self.experiment)
+        wanted = self.experiment.updates
+        while len(trainer.losses) < wanted and perf_counter() < until:
+            trainer.update()
+        done = min(wanted, len(trainer.losses))
+        self.trace = run(self.experiment.replace(updates=done), trainer)
+        header, numbers = pack(self.trace)
+        return header | {"done": done == wanted, "wanted": wanted, "explanation": self._explained(selection)}, numbers
+
+    def explain(self, selection):
+        """Where the selected number of the trace on the screen comes from."""
+        return {"explanation": self._explained(selection)}, None
+
+    def check(self, tensor):
+        """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
+        report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self._trainer(self.trace.experiment))
+        return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
+
+    def _trainer(self, experiment):
+        key = json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
+        if key not in self.trainers:
+            self.trainers[key] = Trainer(experiment)
+        self.trainers.move_to_end(key)
+        while len(self.trainers) > 4:                   # 500 updates of 16 units keep 6 MB each
+            self.trainers.popitem(last=False)
+        return self.trainers[key]
+
+    def _explained(self, selection):
+        """The explanation at the selection, moved to the nearest number that this trace has."""
+        T, width = self.trace.arrays[selection["quantity"]].shape
+        t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
+        return explain(self.trace, selection["quantity"], t, unit).to_json()
+
+
+def pack(trace):
+    """A trace as a JSON-able header and one float64 array that all its numbers stand in, one after the other."""
+    entries, start = {}, 0
+    for name, value in trace.arrays.items():
+        entries[name] = {"shape": value.shape, "start": start}
+        start += value.size
+    numbers = np.concatenate([value.ravel() for value in trace.arrays.values()])
+    header = {"experiment": trace.experiment.to_json(), "loss": trace.loss, "right": trace.right,
+              "counted": trace.counted, "losses": list(trace.losses), "arrays": entries}
+    return header, numbers
+
+
+lab = Lab()
+
+
+def call(method, arguments):
+    """Run `lab.method(*arguments)`, arguments as JSON; gives (JSON, float64 buffer or None). Bad input is an answer."""
+    try:
+        header, numbers = getattr(lab, method)(*json.loads(arguments))
+    except InvalidInput as error:
+        header, numbers = {"error": {"field": error.field, "code": error.code, "message": str(error),
+                                     "details": error.details}}, None
+    return json.dumps(header, allow_nan=False), numbers
+
+
+def recording():
+    """What the page shows before Python is there: the default experiment, run when the page was built."""
+    trace = run(Experiment())
+    header, numbers = pack(trace)
+    explanations = {}
+    for quantity in FORWARD + BACKWARD:
+        T, width = trace.arrays[quantity].shape
+        explanations[quantity] = [[explain(trace, quantity, t, unit).to_json() for unit in range(1, width + 1)]
+                                  for t in range(1, T + 1)]
+    first = FIRST_SELECTION
+    header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(),
+               "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
+    schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "selection": first,
+              "tasks": {name: {"channels": task.channels, "sign": task.sign} for name, task in TASKS.items()},
+              "tensors": ["weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias", "h_0", "c_0", "x"]}
+    return {"trace": {"frame": header, "schema": schema}, "explanations": explanations}

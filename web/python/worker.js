@@ -1,0 +1,80 @@
+// The worker that holds Python. It boots Pyodide from the page's own origin, then answers one call at a time; a long
+// run is cut into slices, and between two slices it looks whether a newer request has made this one pointless.
+
+import * as Comlink from "comlink";
+import bridge from "./bridge.py";
+
+const SLICE_MS = 24;
+let call = null;
+let stop = false;
+
+// A turn of the event loop that, unlike a timer, is not slowed down in a background tab.
+const turn = new MessageChannel();
+const waiting = [];
+turn.port1.onmessage = () => waiting.shift()();
+const nextTurn = () => new Promise((resolve) => { waiting.push(resolve); turn.port2.postMessage(0); });
+
+/** Call Python's `lab.method(...args)`: the header it answers, with `data` a copy of its numbers. */
+function ask(method, ...args) {
+  const answer = call(method, JSON.stringify(args));
+  let numbers = null;
+  try {
+    const header = JSON.parse(answer.get(0));
+    numbers = answer.get(1);
+    if (numbers) {
+      const view = numbers.getBuffer("f64");
+      try { header.data = view.data.slice(); } finally { view.release(); }
+    }
+    return header;
+  } finally {
+    numbers?.destroy();
+    answer.destroy();
+  }
+}
+
+/** Count what arrives of every runtime file; the browser's own fetch does the work. */
+function countBytes(files, onBytes) {
+  const plain = self.fetch.bind(self);
+  self.fetch = async (resource, options) => {
+    const response = await plain(resource, options);
+    const name = String(resource.url ?? resource).split("/").pop().split("?")[0];
+    if (!files.some((file) => file.name === name) || !response.body || !response.ok) return response;
+    const counter = new TransformStream({
+      transform(chunk, controller) { onBytes(name, chunk.byteLength); controller.enqueue(chunk); },
+    });
+    // Status and type are kept: WebAssembly.compileStreaming insists on application/wasm.
+    return new Response(response.body.pipeThrough(counter), { status: response.status, headers: response.headers });
+  };
+}
+
+Comlink.expose({
+  async boot({ base, files }, onBytes) {
+    countBytes(files, onBytes);
+    const { loadPyodide } = await import(new URL("pyodide.mjs", base).href);
+    const pyodide = await loadPyodide({ indexURL: base, packages: ["py_lstm"] });
+    const scope = pyodide.globals.get("dict")();
+    pyodide.runPython(bridge, { globals: scope, filename: "bridge.py" });
+    call = scope.get("call");
+  },
+
+  /** Run an experiment to its end, giving a frame after every slice; superseded() ends it after the present slice. */
+  async run(experiment, selection, onFrame) {
+    stop = false;
+    const refused = ask("begin", experiment);
+    if (refused.error) return refused;
+    for (;;) {
+      const frame = ask("advance", SLICE_MS, selection);
+      if (frame.error) return frame;
+      const done = frame.done;
+      await onFrame(Comlink.transfer(frame, [frame.data.buffer]));
+      if (done) return {};
+      await nextTurn();
+      if (stop) return { superseded: true };
+    }
+  },
+
+  supersede() { stop = true; },
+
+  explain: (selection) => ask("explain", selection),
+  check: (tensor) => ask("check", tensor),
+});

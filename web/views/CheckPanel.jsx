@@ -1,0 +1,51 @@
+// The gradient check: a button, and a table that grows tensor by tensor.
+
+import { useSignal } from "@preact/signals";
+import { full } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { check, engineState, report, schema } from "../core/store.js";
+
+export function CheckPanel() {
+  const failure = useSignal(null);
+  const run = () => {
+    failure.value = null;
+    check().catch((error) => { failure.value = error.message; });
+  };
+  const shown = report.value;
+  return (
+    <section class="check">
+      <button type="button" disabled={engineState.value !== "live" || shown?.running} onClick={run}>{t("check.button")}</button>
+      {failure.value && !shown && <p class="refusal" role="alert">{t("check.failed", { reason: failure.value })}</p>}
+      {shown && <Report {...shown} />}
+    </section>
+  );
+}
+
+const power = (value) => (value === 0 ? "0" : value.toExponential(1).replace(/-/g, "−"));
+
+function Report({ rows, running, eps }) {
+  const wrong = rows.filter((row) => !row.right).length;
+  return (
+    <>
+      <h2>{t("check.title")}</h2>
+      <table class="report">
+        <thead><tr>{["tensor", "elements", "error", "verdict"].map((name) => <th key={name} scope="col">{t(`check.${name}`)}</th>)}</tr></thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.name} data-tensor={row.name} class={row.right ? "right" : "wrong"}>
+              <th scope="row" title={row.name}>{t(`tensor.${row.name}`)}</th>
+              <td>{row.checked === row.size ? row.size : `${row.checked}/${row.size}`}</td>
+              <td data-error={row.relative_error} title={full(row.relative_error)}>{power(row.relative_error)}</td>
+              <td>{row.right ? "✓ " : "✗ "}{t(row.right ? "check.right" : "check.wrong")}</td>
+            </tr>))}
+        </tbody>
+      </table>
+      <p class="note" role="status">
+        {running ? t("check.running", { name: t(`tensor.${schema.tensors[rows.length] ?? "x"}`) })
+          : t(wrong ? "check.someWrong" : "check.allRight", { count: wrong || rows.length })}
+      </p>
+      {eps && <p class="note">{t("check.explain", { eps: power(eps) })}</p>}
+      <button type="button" class="plain" onClick={() => { report.value = null; }}>{t("check.close")}</button>
+    </>
+  );
+}

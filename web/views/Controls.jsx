@@ -1,0 +1,125 @@
+// The experiment: sequence, network, training, and what is differentiated.
+
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { number, parseRows } from "../core/link.js";
+import { learn, learning } from "../core/player.js";
+import { change, refused, schema, trace, wanted } from "../core/store.js";
+import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
+import { LossCurve } from "./LossCurve.jsx";
+
+export function Controls({ onClose }) {
+  const { updates } = wanted.value;
+  const { loss, right, counted } = trace.value;
+  return (
+    <form class="controls" aria-label={t("controls.label")} onSubmit={(event) => event.preventDefault()}>
+      <fieldset>
+        <legend>{t("controls.sequence")}</legend>
+        <Sequence />
+      </fieldset>
+      <fieldset>
+        <legend>{t("controls.network")}</legend>
+        <Slider field="hidden_size" />
+        <Seed field="seed" />
+        <Slider field="forget_bias" min={-3} max={6} step={0.1} />
+        <Slider field="scale" min={0} max={4} step={0.05} />
+        <Choice field="initializer" options={["uniform", "glorot_orthogonal", "tutorial"]} />
+      </fieldset>
+      <fieldset>
+        <legend>{t("controls.training")}</legend>
+        <Slider field="updates" />
+        <div class="buttons">
+          <button type="button" disabled={updates >= schema.limits.updates[1]} onClick={() => change({ updates: Number(updates) + 1 })}>
+            {t("train.one")}
+          </button>
+          <button type="button" aria-pressed={learning.value} onClick={learn}>{t(learning.value ? "train.pause" : "train.play")}</button>
+        </div>
+        <LossCurve />
+        <dl class="results">
+          <dt>{t("train.loss")}</dt><dd data-value="loss">{short(loss)}</dd>
+          {counted !== null && <><dt>{t("train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
+        </dl>
+        <Choice field="optimizer" options={["adam", "sgd"]} />
+        <NumberField field="learning_rate" />
+        <Choice field="loss_at" options={["every", "last"]} />
+      </fieldset>
+      <fieldset>
+        <legend>{t("controls.backward")}</legend>
+        <Choice field="gradient_of" options={["output", "loss"]} />
+      </fieldset>
+      <Elsewhere />
+      <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
+      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
+    </form>
+  );
+}
+
+function Sequence() {
+  const { task, input_size: inputs } = wanted.value;
+  const own = task === "own";
+  const channels = schema.tasks[task]?.channels.length ?? inputs;
+  // Coming back from an own sequence, its sizes would be left over.
+  const choose = (name) => change(name === "own"
+    ? { task: name, values: [0.1, 0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5, 0.1].map((value) => [value]), targets: null }
+    : { task: name, values: null, targets: null, length: own ? schema.defaults.length : wanted.value.length,
+        input_size: schema.tasks[name].channels.length });
+  return (
+    <>
+      <Choice field="task" options={[...Object.keys(schema.tasks), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
+      <p class="note">{t(schema.tasks[task] || own ? `task.${task}.note` : "task.latch.note")}</p>
+      {own ? <OwnNumbers /> : (
+        <>
+          <Slider field="length" />
+          <Slider field="input_size" />
+          {inputs < channels && <p class="note">{t("inputs.merged")}</p>}
+          {inputs > channels && (
+            <p class="note">{t(inputs === channels + 1 ? "inputs.noiseOne" : "inputs.noise", { from: channels + 1, to: inputs })}</p>)}
+          <Seed field="sequence_seed" />
+        </>)}
+    </>
+  );
+}
+
+const writeRows = (rows) => (Array.isArray(rows) ? rows.map((row) => [row].flat().join(" ")).join(
+  rows.every((row) => [row].flat().length === 1) ? ", " : "\n") : "");
+
+function OwnNumbers() {
+  const id = useId();
+  const { values, targets } = wanted.value;
+  const typed = useSignal(null);
+  return (
+    <>
+      <div class="field tall" data-field="values">
+        <label for={`${id}-values`}>{t("field.values")}</label>
+        <textarea id={`${id}-values`} rows={3} placeholder={t("values.placeholder")} value={typed.value ?? writeRows(values)}
+          aria-invalid={refused.value?.field === "values" || undefined} aria-describedby={`${id}-wrong`}
+          onInput={(event) => {
+            typed.value = event.currentTarget.value;
+            change({ task: "own", values: parseRows(event.currentTarget.value), targets: wanted.value.targets });
+          }}
+          onBlur={() => { if (!refused.value) typed.value = null; }} />
+        <Refusal field="values" id={`${id}-wrong`} />
+      </div>
+      <div class="field tall" data-field="targets">
+        <label for={`${id}-targets`}>{t("field.targets")}</label>
+        <input id={`${id}-targets`} type="text" placeholder={t("targets.placeholder")} value={targets ? targets.join(", ") : ""}
+          aria-describedby={`${id}-targets-wrong`} onChange={(event) => {
+            const numbers = event.currentTarget.value.split(/[\s,;]+/).filter(Boolean).map(number);
+            change({ targets: numbers.length ? numbers : null });
+          }} />
+        <Refusal field="targets" id={`${id}-targets-wrong`} />
+      </div>
+    </>
+  );
+}
+
+const SHOWN = ["task", "values", "targets", "length", "input_size", "sequence_seed", "hidden_size", "seed", "initializer",
+  "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of"];
+
+/** A refusal of something that has no field here, such as a name only a link can hold. */
+function Elsewhere() {
+  const field = refused.value?.field;
+  return field && !SHOWN.includes(field) ? <Refusal field={field} id="elsewhere" /> : null;
+}

@@ -1,0 +1,70 @@
+// The header: what this is, the two directions, where Python stands, link, language and theme.
+
+import { useSignal } from "@preact/signals";
+import { lang, t } from "../core/i18n.js";
+import { engine, engineState, enter, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
+
+export function Header() {
+  const other = shownTheme.value === "dark" ? "light" : "dark";
+  return (
+    <header class="top">
+      <h1>{t("title")}</h1>
+      <nav aria-label={t("room.label")}>
+        {ROOMS.map((name) => (
+          <button key={name} type="button" class="tab" aria-pressed={room.value === name} onClick={() => enter(name)}>
+            {t(`room.${name}`)}
+          </button>))}
+      </nav>
+      <EngineSign />
+      <CopyLink />
+      <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
+        onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
+      <button type="button" class="plain" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
+        onClick={() => { theme.value = other; }}>{t(`theme.${other}`)}</button>
+    </header>
+  );
+}
+
+function CopyLink() {
+  const said = useSignal("share.copy");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      said.value = "share.copied";
+    } catch {
+      said.value = "share.failed";      // no permission, or not a secure page
+    }
+    setTimeout(() => { said.value = "share.copy"; }, 2000);
+  };
+  return <button type="button" class="plain share" onClick={copy}>{t(said.value)}</button>;
+}
+
+const mega = (bytes) => (bytes / 1e6).toFixed(1);
+
+/** Where Python stands: a word, while it loads a bar that counts the bytes that came, and the whole story in the title. */
+function EngineSign() {
+  const state = engineState.value;
+  if (state === "failed") {
+    return (
+      <span class="engine failed" role="alert">
+        <span>{t("engine.failed")}</span>
+        <button type="button" class="plain" title={trouble.value?.message} onClick={() => engine.start()}>{t("engine.retry")}</button>
+      </span>);
+  }
+  const total = runtimeFiles.reduce((sum, { bytes }) => sum + bytes, 0);
+  const got = runtimeFiles.reduce((sum, { name, bytes }) => sum + Math.min(bytes, progress.value[name] ?? 0), 0);
+  if (state !== "live") {
+    const arrived = got >= total;
+    const files = runtimeFiles.map(({ name, bytes }) => t("engine.file", { name, kb: Math.round((progress.value[name] ?? 0) / 1000), total: Math.round(bytes / 1000) }));
+    return (
+      <span class="engine" role="status" title={files.join("\n")}>
+        <progress max={total} value={got} aria-label={t("engine.loading")} />
+        <span>{arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
+      </span>);
+  }
+  const learning = !trace.value.done;
+  return (
+    <span class={learning ? "engine live busy" : "engine live"} title={t("engine.liveNote")} role="status">
+      {isRecording.value ? t("engine.recording") : learning ? t("engine.training") : t("engine.live")}
+    </span>);
+}

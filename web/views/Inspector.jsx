@@ -1,0 +1,103 @@
+// The selected number, and where it comes from: equations, operands with their numbers, lines of Python. All of it was
+// said by Python; this only sets it.
+
+import { useSignal } from "@preact/signals";
+import { full, short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { explanation, select, selection, trace } from "../core/store.js";
+import { Icon } from "./Icon.jsx";
+import { placeName } from "./symbols.jsx";
+import { Tex } from "./Tex.jsx";
+
+export function Inspector() {
+  const told = explanation.value;
+  const place = selection.value;
+  const current = told && told.quantity === place.quantity && told.t === place.t && told.unit === place.unit;
+  return (
+    <section class="inspector" aria-label={t("inspector.label")}>
+      <h2>{placeName(trace.value, place)}</h2>
+      {current ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
+    </section>
+  );
+}
+
+function Told({ value, lines }) {
+  return (
+    <>
+      <p class="value"><data value={value} title={full(value)}>{short(value)}</data><Copy text={String(value)} /></p>
+      <p class="digits">{full(value)}</p>
+      {lines.length === 0 && <p class="note">{t("inspector.given")}</p>}
+      {lines.map((line) => <Line key={line.symbol} {...line} />)}
+    </>
+  );
+}
+
+function Line({ symbol, equation, value, function: applied, terms, sources }) {
+  return (
+    <div class="line">
+      <Tex block>{equation}</Tex>
+      {terms.length === 0 ? <p class="note">{t("inspector.nothing")}</p> : (
+        <table class="terms">
+          <tbody>
+            {terms.map((term) => <Term key={term.symbol} term={term} alone={terms.length === 1} />)}
+            {(terms.length > 1 || applied) && (
+              <tr class="total"><th scope="row"><Tex>{applied ? `${applied}(\\,\\cdot\\,)` : symbol}</Tex></th>
+                <td data-total={value}>{short(value)}</td></tr>)}
+          </tbody>
+        </table>)}
+      {sources.map(({ file, line, code }) => (
+        <p class="source" key={line}><span>{file}:{line}</span><code>{code}</code></p>))}
+    </div>
+  );
+}
+
+/** A summand: what it is a product of, and, for a sum of many, those many on demand. */
+function Term({ term, alone }) {
+  const open = useSignal(false);
+  const { symbol, value, factors, parts } = term;
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          {parts.length > 0 && (
+            <button type="button" class="fold" aria-expanded={open.value} aria-label={t(open.value ? "inspector.hide" : "inspector.show")}
+              onClick={() => { open.value = !open.value; }}>{open.value ? "▾" : "▸"}</button>)}
+          {factors.length > 0 ? <Factors factors={factors} /> : <Tex>{symbol}</Tex>}
+          {factors.length > 1 && <Numbers factors={factors} />}
+        </th>
+        <td class={alone ? "sole" : ""}>{short(value)}</td>
+      </tr>
+      {open.value && parts.map((part) => (
+        <tr key={part.symbol} class="part">
+          <th scope="row"><Factors factors={part.factors} /><Numbers factors={part.factors} /></th>
+          <td>{short(part.value)}</td>
+        </tr>))}
+    </>
+  );
+}
+
+const Factors = ({ factors }) => <span class="factors">{factors.map((factor) => <Factor key={factor.symbol} {...factor} />)}</span>;
+
+const Numbers = ({ factors }) => (
+  <span class="numbers">{factors.map(({ value }) => (value < 0 ? `(${short(value)})` : short(value))).join(" · ")}</span>);
+
+/** An operand. One that stands in the trace can be gone to. */
+function Factor({ symbol, quantity, t: step, unit, index }) {
+  if (index || step === 0 || !trace.value.arrays[quantity]) return <Tex>{symbol}</Tex>;
+  const place = { quantity, t: step, unit };
+  return (
+    <button type="button" class="operand-link" aria-label={t("inspector.select", { name: placeName(trace.value, place) })} onClick={() => select(place)}>
+      <Tex>{symbol}</Tex>
+    </button>);
+}
+
+function Copy({ text }) {
+  const copied = useSignal(false);
+  const copy = async () => {
+    try { await navigator.clipboard.writeText(text); copied.value = true; } catch { return; }
+    setTimeout(() => { copied.value = false; }, 1500);
+  };
+  return (
+    <button type="button" class="icon small" aria-label={t(copied.value ? "inspector.copied" : "inspector.copy")}
+      title={t(copied.value ? "inspector.copied" : "inspector.copy")} onClick={copy}><Icon name={copied.value ? "check" : "copy"} /></button>);
+}

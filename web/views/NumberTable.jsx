@@ -1,0 +1,54 @@
+// The numbers of the selected quantity as a table: for screen readers, for copying, for whoever prefers it.
+
+import { useSignal } from "@preact/signals";
+import { full, short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { select, selection, trace } from "../core/store.js";
+import { numberIn, widthOf } from "../core/trace.js";
+
+const QUANTITIES = ["x", "f", "i", "o", "g", "c", "tanh_c", "h", "y", "target", "z_f", "z_i", "z_o", "z_g", "dx", "dz_f", "dz_i", "dz_o",
+  "dz_g", "dc", "dc_via_h", "dc_via_c", "dh", "dh_via_y", "dh_via_z", "dy"];
+
+export function NumberTable() {
+  const open = useSignal(false);
+  return (
+    <details class="numbers-table" onToggle={(event) => { open.value = event.currentTarget.open; }}>
+      <summary>{t("table.open")}</summary>
+      {open.value && <Table />}
+    </details>
+  );
+}
+
+function Table() {
+  const { quantity, t: now, unit } = selection.value;
+  const shown = trace.value;
+  const steps = Array.from({ length: shown.shape.T }, (_, k) => k + 1);
+  const units = Array.from({ length: widthOf(shown, quantity) }, (_, k) => k + 1);
+  return (
+    <>
+      <label>{t("table.quantity")}{" "}
+        <select value={quantity} onChange={(event) => select({ quantity: event.currentTarget.value })}>
+          {QUANTITIES.map((name) => <option key={name} value={name}>{t(`quantity.${name}`)}</option>)}
+        </select>
+      </label>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t("table.open")}>
+        <table>
+          <caption>{t("table.caption", { name: t(`quantity.${quantity}`) })}</caption>
+          <thead><tr><th scope="col">{t("table.unit")}</th>{steps.map((step) => <th key={step} scope="col">{step}</th>)}</tr></thead>
+          <tbody>
+            {units.map((row) => (
+              <tr key={row}>
+                <th scope="row">{row}</th>
+                {steps.map((step) => {
+                  const value = numberIn(shown, { quantity, t: step, unit: row });
+                  const here = step === now && row === unit;
+                  return <td key={step} data-value={value} title={full(value)} class={here ? "here" : undefined}
+                    aria-current={here || undefined} onClick={() => select({ t: step, unit: row })}>{short(value)}</td>;
+                })}
+              </tr>))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,171 @@
+// The picture: time to the right, one row per unit, the play head, the selected number and its operands.
+
+import { computed, effect, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
+import { direction, pause, playing, toggle } from "../core/player.js";
+import { explanation, room, schema, select, selection, shownTheme, step, trace } from "../core/store.js";
+import { numberIn, rangeOf } from "../core/trace.js";
+import { paint } from "./paint.js";
+import { Letter, placeName } from "./symbols.jsx";
+
+const space = signal({ width: 780, height: 620 });
+export const hovered = signal(null);                    // the number under a resting pointer
+
+export const picture = computed(() => layout(trace.value.shape, room.value, space.value));
+
+/** Names of the input channels of the experiment on the screen; those beyond carry noise. */
+export function channelsOf({ task, input_size: inputs }) {
+  const own = schema.tasks[task]?.channels ?? [];
+  if (task === "own") return Array.from({ length: inputs }, () => "value");
+  return inputs < own.length ? ["value"] : own;
+}
+
+export function Score() {
+  const frame = useRef(null);
+  const canvas = useRef(null);
+  const scroller = useRef(null);
+  const dragging = useSignal(false);
+
+  useEffect(() => {
+    // The picture takes the width of its column and, on a wide screen, the height left in the window.
+    const measure = () => {
+      const box = frame.current.getBoundingClientRect();
+      const wide = matchMedia("(min-width: 1000px)").matches;
+      const top = box.top + window.scrollY;
+      space.value = { width: scroller.current.clientWidth, height: wide ? Math.max(460, innerHeight - top - 118) : 520,
+        minColumn: wide ? 9 : 13 };
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(frame.current);
+    addEventListener("resize", measure);
+    measure();
+    return () => { observer.disconnect(); removeEventListener("resize", measure); };
+  }, []);
+
+  useEffect(() => effect(() => draw(canvas.current, picture.value, trace.value, shownTheme.value)), []);
+
+  // Keep the play head in sight where the picture is wider than its window.
+  useSignalEffect(() => {
+    const { column, width } = picture.value;
+    const window_ = scroller.current;
+    const x = (selection.value.t - 0.5) * column;
+    if (width > window_.clientWidth && !dragging.value) window_.scrollLeft = x - window_.clientWidth / 2;
+  });
+
+  const at = (event) => {
+    const box = canvas.current.getBoundingClientRect();
+    return numberAt(picture.value, event.clientX - box.left, event.clientY - box.top);
+  };
+  const down = (event) => {
+    if (event.button !== 0) return;
+    pause();
+    select(at(event));
+    if (event.pointerType === "mouse") {
+      dragging.value = true;
+      canvas.current.setPointerCapture(event.pointerId);
+    }
+  };
+  const move = (event) => {
+    hovered.value = event.pointerType === "mouse" ? at(event) : null;
+    if (dragging.value) select(at(event));
+  };
+
+  const { groups, width, height, axis, column } = picture.value;
+  const place = selection.value;
+  const box = boxOf(picture.value, place);
+  const veil = playing.value ? (direction() > 0
+    ? { left: place.t * column, width: width - place.t * column } : { left: 0, width: (place.t - 1) * column }) : null;
+
+  return (
+    <section class="score" ref={frame} aria-label={t("picture.label")}>
+      <div class="letters" aria-hidden="true" style={{ height }}>
+        {groups.map((group) => <Label key={group.quantity} group={group} />)}
+      </div>
+      <div class="window" ref={scroller}>
+        <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={`${t("picture.label")}. ${t("picture.help")}`}
+          style={{ width, height }} onKeyDown={keys}>
+          <canvas ref={canvas} onPointerDown={down} onPointerMove={move} onPointerUp={() => { dragging.value = false; }}
+            onPointerCancel={() => { dragging.value = false; }} onPointerLeave={() => { hovered.value = null; }} />
+          {veil && <div class="veil" style={{ ...veil, height: axis }} />}
+          <div class="playhead" style={{ transform: `translateX(${(place.t - 1) * column}px)`, width: column, height: axis }} />
+          {operandBoxes(picture.value).map(({ x, y, width: w, height: h }) => (
+            <div key={`${x},${y}`} class="operand" style={{ left: x, top: y, width: w, height: h }} />))}
+          {box && <div class="selected" style={{ left: box.x, top: box.y, width: box.width, height: box.height }} />}
+        </div>
+      </div>
+      <div class="ranges" aria-hidden="true" style={{ height }}>
+        {groups.map((group) => (
+          <span key={group.quantity} style={{ top: group.y + group.height / 2 }}>{rangeText(group)}</span>))}
+      </div>
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
+      </p>
+    </section>
+  );
+}
+
+function Label({ group }) {
+  const chosen = selection.value.quantity === group.quantity;
+  const showUnits = group.rows > 1 && group.rowHeight >= 11;
+  return (
+    <>
+      <span class={chosen ? "letter chosen" : "letter"} style={{ top: group.y + group.height / 2 }}>
+        <Letter quantity={group.quantity} trace={trace.value} short />
+      </span>
+      {showUnits && Array.from({ length: group.rows }, (_, k) => (
+        <span key={k} class={chosen && selection.value.unit === k + 1 ? "unit chosen" : "unit"}
+          style={{ top: group.y + (k + 0.5) * group.rowHeight }}>{k + 1}</span>))}
+    </>
+  );
+}
+
+function rangeText({ quantity, mark }) {
+  if (mark === "opening") return "0–1";
+  if (mark === "line") return "";
+  return quantity === "x" ? "" : `±${short(rangeOf(trace.value, quantity))}`;
+}
+
+/** Where the operands of the explained number stand in the picture. */
+function operandBoxes(shape) {
+  const told = explanation.value;
+  if (!told || told.t !== selection.value.t || told.quantity !== selection.value.quantity || told.unit !== selection.value.unit) return [];
+  const factors = told.lines.flatMap((line) => line.terms)
+    .flatMap((term) => [term, ...term.parts]).flatMap((term) => term.factors);
+  const boxes = factors.filter(({ t: step_, unit }) => step_ >= 1 && unit).map((factor) => boxOf(shape, factor)).filter(Boolean);
+  return [...new Map(boxes.map((box) => [`${box.x},${box.y}`, box])).values()];
+}
+
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const actions = {
+    ArrowLeft: () => step(-1), ArrowRight: () => step(1),
+    ArrowUp: () => select(rowsAway(picture.value, selection.value, -1)),
+    ArrowDown: () => select(rowsAway(picture.value, selection.value, 1)),
+    Home: () => select({ t: 1 }), End: () => select({ t: trace.value.shape.T }),
+    " ": toggle,
+  };
+  if (!actions[event.key]) return;
+  event.preventDefault();
+  if (event.key !== " ") pause();
+  actions[event.key]();
+}
+
+function draw(canvas, shape, shown, theme) {
+  const density = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(shape.width * density), Math.round(shape.height * density)];
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${shape.width}px`;
+    canvas.style.height = `${shape.height}px`;
+  }
+  const variables = getComputedStyle(document.documentElement);
+  const colour = (name) => variables.getPropertyValue(name).trim();
+  const context = canvas.getContext("2d");
+  context.setTransform(density, 0, 0, density, 0, 0);
+  paint(context, shape, shown, { theme, ink: colour("--ink"), open: colour("--open"), empty: colour("--empty"),
+    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), channels: channelsOf(shown.experiment) });
+}

@@ -1,0 +1,78 @@
+// The controls' building blocks. Each shows what is wanted, and under itself what is wrong with it.
+
+import { useId } from "preact/hooks";
+import { refusal, t } from "../core/i18n.js";
+import { number } from "../core/link.js";
+import { change, refused, schema, wanted } from "../core/store.js";
+import { Icon } from "./Icon.jsx";
+
+/** The sentence under a field, if its value is the one that was refused. */
+export function Refusal({ field, id }) {
+  const wrong = refused.value?.field === field ? refused.value : null;
+  return <span id={id} class="refusal" role="alert">{wrong && refusal(wrong)}</span>;
+}
+
+const invalid = (field) => (refused.value?.field === field ? true : undefined);
+
+/** A slider with its number beside it, which can be typed. */
+export function Slider({ field, step = 1, min, max }) {
+  const id = useId();
+  const [low, high] = schema.limits[field] ?? [min, max];
+  const value = wanted.value[field];
+  return (
+    <div class="field" data-field={field}>
+      <label for={id}>{t(`field.${field}`)}</label>
+      <input type="range" aria-label={t(`field.${field}`)} min={low} max={high} step={step} value={value}
+        onInput={(event) => change({ [field]: Number(event.currentTarget.value) })} />
+      <input id={id} class="number" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
+        onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Refusal field={field} id={`${id}-wrong`} />
+    </div>
+  );
+}
+
+/** A number with a button for another one. */
+export function Seed({ field }) {
+  const id = useId();
+  return (
+    <div class="field" data-field={field}>
+      <label for={id}>{t(`field.${field}`)}</label>
+      <button type="button" class="icon small" title={t("controls.another")} aria-label={t("controls.anotherLabel", { name: t(`field.${field}`) })}
+        onClick={() => change({ [field]: Math.floor(Math.random() * 1000) })}><Icon name="dice" /></button>
+      <input id={id} class="number" type="text" inputMode="numeric" value={wanted.value[field]} aria-invalid={invalid(field)}
+        aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Refusal field={field} id={`${id}-wrong`} />
+    </div>
+  );
+}
+
+/** A number that spans decades. */
+export function NumberField({ field }) {
+  const id = useId();
+  return (
+    <div class="field" data-field={field}>
+      <label for={id}>{t(`field.${field}`)}</label>
+      <input id={id} class="number wide" type="text" inputMode="decimal" value={wanted.value[field]} aria-invalid={invalid(field)}
+        aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Refusal field={field} id={`${id}-wrong`} />
+    </div>
+  );
+}
+
+/** One of a few. */
+export function Choice({ field, options, label = (option) => t(`${field}.${option}`), onChoose }) {
+  const id = useId();
+  const choose = onChoose ?? ((value) => change({ [field]: value }));
+  const known = options.includes(wanted.value[field]);
+  return (
+    <div class="field" data-field={field}>
+      <label for={id}>{t(`field.${field}`)}</label>
+      <select id={id} value={known ? wanted.value[field] : ""} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
+        onChange={(event) => choose(event.currentTarget.value)}>
+        {!known && <option value="">{String(wanted.value[field])}</option>}
+        {options.map((option) => <option key={option} value={option}>{label(option)}</option>)}
+      </select>
+      <Refusal field={field} id={`${id}-wrong`} />
+    </div>
+  );
+}

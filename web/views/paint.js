@@ -1,0 +1,144 @@
+// Ink on the canvas: openings, values, bars, the output's line. Reads numbers and boxes, computes neither.
+
+import { colourOf, css } from "../core/colour.js";
+import { rangeOf } from "../core/trace.js";
+
+/**
+ * @param context  2D context, already scaled to CSS pixels
+ * @param picture  what layout() gave
+ * @param style    {theme, ink, open, empty, faint, muted, channels}: colours, and names of the input channels
+ */
+export function paint(context, picture, trace, style) {
+  context.clearRect(0, 0, picture.width, picture.height);
+  for (const group of picture.groups) {
+    const { data } = trace.arrays[group.quantity];
+    const range = rangeOf(trace, group.quantity);
+    MARKS[group.mark](context, { ...group, ...picture, groupY: group.y, data, range, trace, style });
+  }
+  axis(context, picture, style);
+}
+
+const gapOf = (size) => (size >= 12 ? 2 : size >= 5 ? 1 : 0.5);
+
+function* cells({ T, rows, column, rowHeight, groupY, data }) {
+  const across = gapOf(column);
+  const down = gapOf(rowHeight);
+  for (let t = 0; t < T; t += 1) {
+    for (let unit = 0; unit < rows; unit += 1) {
+      yield { value: data[t * rows + unit], t, unit, x: t * column + across / 2, y: groupY + unit * rowHeight + down / 2,
+        w: column - across, h: rowHeight - down };
+    }
+  }
+}
+
+const MARKS = {
+  // A gate: ink fills its cell from below, like water behind a sluice.
+  opening(context, group) {
+    for (const { value, x, y, w, h } of cells(group)) {
+      context.fillStyle = group.style.empty;
+      context.fillRect(x, y, w, h);
+      if (!Number.isFinite(value)) { hatch(context, x, y, w, h, group.style); continue; }
+      context.fillStyle = group.style.open;
+      context.fillRect(x, y + h * (1 - value), w, h * value);
+    }
+  },
+
+  // A signed value: colour.
+  value(context, group) {
+    for (const { value, x, y, w, h } of cells(group)) {
+      const rgb = colourOf(value, group.range, group.style.theme);
+      if (!rgb) { hatch(context, x, y, w, h, group.style); continue; }
+      context.fillStyle = css(rgb);
+      context.fillRect(x, y, w, h);
+    }
+  },
+
+  // An input or a derivative of the output: up for plus, down for minus. Signs and marks are written as what they are.
+  bar(context, group) {
+    const { style, quantity } = group;
+    for (const { value, unit, x, y, w, h } of cells(group)) {
+      const channel = quantity === "x" ? style.channels[unit] : null;
+      const middle = y + h / 2;
+      if (channel === "sign" && w >= 7 && Math.abs(value) === 1) {
+        const marked = style.channels[unit + 1] === "mark" && group.data[(unit + 1) + Math.round((x - 1) / group.column) * group.rows] === 1;
+        glyph(context, value > 0 ? "+" : "−", x + w / 2, middle, marked ? style.ink : style.muted, marked);
+      } else if (channel === "mark") {
+        if (value !== 0) triangle(context, x + w / 2, middle, Math.min(6, w / 2), style.ink);
+      } else {
+        context.fillStyle = style.faint;
+        context.fillRect(x, middle - 0.5, w, 1);
+        context.fillStyle = quantity === "x" ? (channel ? style.open : style.muted) : css(colourOf(value, group.range, style.theme) ?? [128, 128, 128]);
+        const size = group.range > 0 ? (value / group.range) * (h / 2) : 0;
+        context.fillRect(x, middle - Math.max(size, 0), w, Math.abs(size));
+      }
+    }
+  },
+
+  // The output as a line over the targets as broad pale steps.
+  line(context, group) {
+    const { column, T, height, groupY, style, trace } = group;
+    const target = trace.arrays.target.data;
+    const range = Math.max(rangeOf(trace, "y"), rangeOf(trace, "target"), 1e-12) * 1.1;
+    const at = (value) => groupY + (height / 2) * (1 - value / range);
+    context.fillStyle = style.faint;
+    context.fillRect(0, groupY + height / 2 - 0.5, T * column, 1);
+    context.fillStyle = style.target;
+    for (let t = 0; t < T; t += 1) context.fillRect(t * column, at(target[t]) - 3, column, 6);
+    context.strokeStyle = style.ink;
+    context.fillStyle = style.ink;
+    context.lineWidth = 1.5;
+    context.lineJoin = "round";
+    context.beginPath();
+    for (let t = 0; t < T; t += 1) context.lineTo((t + 0.5) * column, at(group.data[t]));
+    context.stroke();
+    if (column < 12) return;
+    for (let t = 0; t < T; t += 1) {
+      context.beginPath();
+      context.arc((t + 0.5) * column, at(group.data[t]), 2.5, 0, 2 * Math.PI);
+      context.fill();
+    }
+  },
+};
+
+function axis(context, { T, column, axis: y }, style) {
+  context.font = "12px system-ui, sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = style.muted;
+  const every = column >= 16 ? 5 : 10;
+  for (let t = 1; t <= T; t += 1) if (t === 1 || t % every === 0) context.fillText(String(t), (t - 0.5) * column, y + 15);
+}
+
+function glyph(context, text, x, y, colour, bold) {
+  context.font = `${bold ? 700 : 400} 15px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+}
+
+function triangle(context, x, y, size, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  context.moveTo(x - size, y - size * 0.7);
+  context.lineTo(x + size, y - size * 0.7);
+  context.lineTo(x, y + size * 0.9);
+  context.fill();
+}
+
+// Not a number, or infinite: a pattern that is no colour of the scale.
+function hatch(context, x, y, w, h, style) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, w, h);
+  context.clip();
+  context.strokeStyle = style.muted;
+  context.lineWidth = 1;
+  for (let k = -h; k < w; k += 4) {
+    context.beginPath();
+    context.moveTo(x + k, y + h);
+    context.lineTo(x + k + h, y);
+    context.stroke();
+  }
+  context.restore();
+}
