@@ -38,7 +38,7 @@ def fetch_part(name, target, sha256):
         url = json.loads(report[report.index("{"):])["install"][0]["download_info"]["url"]
     except Exception as error:  # whatever pip has against it, the plain download may still work
         raise download.Unreachable("the index does not say where it is") from error
-    with RemoteFile(url) as remote, zipfile.ZipFile(io.BufferedReader(remote, 1 << 18)) as archive:
+    with RemoteFile(url) as remote, zipfile.ZipFile(io.BufferedReader(remote, 1 << 20)) as archive:
         extract(archive, name, target, sha256)
 
 

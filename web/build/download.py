@@ -1,10 +1,12 @@
 """Downloads that can be interrupted: bytes go to a .part file, which becomes the file once its SHA-256 is right."""
+import functools
 import hashlib
 import http.client
 import os
 import shutil
 import ssl
 import threading
+import urllib.error
 import urllib.request
 
 import certifi
@@ -40,14 +42,17 @@ def open_url(url, headers=None, patience=10):
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(patience)
-    if getattr(answer.get("error"), "code", None) == 416:  # what is here is as long as the whole file, or longer
+    refusal = answer.get("error")
+    if isinstance(refusal, urllib.error.HTTPError):
+        refusal.close()
+    if getattr(refusal, "code", None) == 416:  # what is here is as long as the whole file, or longer
         raise Unfit("what was left of an earlier attempt does not fit")
     if "response" not in answer:
-        error = answer.get("error", "no answer in %d seconds" % patience)
-        raise Unreachable(getattr(error, "reason", error))
+        raise Unreachable(getattr(refusal, "reason", refusal) or "no answer in %d seconds" % patience)
     return answer["response"]
 
 
+@functools.cache
 def certificates():
     """The system's authorities, those that pip is told to trust, and a set for Pythons that come with none."""
     context = ssl.create_default_context()

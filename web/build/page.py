@@ -5,13 +5,20 @@ import re
 import shutil
 
 from web.build import bundle, recording, runtime, toolchain, wheel
+from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
 
 
 def build():
     check_sources()
-    SCRATCH.mkdir(exist_ok=True)
+    with alone():
+        make()
+    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
+    print("dist/ is complete: %.1f MB" % (size / 1e6))
+
+
+def make():
     node = toolchain.prepare()
     runtime_files, runtime_lock = runtime.prepare()
     package = wheel.build()
@@ -26,8 +33,6 @@ def build():
         base = place_runtime(folder, [*runtime_files, package, lock])
         place_index(folder, names, base, recorded)
         replace(DIST, folder)
-    size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
-    print("dist/ is complete: %.1f MB" % (size / 1e6))
 
 
 def check_sources():

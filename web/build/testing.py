@@ -10,7 +10,7 @@ from web.build.console import Failure, say, step
 from web.build.paths import DIST, ROOT
 
 TESTS = ROOT / "tests"
-# These are no pytest folders of their own: the first two are run by name, the others hold tools and timings.
+# The first two are run by name, the others hold tools and timings.
 NOT_IN_REST = {"unit", "browser", "pyodide", "benchmarks", "__pycache__"}
 
 
