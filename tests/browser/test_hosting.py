@@ -90,10 +90,10 @@ def test_a_second_visit_sees_a_new_version(visit, copy):
         index = copy / "index.html"
         html = index.read_text(encoding="utf-8")
         index.unlink()  # it is a link to the real one
-        index.write_text(re.sub("<title>.*?</title>", "<title>a newer version</title>", html), encoding="utf-8")
+        index.write_text(html.replace("</head>", '<meta name="version" content="newer"></head>'), encoding="utf-8")
         tab.goto("about:blank")
         tab.goto(address)
-        assert tab.title() == "a newer version"
+        assert tab.locator("meta[name=version]").get_attribute("content") == "newer"
         tab.context.close()
 
 
@@ -115,3 +115,33 @@ def test_the_server_gives_nothing_outside_its_folder(site):
     for path in ("../pyproject.toml", "%2e%2e/pyproject.toml", "assets/../../pyproject.toml"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             headers(site + path)
+
+
+def test_what_a_page_should_not_do_is_noticed(visit, site):
+    """The other tests lean on this: an error or a request to another host, of the page or of a worker, fails them."""
+    with serve.serving(DIST) as elsewhere:
+        tab = visit()
+        tab.goto(site + "assets/")  # no such page: just the origin, with nothing on it that runs
+        tab.watch.problems.clear()
+        tab.evaluate("""async (elsewhere) => {
+            const script = `console.error("from the worker"); fetch("${elsewhere}worker").catch(() => {});`;
+            new Worker(URL.createObjectURL(new Blob([script])));
+            console.error("from the page");
+            setTimeout(() => { throw new Error("thrown later"); });
+            await fetch(elsewhere + "page").catch(() => {});
+        }""", elsewhere)
+        for sign in ("console: from the page", "console: from the worker", "thrown later",
+                     "another host: %spage" % elsewhere, "another host: %sworker" % elsewhere):
+            wait_for(tab, lambda: any(sign in problem for problem in tab.watch.problems), sign)
+        with pytest.raises(AssertionError, match="did what it should not"):
+            tab.watch.check()
+        tab.watch.problems.clear()
+        tab.context.close()
+
+
+def wait_for(tab, condition, what):
+    for _ in range(50):
+        if condition():
+            return
+        tab.wait_for_timeout(100)
+    pytest.fail("not noticed: %s" % what)

@@ -43,6 +43,9 @@ class Handler(SimpleHTTPRequestHandler):
     def translate_path(self, path):
         return super().translate_path("/" + path[len(self.prefix):])
 
+    def list_directory(self, path):
+        self.send_error(404)  # hosts for pages do not list folders either
+
     def end_headers(self):
         fixed = HASHED.search(self.path.partition("?")[0])
         self.send_header("Cache-Control", "public, max-age=31536000, immutable" if fixed else "no-cache")
