@@ -10,7 +10,7 @@ import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
 import { engineState, isRecording, shownTheme, touched } from "./core/store.js";
 import { Caption } from "./views/Caption.jsx";
-import { CheckPanel } from "./views/CheckPanel.jsx";
+import { CheckReport } from "./views/Check.jsx";
 import { Controls } from "./views/Controls.jsx";
 import { Diagram } from "./views/Diagram.jsx";
 import { Header } from "./views/Header.jsx";
@@ -22,7 +22,7 @@ import { Score } from "./views/Score.jsx";
 
 function Page() {
   const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
-  const sheet = useSignal("half");             // and the inspector is a sheet of three heights
+  const sheet = useSignal("peek");             // and the inspector is a sheet of three heights
   return (
     <>
       <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); document.getElementById("picture").focus(); }}>{t("skip")}</a>
@@ -47,9 +47,9 @@ function Page() {
             <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
               onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
           </div>
+          <CheckReport />
           <Diagram />
           <Inspector />
-          <CheckPanel />
         </aside>
       </div>
     </>

@@ -73,10 +73,9 @@ export function rowsAway(picture, { t, unit, quantity }, rows) {
   return { t, ...next };
 }
 
-/** The quantity that stands where `quantity` stands in the other room. */
+/** The quantity that stands in `room` where `quantity` stands in the other one; the strips show the other room's own. */
 export function counterpart(quantity, room) {
-  const list = (r) => [ROOMS[r].input.quantity, ...ROOMS[r].units.map(([q]) => q), ROOMS[r].output.quantity, ROOMS[r].strip.quantity];
-  const other = room === "forward" ? "backward" : "forward";
-  const place = list(other).indexOf(quantity);
-  return place < 0 || list(room).includes(quantity) ? quantity : list(room)[place];
+  const list = ({ input, units, output }) => [input.quantity, ...units.map(([name]) => name), output.quantity];
+  const place = list(ROOMS[room === "forward" ? "backward" : "forward"]).indexOf(quantity);
+  return place < 0 ? quantity : list(ROOMS[room])[place];
 }

@@ -91,7 +91,7 @@ let recorded = null;
 async function explainSelection() {
   const place = selection.value;
   let answer;
-  if (engineState.value === "live") {
+  if (engine.state === "live") {
     answer = await engine.explain(place);
   } else if (isRecording.value) {
     recorded ??= fetch(runtime.explanations).then((response) => (response.ok ? response.json() : null)).catch(() => null);

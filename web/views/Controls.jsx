@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
 import { learn, learning } from "../core/player.js";
 import { change, refused, schema, trace, wanted } from "../core/store.js";
+import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { LossCurve } from "./LossCurve.jsx";
 
@@ -48,6 +49,7 @@ export function Controls({ onClose }) {
       <fieldset>
         <legend>{t("controls.backward")}</legend>
         <Choice field="gradient_of" options={["output", "loss"]} />
+        <CheckButton />
       </fieldset>
       <Elsewhere />
       <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
@@ -67,7 +69,7 @@ function Sequence() {
         input_size: schema.tasks[name].channels.length });
   return (
     <>
-      <Choice field="task" options={[...Object.keys(schema.tasks), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
+      <Choice field="task" wide options={[...Object.keys(schema.tasks), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
       <p class="note">{t(schema.tasks[task] || own ? `task.${task}.note` : "task.latch.note")}</p>
       {own ? <OwnNumbers /> : (
         <>

@@ -13,50 +13,52 @@ import { placeName } from "./symbols.jsx";
 const W = 44;
 const H = 40;
 
-// x and y are a box's top left corner; `by` is its distance in time from the selected step.
+// x and y are a box's top left corner; `by` is its distance in time from the selected step. `aside` says where wires
+// run through the middle of the box: letter and number stand beside them.
 const FORWARD = {
   boxes: [
-    { quantity: "c", by: -1, x: 4, y: 22, label: "cₜ₋₁" },
-    { quantity: "c", by: 0, x: 290, y: 22, label: "cₜ" },
-    { quantity: "f", by: 0, x: 74, y: 122, label: "f", gate: true },
-    { quantity: "i", by: 0, x: 126, y: 122, label: "i", gate: true },
-    { quantity: "g", by: 0, x: 178, y: 122, label: "g" },
-    { quantity: "o", by: 0, x: 230, y: 122, label: "o", gate: true },
-    { quantity: "h", by: -1, x: 4, y: 208, label: "hₜ₋₁" },
-    { quantity: "x", by: 0, x: 74, y: 208, label: "xₜ" },
-    { quantity: "h", by: 0, x: 290, y: 208, label: "hₜ" },
+    { quantity: "c", by: -1, x: 4, y: 20, label: "cₜ₋₁" },
+    { quantity: "c", by: 0, x: 292, y: 20, label: "cₜ", aside: "left" },
+    { quantity: "f", by: 0, x: 72, y: 128, label: "f", gate: true, aside: "right" },
+    { quantity: "i", by: 0, x: 126, y: 128, label: "i", gate: true, aside: "right" },
+    { quantity: "g", by: 0, x: 180, y: 128, label: "g", aside: "right" },
+    { quantity: "o", by: 0, x: 234, y: 128, label: "o", gate: true, aside: "right" },
+    { quantity: "h", by: -1, x: 4, y: 224, label: "hₜ₋₁" },
+    { quantity: "x", by: 0, x: 72, y: 224, label: "xₜ", aside: "above" },
+    { quantity: "h", by: 0, x: 292, y: 224, label: "hₜ", aside: "above" },
   ],
   wires: [
-    "M48 42H87", "M105 42H165", "M183 42H286", "M96 122V55", "M148 122V92H165", "M200 122V92H183", "M174 83V55",
-    "M312 66V73", "M312 93V97", "M252 122V106H299", "M312 119V204", "M48 228H60V190H252", "M96 208V190",
-    "M96 190V166", "M148 190V166", "M200 190V166", "M252 190V166",
+    "M48 40H85", "M103 40H166", "M184 40H286", "M94 128V49", "M148 128V92H166", "M202 128V92H184", "M175 83V49",
+    "M314 60V103", "M256 128V112H305", "M314 121V218", "M48 244H60V200H256", "M94 224V200",
+    "M94 200V174", "M148 200V174", "M202 200V174", "M256 200V174",
   ],
-  heads: ["M290 42l-7 -4v8z", "M312 208l-4 -7h8z", "M96 164l-4 7h8z", "M148 164l-4 7h8z", "M200 164l-4 7h8z", "M252 164l-4 7h8z"],
-  nodes: [["×", 96, 42], ["+", 174, 42], ["×", 174, 92], ["×", 312, 106], ["tanh", 312, 83]],
+  heads: ["M291 40l-7 -4v8z", "M314 223l-4 -7h8z", "M94 169l-4 7h8z", "M148 169l-4 7h8z", "M202 169l-4 7h8z", "M256 169l-4 7h8z"],
+  nodes: [["×", 94, 40], ["+", 175, 40], ["×", 175, 92], ["×", 314, 112]],
+  tanh: [309, 96],
 };
 
 const BACKWARD = {
   boxes: [
-    { quantity: "dc_via_c", by: -1, x: 4, y: 22, label: "→ cₜ₋₁" },
-    { quantity: "dc", by: 0, x: 226, y: 22, label: "∂cₜ" },
-    { quantity: "dc_via_c", by: 0, x: 294, y: 22, label: "← c" },
-    { quantity: "dc_via_h", by: 0, x: 294, y: 104, label: "← h" },
-    { quantity: "dz_f", by: 0, x: 74, y: 122, label: "∂zᶠ" },
-    { quantity: "dz_i", by: 0, x: 126, y: 122, label: "∂zⁱ" },
-    { quantity: "dz_g", by: 0, x: 178, y: 122, label: "∂zᵍ" },
-    { quantity: "dz_o", by: 0, x: 230, y: 122, label: "∂zᵒ" },
-    { quantity: "dh_via_z", by: -1, x: 4, y: 208, label: "→ hₜ₋₁" },
-    { quantity: "dx", by: 0, x: 74, y: 208, label: "∂xₜ" },
-    { quantity: "dh", by: 0, x: 294, y: 208, label: "∂hₜ" },
+    { quantity: "dc_via_c", by: -1, x: 4, y: 20, label: "cₜ₋₁", way: "to" },
+    { quantity: "dc", by: 0, x: 214, y: 20, label: "∂cₜ", aside: "right" },
+    { quantity: "dc_via_c", by: 0, x: 292, y: 20, label: "cₜ₊₁", way: "via" },
+    { quantity: "dc_via_h", by: 0, x: 292, y: 112, label: "hₜ", way: "via" },
+    { quantity: "dz_f", by: 0, x: 72, y: 128, label: "∂zᶠ", aside: "right" },
+    { quantity: "dz_i", by: 0, x: 126, y: 128, label: "∂zⁱ", aside: "right" },
+    { quantity: "dz_g", by: 0, x: 180, y: 128, label: "∂zᵍ", aside: "right" },
+    { quantity: "dz_o", by: 0, x: 234, y: 128, label: "∂zᵒ", aside: "right" },
+    { quantity: "dh_via_z", by: -1, x: 4, y: 224, label: "hₜ₋₁", way: "to" },
+    { quantity: "dx", by: 0, x: 72, y: 224, label: "∂xₜ", aside: "above" },
+    { quantity: "dh", by: 0, x: 292, y: 224, label: "∂hₜ", aside: "above" },
   ],
   wires: [
-    "M226 42H105", "M87 42H52", "M174 51V83", "M96 51V118", "M165 92H148V118", "M183 92H200V118", "M294 218H274V142",
-    "M96 162V190", "M148 162V190", "M200 162V190", "M252 162V190", "M252 190H60V228H52", "M96 190V204",
+    "M214 40H184", "M166 40H103", "M85 40H54", "M94 49V122", "M175 49V83", "M166 92H148V122", "M184 92H202V122",
+    "M292 244H284V148H283", "M94 168V200", "M148 168V200", "M202 168V200", "M256 168V200", "M256 200H60V244H54", "M94 200V218",
   ],
-  streams: { viaC: "M294 42H274", viaH: "M316 104V88H248V66", toH: "M316 208V148" },
-  heads: ["M48 42l7 -4v8z", "M96 122l-4 -7h8z", "M148 122l-4 -7h8z", "M200 122l-4 -7h8z", "M274 142l7 -4v8z",
-    "M48 228l7 -4v8z", "M96 208l-4 -7h8z", "M270 42l7 -4v8z", "M248 62l-4 7h8z", "M316 144l-4 7h8z"],
-  nodes: [["×", 96, 42], ["+", 174, 42], ["×", 174, 92]],
+  streams: { viaC: "M292 40H264", viaH: "M290 132H284V96H236V68", toH: "M314 224V172" },
+  heads: ["M49 40l7 -4v8z", "M94 127l-4 -7h8z", "M148 127l-4 -7h8z", "M202 127l-4 -7h8z", "M279 148l7 -4v8z",
+    "M49 244l7 -4v8z", "M94 223l-4 -7h8z", "M259 40l7 -4v8z", "M236 64l-4 7h8z", "M314 168l-4 7h8z"],
+  nodes: [["×", 94, 40], ["+", 175, 40], ["×", 175, 92]],
 };
 
 export function Diagram() {
@@ -66,7 +68,7 @@ export function Diagram() {
     <figure class="diagram">
       <figcaption><span>{t("diagram.title", { t: now })}</span>
         {trace.value.shape.H > 1 && <small>{t("diagram.unit", { unit: Math.min(unit, trace.value.shape.H) })}</small>}</figcaption>
-      <svg viewBox="0 0 342 268" role="group" aria-label={t("diagram.label", { t: now })}>
+      <svg viewBox="0 0 342 284" role="group" aria-label={t("diagram.label", { t: now })}>
         {plan.wires.map((d) => <path key={d} class="wire" d={d} />)}
         {plan.streams && (
           <>
@@ -77,18 +79,24 @@ export function Diagram() {
         {plan.heads.map((d) => <path key={d} class="head" d={d} />)}
         {plan.nodes.map(([sign, x, y]) => (
           <g key={`${x},${y}`} class="node">
-            {sign === "tanh" ? <text x={x + 5} y={y + 4} class="function" text-anchor="start">tanh</text>
-              : <><circle cx={x} cy={y} r="9" /><text x={x} y={y + 5} text-anchor="middle">{sign}</text></>}
+            <circle cx={x} cy={y} r="9" /><text x={x} y={y + 5} text-anchor="middle">{sign}</text>
           </g>))}
+        {plan.tanh && <text x={plan.tanh[0]} y={plan.tanh[1]} class="function">tanh</text>}
         {plan.boxes.map((box) => <Box key={`${box.quantity}${box.by}`} {...box} />)}
       </svg>
     </figure>
   );
 }
 
-function Box({ quantity, by, x, y, label, gate }) {
+const beside = (side, x) => ({
+  left: { x: x + W / 2 - 5, "text-anchor": "end" }, right: { x: x + W / 2 + 5, "text-anchor": "start" },
+  middle: { x: x + W / 2, "text-anchor": "middle" },
+}[side]);
+
+function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
   const shown = trace.value;
   const { T } = shown.shape;
+  const label = way ? t(`diagram.${way}`, { name: name_ }) : name_;
   const t_ = selection.value.t + by;
   const width = widthOf(shown, quantity);
   const unit = Math.min(selection.value.unit, width);
@@ -121,8 +129,9 @@ function Box({ quantity, by, x, y, label, gate }) {
       })}
       {width > 1 && <rect class="row" x={x} y={y + (unit - 1) * row} width={W} height={row} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      <text class="label" x={x + W / 2} y={y - 6} text-anchor="middle">{label}</text>
-      <text class="value" x={x + W / 2} y={y + H + 14} text-anchor="middle">{short(values[unit - 1])}</text>
+      <text class="label" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>
+      <text class="value" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
+        {short(values[unit - 1])}</text>
     </g>
   );
 }

@@ -23,6 +23,8 @@ export function channelsOf({ task, input_size: inputs }) {
   return inputs < own.length ? ["value"] : own;
 }
 
+const px = (lengths) => Object.fromEntries(Object.entries(lengths).map(([name, value]) => [name, `${value}px`]));
+
 export function Score() {
   const frame = useRef(null);
   const canvas = useRef(null);
@@ -81,24 +83,24 @@ export function Score() {
 
   return (
     <section class="score" ref={frame} aria-label={t("picture.label")}>
-      <div class="letters" aria-hidden="true" style={{ height }}>
+      <div class="letters" aria-hidden="true" style={px({ height })}>
         {groups.map((group) => <Label key={group.quantity} group={group} />)}
       </div>
       <div class="window" ref={scroller}>
         <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={`${t("picture.label")}. ${t("picture.help")}`}
-          style={{ width, height }} onKeyDown={keys}>
+          style={px({ width, height })} onKeyDown={keys}>
           <canvas ref={canvas} onPointerDown={down} onPointerMove={move} onPointerUp={() => { dragging.value = false; }}
             onPointerCancel={() => { dragging.value = false; }} onPointerLeave={() => { hovered.value = null; }} />
-          {veil && <div class="veil" style={{ ...veil, height: axis }} />}
-          <div class="playhead" style={{ transform: `translateX(${(place.t - 1) * column}px)`, width: column, height: axis }} />
+          {veil && <div class="veil" style={px({ ...veil, height: axis })} />}
+          <div class="playhead" style={{ transform: `translateX(${(place.t - 1) * column}px)`, ...px({ width: column, height: axis }) }} />
           {operandBoxes(picture.value).map(({ x, y, width: w, height: h }) => (
-            <div key={`${x},${y}`} class="operand" style={{ left: x, top: y, width: w, height: h }} />))}
-          {box && <div class="selected" style={{ left: box.x, top: box.y, width: box.width, height: box.height }} />}
+            <div key={`${x},${y}`} class="operand" style={px({ left: x, top: y, width: w, height: h })} />))}
+          {box && <div class="selected" style={px({ left: box.x, top: box.y, width: box.width, height: box.height })} />}
         </div>
       </div>
-      <div class="ranges" aria-hidden="true" style={{ height }}>
+      <div class="ranges" aria-hidden="true" style={px({ height })}>
         {groups.map((group) => (
-          <span key={group.quantity} style={{ top: group.y + group.height / 2 }}>{rangeText(group)}</span>))}
+          <span key={group.quantity} style={px({ top: group.y + group.height / 2 })}>{rangeText(group)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
         {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
@@ -112,12 +114,12 @@ function Label({ group }) {
   const showUnits = group.rows > 1 && group.rowHeight >= 11;
   return (
     <>
-      <span class={chosen ? "letter chosen" : "letter"} style={{ top: group.y + group.height / 2 }}>
-        <Letter quantity={group.quantity} trace={trace.value} short />
+      <span class={chosen ? "letter chosen" : "letter"} style={px({ top: group.y + group.height / 2 })}>
+        <Letter quantity={group.quantity} trace={trace.value} />
       </span>
       {showUnits && Array.from({ length: group.rows }, (_, k) => (
         <span key={k} class={chosen && selection.value.unit === k + 1 ? "unit chosen" : "unit"}
-          style={{ top: group.y + (k + 0.5) * group.rowHeight }}>{k + 1}</span>))}
+          style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{k + 1}</span>))}
     </>
   );
 }

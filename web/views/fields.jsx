@@ -60,13 +60,13 @@ export function NumberField({ field }) {
 }
 
 /** One of a few. */
-export function Choice({ field, options, label = (option) => t(`${field}.${option}`), onChoose }) {
+export function Choice({ field, options, wide, label = (option) => t(`${field}.${option}`), onChoose }) {
   const id = useId();
   const choose = onChoose ?? ((value) => change({ [field]: value }));
   const known = options.includes(wanted.value[field]);
   return (
-    <div class="field" data-field={field}>
-      <label for={id}>{t(`field.${field}`)}</label>
+    <div class={wide ? "field tall" : "field"} data-field={field}>
+      <label for={id} class={wide ? "visually-hidden" : undefined}>{t(`field.${field}`)}</label>
       <select id={id} value={known ? wanted.value[field] : ""} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
         onChange={(event) => choose(event.currentTarget.value)}>
         {!known && <option value="">{String(wanted.value[field])}</option>}

@@ -13,7 +13,7 @@ export function paint(context, picture, trace, style) {
   for (const group of picture.groups) {
     const { data } = trace.arrays[group.quantity];
     const range = rangeOf(trace, group.quantity);
-    MARKS[group.mark](context, { ...group, ...picture, groupY: group.y, data, range, trace, style });
+    MARKS[group.mark](context, { ...group, T: picture.T, column: picture.column, groupY: group.y, data, range, trace, style });
   }
   axis(context, picture, style);
 }
@@ -39,7 +39,12 @@ const MARKS = {
       context.fillRect(x, y, w, h);
       if (!Number.isFinite(value)) { hatch(context, x, y, w, h, group.style); continue; }
       context.fillStyle = group.style.open;
-      context.fillRect(x, y + h * (1 - value), w, h * value);
+      // Where a cell is too low for a level to be read, the ink is thinned instead.
+      if (h < 6) {
+        context.globalAlpha = value;
+        context.fillRect(x, y, w, h);
+        context.globalAlpha = 1;
+      } else context.fillRect(x, y + h * (1 - value), w, h * value);
     }
   },
 

@@ -6,18 +6,18 @@ import { Tex } from "./Tex.jsx";
 const LETTERS = { target: "d", tanh_c: "\\tanh c" };
 
 /** The scalar that is differentiated: L, or the last output. */
-export const scalar = (trace) => (trace.experiment.gradient_of === "loss" ? "L" : `y_{${trace.shape.T}}`);
+const scalar = (trace) => (trace.experiment.gradient_of === "loss" ? "L" : "y");
 
-/** LaTeX of a quantity without its place. `short` leaves the scalar out. */
-export function letter(quantity, trace, short = false) {
+/** LaTeX of a quantity without its place. */
+export function letter(quantity, trace) {
   if (!quantity.startsWith("d")) return LETTERS[quantity] ?? (quantity.startsWith("z_") ? `z^${quantity[2]}` : quantity);
   const [name] = quantity.slice(1).split("_via_");
   const below = name.startsWith("z_") ? `z^${name[2]}` : name;
-  return short ? `\\partial ${below}` : `\\frac{\\partial ${scalar(trace)}}{\\partial ${below}}`;
+  return `\\frac{\\partial ${scalar(trace)}}{\\partial ${below}}`;
 }
 
-export function Letter({ quantity, trace, short }) {
-  return <Tex>{letter(quantity, trace, short)}</Tex>;
+export function Letter({ quantity, trace }) {
+  return <Tex>{letter(quantity, trace)}</Tex>;
 }
 
 /** "forget gate, unit 2, step 13" */

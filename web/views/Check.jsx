@@ -1,25 +1,25 @@
-// The gradient check: a button, and a table that grows tensor by tensor.
+// The gradient check: a button, and elsewhere a table that grows tensor by tensor.
 
 import { useSignal } from "@preact/signals";
 import { full } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { check, engineState, report, schema } from "../core/store.js";
 
-export function CheckPanel() {
+export function CheckButton() {
   const failure = useSignal(null);
   const run = () => {
     failure.value = null;
     check().catch((error) => { failure.value = error.message; });
   };
-  const shown = report.value;
   return (
-    <section class="check">
-      <button type="button" disabled={engineState.value !== "live" || shown?.running} onClick={run}>{t("check.button")}</button>
-      {failure.value && !shown && <p class="refusal" role="alert">{t("check.failed", { reason: failure.value })}</p>}
-      {shown && <Report {...shown} />}
-    </section>
+    <div class="buttons">
+      <button type="button" disabled={engineState.value !== "live" || report.value?.running} onClick={run}>{t("check.button")}</button>
+      {failure.value && !report.value && <p class="refusal" role="alert">{t("check.failed", { reason: failure.value })}</p>}
+    </div>
   );
 }
+
+export const CheckReport = () => report.value && <section class="check"><Report {...report.value} /></section>;
 
 const power = (value) => (value === 0 ? "0" : value.toExponential(1).replace(/-/g, "−"));
 
@@ -32,7 +32,7 @@ function Report({ rows, running, eps }) {
         <thead><tr>{["tensor", "elements", "error", "verdict"].map((name) => <th key={name} scope="col">{t(`check.${name}`)}</th>)}</tr></thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={row.name} data-tensor={row.name} class={row.right ? "right" : "wrong"}>
+            <tr key={row.name} data-tensor={row.name} class={row.right ? undefined : "wrong"}>
               <th scope="row" title={row.name}>{t(`tensor.${row.name}`)}</th>
               <td>{row.checked === row.size ? row.size : `${row.checked}/${row.size}`}</td>
               <td data-error={row.relative_error} title={full(row.relative_error)}>{power(row.relative_error)}</td>
