@@ -80,15 +80,24 @@ class IdentityActivator:
 def element_wise_op(array: np.ndarray, op: Callable[[float], float]) -> None:
     """Replace every element of `array` by `op(element)`, in place.
 
-    The result is the same for any memory layout. If `op` raises or returns no number, `array` is left as it was.
+    The result is the same for any memory layout. If `op` raises or returns no number of the array's kind, `array`
+    is left as it was.
     """
     if not isinstance(array, np.ndarray) or not array.flags.writeable:
         raise InvalidInput("array", "type", f"array is {shown(array)}; give a writable NumPy array.", got=shown(array))
     if not callable(op):
         raise InvalidInput("op", "type", f"op is {shown(op)}; give a function of one number.", got=shown(op))
+    if array.size == 0:
+        return
     results = [op(value) for value in array.ravel()]
     try:
-        array[...] = np.array(results, dtype=array.dtype).reshape(array.shape)
-    except (TypeError, ValueError):
-        raise InvalidInput("op", "type", f"op returned {shown(results[:3])}; it must return one number for one number.",
-                           got=shown(results[:3])) from None
+        given = np.array(results).reshape(array.shape)
+        fits = given.dtype.kind in "buifc" and np.can_cast(given.dtype, array.dtype, "same_kind")
+    except ValueError:
+        fits = False
+    if not fits:
+        raise InvalidInput("op", "type", f"op returned {shown(results[0])} for {shown(array.flat[0])}; it must return "
+                           f"one number for one number, of a kind that an array of {array.dtype} holds.",
+                           got=shown(results[0]))
+    with np.errstate(over="ignore"):
+        array[...] = given
