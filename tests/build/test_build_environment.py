@@ -21,6 +21,8 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 6, 15))
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
 
+    (tmp_path / ".python-version").write_text("3.13\n")
+
     def add(path, line):
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -30,23 +32,23 @@ def machine(tmp_path, monkeypatch):
     return add
 
 
-def test_the_preferred_version_comes_first(machine):
+def test_the_preferred_version_comes_first(machine, tmp_path):
     machine("bin/python3.12", "echo 3.12 True /twelve")
     machine("bin/python3.13", "echo 3.13 True /thirteen")
     machine("bin/python3.14", "echo 3.14 True /fourteen")
-    assert environment.find_python(ROOT) == "/thirteen"
+    assert environment.find_python(tmp_path) == "/thirteen"
 
 
-def test_a_shim_that_does_not_run_is_passed_over(machine):
+def test_a_shim_that_does_not_run_is_passed_over(machine, tmp_path):
     machine("bin/python3.13", "echo 'pyenv: python3.13: command not found'; exit 127")
     machine("bin/python3.12", "echo 3.12 True /twelve")
-    assert environment.find_python(ROOT) == "/twelve"
+    assert environment.find_python(tmp_path) == "/twelve"
 
 
-def test_a_python_of_another_version_than_its_name_says_is_passed_over(machine):
+def test_a_python_of_another_version_than_its_name_says_is_passed_over(machine, tmp_path):
     machine("bin/python3.13", "echo 3.9 True /nine")
     machine("bin/python3.14", "echo 3.14 True /fourteen")
-    assert environment.find_python(ROOT) == "/fourteen"
+    assert environment.find_python(tmp_path) == "/fourteen"
 
 
 @pytest.mark.parametrize("place", ["home/.pyenv", "elsewhere"])
@@ -54,18 +56,18 @@ def test_one_that_only_pyenv_knows_is_found(machine, place, tmp_path, monkeypatc
     machine(place + "/versions/3.13.7/bin/python", "echo 3.13 True /pyenv")
     if place == "elsewhere":
         monkeypatch.setenv("PATH", str(tmp_path / place / "shims"))
-    assert environment.find_python(ROOT) == "/pyenv"
+    assert environment.find_python(tmp_path) == "/pyenv"
 
 
-def test_none_is_one_sentence_with_the_remedy(machine):
+def test_none_is_one_sentence_with_the_remedy(machine, tmp_path):
     with pytest.raises(Failure, match=r"only 3\.6 was found: install Python 3\.13 .*run this again\.$"):
-        environment.find_python(ROOT)
+        environment.find_python(tmp_path)
 
 
-def test_one_without_venv_says_what_to_install(machine):
+def test_one_without_venv_says_what_to_install(machine, tmp_path):
     machine("bin/python3.13", "echo 3.13 False /bare")
     with pytest.raises(Failure, match="/bare cannot make environments: .*apt install python3.13-venv"):
-        environment.find_python(ROOT)
+        environment.find_python(tmp_path)
 
 
 @pytest.mark.parametrize("arguments, said", [
