@@ -26,7 +26,7 @@ import numpy as np
 
 from .activations import Activator, SigmoidActivator, TanhActivator
 from .contraction import outer_sum, project
-from .validation import InvalidInput
+from .validation import InvalidInput, instance, numeric, shown
 
 GATES = ("i", "f", "g", "o")
 
@@ -107,10 +107,11 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights, *
     Raises
     ------
     InvalidInput
-        If shapes do not fit, or if finite weights and inputs are so large that their products overflow to ∞ - ∞.
+        If shapes do not fit, if a number is not finite, or if weights and inputs are so large that their products
+        overflow to ∞ - ∞.
     """
+    x, h_0, c_0, weights = _checked(x, h_0, c_0, weights)
     W, U, b = weights
-    _check_shapes(x, h_0, c_0, weights)
     T, N, _ = x.shape
     H = U.shape[1]
     dtype = np.result_type(x, h_0, c_0, W, U, b)
@@ -132,7 +133,11 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights, *
             tanh_c[t] = squash.forward(c[t])
             h[t] = o[t] * tanh_c[t]
             h_prev, c_prev = h[t], c[t]
-    _check_number(h, "hidden state")
+    finite = np.isfinite(c) & np.isfinite(h)
+    if not finite.all():
+        t = int(np.argwhere(~finite)[0][0])
+        raise InvalidInput("state", "diverged", f"The state at step {t + 1} is not finite: weights, inputs or states are "
+                           "so large that their products overflow; scale them down.", where=[t])
     return Steps(x, h_0, c_0, z_i, z_f, z_g, z_o, i, f, g, o, c, tanh_c, h)
 
 
@@ -146,21 +151,19 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
     dh_via_y : (T, N, H), what L takes directly from each h_t (through a readout, say)
     dh_n, dc_n : (N, H) or None, what L takes from the last states h_T and c_T through anything beyond the sequence
     """
-    W, U, _ = weights
-    x, h_0, c_0, _, _, _, _, i, f, g, o, c, tanh_c, h = steps
+    x, h_0, c_0, _, _, _, _, i, f, g, o, c, tanh_c, h = instance("steps", steps, Steps)
     T, N, H = h.shape
-    if np.shape(dh_via_y) != h.shape:
-        raise InvalidInput("dh_via_y", "shape", f"dh_via_y has shape {np.shape(dh_via_y)}; give one value for each "
-                           f"hidden state, shape {h.shape}.", got=str(np.shape(dh_via_y)), wanted=str(h.shape))
+    W = numeric("weight_ih", weights[0], (4 * H, x.shape[-1]))
+    U = numeric("weight_hh", weights[1], (4 * H, H))
+    dh_via_y = numeric("dh_via_y", dh_via_y, h.shape)
     dtype = np.result_type(h, W, U)
     dz = np.empty((T, N, 4 * H), dtype)
     dz_i, dz_f, dz_g, dz_o = blocks(dz)
     dh, dh_via_z, dc, dc_via_h, dc_via_c = (np.empty((T, N, H), dtype) for _ in range(5))
-    zeros = np.zeros((N, H), dtype)
 
     # What reaches step t from step t + 1; behind the last step stands only what the caller passes in.
-    from_h = zeros if dh_n is None else dh_n
-    from_c = zeros if dc_n is None else dc_n
+    from_h = np.zeros((N, H), dtype) if dh_n is None else numeric("dh_n", dh_n, (N, H))
+    from_c = np.zeros((N, H), dtype) if dc_n is None else numeric("dc_n", dc_n, (N, H))
     with np.errstate(over="ignore", invalid="ignore"):
         for t in reversed(range(T)):
             c_prev = c[t - 1] if t > 0 else c_0
@@ -178,27 +181,25 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
         dx = project(dz, W.T)
         h_before = np.concatenate([h_0[np.newaxis], h[:-1]])        # h_{t-1} for every t
         dW, dU, db = outer_sum(dz, x), outer_sum(dz, h_before), dz.sum(axis=(0, 1))
-    _check_number(dx, "gradient")
-    return Deltas(np.asarray(dh_via_y, dtype), dh_via_z, dh, dc_via_h, dc_via_c, dc, dz_i, dz_f, dz_g, dz_o,
-                  dx, from_h, from_c, dW, dU, db)
+    deltas = Deltas(dh_via_y.astype(dtype, copy=False), dh_via_z, dh, dc_via_h, dc_via_c, dc, dz_i, dz_f, dz_g, dz_o,
+                    dx, from_h, from_c, dW, dU, db)
+    if not all(np.isfinite(values).all() for values in deltas):
+        raise InvalidInput("gradient", "diverged", "The gradient overflows: weights, inputs or the derivatives that came "
+                           "in are so large that products of them exceed the largest number; scale them down.")
+    return deltas
 
 
-def _check_shapes(x, h_0, c_0, weights: Weights) -> None:
-    W, U, b = weights
-    H = U.shape[1] if U.ndim == 2 else 0
-    I = W.shape[-1] if W.ndim == 2 else 0
-    expected = {"weight_hh": (U, (4 * H, H)), "weight_ih": (W, (4 * H, I)), "bias": (b, (4 * H,)),
-                "x": (x, x.shape[:2] + (I,) if x.ndim == 3 else ("time", "batch", I))}
-    if x.ndim == 3:
-        expected |= {"h_0": (h_0, (x.shape[1], H)), "c_0": (c_0, (x.shape[1], H))}
-    for name, (have, shape) in expected.items():
-        if have.shape != shape or 0 in shape:
-            raise InvalidInput(name, "shape", f"{name} has shape {have.shape}; for {H} hidden units and {I} inputs it "
-                               f"must be {shape}.", got=str(have.shape), wanted=str(shape))
-
-
-def _check_number(values: np.ndarray, what: str) -> None:
-    if np.isnan(values).any():
-        t = int(np.argwhere(np.isnan(values))[0][0])
-        raise InvalidInput(what, "finite", f"The {what} at step {t + 1} is not a number: weights or inputs are so large "
-                           "that their products overflow; scale them down.", where=[t])
+def _checked(x, h_0, c_0, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray, Weights]:
+    """The arguments of `forward` as arrays of finite numbers in shapes that fit each other."""
+    try:
+        W, U, b = weights
+    except (TypeError, ValueError):
+        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give weight_ih, weight_hh and bias, as "
+                           "Weights.", got=shown(weights)) from None
+    U = numeric("weight_hh", U, ("4 hidden", "hidden"))
+    H = U.shape[1]
+    U = numeric("weight_hh", U, (4 * H, H))
+    W = numeric("weight_ih", W, (4 * H, "inputs"))
+    x = numeric("x", x, ("time", "batch", W.shape[1]))
+    return (x, numeric("h_0", h_0, (x.shape[1], H)), numeric("c_0", c_0, (x.shape[1], H)),
+            Weights(W, U, numeric("bias", b, (4 * H,))))

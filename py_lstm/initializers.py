@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .cell import Weights
-from .validation import choice, generator, integer, number
+from .validation import choice, floating, generator, integer, number
 
 INITIALIZERS = ("uniform", "glorot_orthogonal", "tutorial")
 
@@ -28,6 +28,11 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     forget_bias : float
         What b_f starts with. 1 (Gers et al. 2000, Jozefowicz et al. 2015) keeps the cell open to memory at the start;
         tasks with long holds want 3 to 5.
+    dtype : float64 or float32
+
+    Returns
+    -------
+    Weights : weight_ih (4H, I), weight_hh (4H, H), bias (4H,)
 
     Raises
     ------
@@ -40,6 +45,7 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     scale = number("scale", scale, 0)
     forget_bias = number("forget_bias", forget_bias)
     kind = choice("initializer", initializer, INITIALIZERS)
+    dtype = floating("dtype", dtype)
     if kind == "glorot_orthogonal":
         weight_ih = _uniform(rng, math.sqrt(6 / (I + 4 * H)), (4 * H, I))
         # Signs taken from R's diagonal make the orthogonal matrix uniformly distributed (Mezzadri 2007).

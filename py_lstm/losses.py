@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .validation import choice, numeric
+
 LOSS_AT = ("every", "last")
 
 
@@ -20,9 +22,12 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every") -> tuple
     loss : scalar
     dy : (T, N, O), ∂loss/∂y; 0 at steps that do not count
     """
-    counted = slice(None) if at == "every" else slice(-1, None)
-    error = y[counted] - target[counted]
-    dy = np.zeros_like(y)
-    dy[counted] = 2 * error / error.size
-    # (y - d)² and not |y - d|²: the complex step needs the analytic form.
-    return (error * error).mean(), dy
+    y = numeric("y", y, ("time", "batch", "outputs"))
+    target = numeric("target", target, y.shape)
+    counted = slice(-1, None) if choice("at", at, LOSS_AT) == "last" else slice(None)
+    with np.errstate(over="ignore"):
+        error = y[counted] - target[counted]
+        dy = np.zeros_like(y)
+        dy[counted] = 2 * error / error.size
+        # (y - d)² and not |y - d|²: the complex step needs the analytic form.
+        return (error * error).mean(), dy

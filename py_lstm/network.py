@@ -10,7 +10,7 @@ from . import cell
 from .contraction import outer_sum, project
 from .initializers import initialize
 from .optimizers import Arrays
-from .validation import InvalidInput, generator, integer
+from .validation import generator, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 STATES = ("h_0", "c_0")
@@ -64,10 +64,9 @@ class Network:
 
     def forward(self, x: np.ndarray) -> Pass:
         """Run sequences x (T, N, I) from the network's initial states."""
-        if np.ndim(x) != 3:
-            raise InvalidInput("x", "shape", f"x has shape {np.shape(x)}; give (time, batch, features).",
-                               got=str(np.shape(x)))
-        p, N = self.parameters, x.shape[1]
+        p = self.parameters
+        x = numeric("x", x, ("time", "batch", p["weight_ih"].shape[1]))
+        N = x.shape[1]
         h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
         steps = cell.forward(x, h_0, c_0, self.cell_weights())
         y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
@@ -76,6 +75,7 @@ class Network:
     def backward(self, run: Pass, dy: np.ndarray) -> tuple[cell.Deltas, Arrays]:
         """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name."""
         V = self.parameters["readout_weight"]
+        dy = numeric("dy", dy, run.y.shape)
         dh_via_y = project(dy, V.T)
         deltas = cell.backward(run.steps, self.cell_weights(), dh_via_y)
         gradients = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Iterator
 
 import numpy as np
 
-from .validation import InvalidInput, number
+from .validation import InvalidInput, array, number, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -19,9 +20,10 @@ class SGD:
         self.weight_decay = number("weight_decay", weight_decay, 0)
 
     def step(self, parameters: Arrays, gradients: Arrays) -> Arrays:
-        """The moved parameters, as new arrays under the same names."""
-        return {name: p - self.learning_rate * (gradients[name] + self.weight_decay * p)
-                for name, p in parameters.items()}
+        """The moved parameters, as new arrays under the same names. Refused if one would no longer be finite."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _finite({name: p - self.learning_rate * (g + self.weight_decay * p)
+                            for name, p, g in _pairs(parameters, gradients)})
 
 
 class Adam:
@@ -34,28 +36,52 @@ class Adam:
                  eps: float = 1e-8):
         self.learning_rate = number("learning_rate", learning_rate, 0)
         self.weight_decay = number("weight_decay", weight_decay, 0)
-        self.betas = tuple(number("betas", beta, 0, 1) for beta in betas)
-        self.eps = number("eps", eps, 0)
+        # β = 1 would never forget its start at 0, and ε = 0 would divide by it.
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise InvalidInput("betas", "shape", f"betas is {shown(betas)}; give two numbers.", got=shown(betas))
+        self.betas = tuple(number("betas", beta, 0, 0.999999) for beta in betas)
+        self.eps = number("eps", eps, 1e-30)
         self.steps = 0
         self.first: Arrays = {}
         self.second: Arrays = {}
 
     def step(self, parameters: Arrays, gradients: Arrays) -> Arrays:
-        """The moved parameters, as new arrays under the same names."""
+        """The moved parameters, as new arrays under the same names.
+
+        Refused if one would no longer be finite; the moments are then left as they were.
+        """
         beta1, beta2 = self.betas
-        self.steps += 1
-        moved = {}
-        for name, p in parameters.items():
-            g = gradients[name] + self.weight_decay * p
-            m = self.first[name] = beta1 * self.first.get(name, 0) + (1 - beta1) * g
-            v = self.second[name] = beta2 * self.second.get(name, 0) + (1 - beta2) * g * g
-            m_hat = m / (1 - beta1 ** self.steps)
-            v_hat = v / (1 - beta2 ** self.steps)
-            moved[name] = p - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+        k = self.steps + 1
+        first, second, moved = {}, {}, {}
+        with np.errstate(over="ignore", invalid="ignore"):
+            for name, p, g in _pairs(parameters, gradients):
+                g = g + self.weight_decay * p
+                m = first[name] = beta1 * self.first.get(name, 0) + (1 - beta1) * g
+                v = second[name] = beta2 * self.second.get(name, 0) + (1 - beta2) * g * g
+                m_hat = m / (1 - beta1 ** k)
+                v_hat = v / (1 - beta2 ** k)
+                moved[name] = p - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps)
+            _finite(moved), _finite(second)
+        self.steps, self.first, self.second = k, first, second
         return moved
 
 
 OPTIMIZERS = {"adam": Adam, "sgd": SGD}
+
+
+def _pairs(parameters: Arrays, gradients: Arrays) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Name, parameter and gradient of each parameter; a gradient that is missing or shaped otherwise is refused."""
+    for name, p in parameters.items():
+        if name not in gradients:
+            raise InvalidInput(name, "missing", f"There is no gradient for {name}; give one for every parameter.")
+        yield name, p, array(name, gradients[name], np.shape(p), p.dtype)
+
+
+def _finite(values: Arrays) -> Arrays:
+    for name, value in values.items():
+        if not np.isfinite(value).all():
+            raise InvalidInput(name, "diverged", f"{name} would no longer be finite; lower the learning rate.")
+    return values
 
 
 def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
@@ -64,7 +90,8 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
     Returns the gradients and the norm before clipping.
     """
     limit = number("clip_norm", limit, 0)
-    norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
+    with np.errstate(over="ignore"):
+        norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
     if not math.isfinite(norm):
         raise InvalidInput("gradients", "diverged", f"The gradient norm is {norm}; lower the learning rate.", got=str(norm))
     if norm <= limit or norm == 0:

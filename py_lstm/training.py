@@ -11,7 +11,7 @@ from .experiment import OWN, Experiment
 from .losses import squared_error
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, Arrays, clip_norm
-from .validation import InvalidInput, integer
+from .validation import InvalidInput, instance, integer
 
 
 class Progress(NamedTuple):
@@ -40,8 +40,7 @@ class Trainer:
     """
 
     def __init__(self, experiment: Experiment):
-        self.experiment = experiment
-        e = experiment
+        self.experiment = e = instance("experiment", experiment, Experiment)
         self.network = Network(e.input_size, e.hidden_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias)
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
@@ -50,19 +49,15 @@ class Trainer:
         self.history: list[Arrays] = [self.network.parameters]
 
     def update(self) -> Progress:
-        """One update. If it would leave the numbers, `InvalidInput` says so and the network stays as it was."""
+        """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
         e, k = self.experiment, len(self.losses) + 1
         try:
             x, target = batch(e, k)
             run = self.network.forward(x)
-            with np.errstate(over="ignore", invalid="ignore"):
-                loss, dy = squared_error(run.y, target, e.loss_at)
-                _, gradients = self.network.backward(run, dy)
-                clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, e.clip_norm)
+            loss, dy = squared_error(run.y, target, e.loss_at)
+            _, gradients = self.network.backward(run, dy)
+            clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, e.clip_norm)
             moved = self.optimizer.step(self.network.parameters, clipped)
-            for name, value in moved.items():
-                if not np.all(np.isfinite(value)):
-                    raise InvalidInput(name, "diverged", f"{name} is no longer finite.")
         except InvalidInput as error:
             raise InvalidInput("learning_rate", "diverged", f"Training left the numbers at update {k} ({error}) "
                                f"The learning rate is {e.learning_rate:g}; try {e.learning_rate / 10:g}.",

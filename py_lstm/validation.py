@@ -36,13 +36,16 @@ class InvalidInput(ValueError):
 
 def shown(value: Any) -> str:
     """`value` as it is quoted in a sentence, cut where a long text or array would hide the point."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:                                   # an integer of 5000 digits, an object with a broken repr
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def integer(field: str, value: Any, low: int, high: int | None = None) -> int:
     """`value` as an int in [low, high]; a float such as 3.0 counts, True does not."""
-    whole = isinstance(value, numbers.Integral) or (isinstance(value, numbers.Real) and float(value).is_integer())
+    whole = isinstance(value, numbers.Integral) or (isinstance(value, float | np.floating) and float(value).is_integer())
     if isinstance(value, (bool, np.bool_)) or not whole:
         raise InvalidInput(field, "integer", f"{field} is {shown(value)}; give a whole number{_between(low, high)}.",
                            got=shown(value), low=low, high=high)
@@ -84,7 +87,8 @@ def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
         # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
         if given.dtype.kind not in ("c" if np.dtype(dtype).kind == "c" else "") + "buif":
             raise TypeError
-        result = given.astype(dtype)
+        with np.errstate(over="ignore"):                # what float32 cannot hold becomes ∞ and is refused below
+            result = given.astype(dtype)
     except (TypeError, ValueError):
         raise InvalidInput(field, "number", f"{field} is {shown(value)}; give an array of numbers of shape {wanted}.",
                            got=shown(value), wanted=wanted) from None
@@ -97,6 +101,31 @@ def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
         raise InvalidInput(field, "finite", f"{field} holds {result[where]} at {list(where)}; give finite numbers only.",
                            got=str(result[where]), where=list(where))
     return result
+
+
+def numeric(field: str, value: Any, shape: tuple) -> np.ndarray:
+    """`array` in the dtype that `value` has, float64 if it is no floating-point or complex one."""
+    dtype = getattr(value, "dtype", None)
+    return array(field, value, shape, dtype if dtype in (np.float32, np.float64, np.complex128) else np.float64)
+
+
+def floating(field: str, value: Any) -> np.dtype:
+    """`value` as the dtype float32 or float64."""
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = None
+    if value is None or dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise InvalidInput(field, "choice", f"{field} is {shown(value)}; give float32 or float64.", got=shown(value),
+                           choices=["float32", "float64"])
+    return dtype
+
+
+def instance(field: str, value: Any, kind: type) -> Any:
+    """`value` if it is a `kind`."""
+    if not isinstance(value, kind):
+        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give {_article(kind.__name__)}.", got=shown(value))
+    return value
 
 
 def generator(field: str, value: Any) -> np.random.Generator:
@@ -116,8 +145,12 @@ def _in_range(field: str, value: float, low: float, high: float | None) -> float
 def _between(low: float, high: float | None) -> str:
     has_low, has_high = math.isfinite(low), high is not None and math.isfinite(high)
     if has_low and has_high:
-        return f" from {low:g} to {high:g}"
-    return f" of at least {low:g}" if has_low else f" of at most {high:g}" if has_high else ""
+        return f" from {low:.15g} to {high:.15g}"
+    return f" of at least {low:.15g}" if has_low else f" of at most {high:.15g}" if has_high else ""
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'AEIO' else 'a'} {noun}"
 
 
 def _jsonable(bound: float | None) -> float | None:
