@@ -1,5 +1,4 @@
 """Chromium on the built page. A test fails if the page logged an error or asked another host for anything."""
-import contextlib
 import os
 from urllib.parse import urlsplit
 

@@ -34,7 +34,7 @@ def test_the_same_sources_give_the_same_wheel(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("output, line", [
-    ("Traceback\n  File x\nModuleNotFoundError: No module named 'a'\n  [end of output]\n", "ModuleNotFoundError: No module named 'a'"),
+    ("Traceback\n  File x\nKeyError: 'a'\n  [end of output]\n", "KeyError: 'a'"),
     ("npm error code E404\nnpm error more\n", "npm error code E404"),
     ("warming up\nit broke.\n", "it broke"),
     ("", "it said nothing"),

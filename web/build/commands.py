@@ -16,6 +16,11 @@ def run(arguments):
     if arguments.command == "test":
         from web.build import testing
         return testing.run(arguments.part)
+    if arguments.command == "screenshots":
+        from web.build import screenshots
+        page.build()
+        screenshots.take(arguments.folder) if arguments.folder else screenshots.take_for_readme()
+        return 0
     page.build()
     return keep_serving(None, arguments.first_port, open_browser=True)
 

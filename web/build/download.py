@@ -29,7 +29,7 @@ class Unfit(Broken):
 
 
 def open_url(url, headers=None, patience=10):
-    """Open a URL, waiting `patience` seconds for the answer. The thread is there because a name look-up has no timeout."""
+    """Open a URL, waiting `patience` seconds for the answer; in a thread, because a name look-up has no timeout."""
     request = urllib.request.Request(url, headers=headers or {})
     answer = {}
 

@@ -106,8 +106,8 @@ def find_python(root):
         raise Failure("%s cannot make environments: install its venv module "
                       "(on Debian and Ubuntu: apt install python%s-venv) and run this again."
                       % (without_venv[2], without_venv[0]))
-    raise Failure("py_lstm is built with Python %s to %s, and only %d.%d was found: install Python %s from your system's "
-                  "packages, pyenv or python.org and run this again."
+    raise Failure("py_lstm is built with Python %s to %s, and only %d.%d was found: install Python %s from your "
+                  "system's packages, pyenv or python.org and run this again."
                   % (SUPPORTED[0], SUPPORTED[-1], sys.version_info[0], sys.version_info[1], preferred))
 
 

@@ -78,8 +78,9 @@ def listen_near(folder, wanted, default):
             return listen(folder, port)
         except (OSError, OverflowError) as error:
             if wanted is not None:
-                reason = "is taken" if getattr(error, "errno", None) == errno.EADDRINUSE else "cannot be used (%s)" % error
-                raise Failure("Port %d %s: choose another with --port, or leave --port out." % (port, reason)) from error
+                taken = getattr(error, "errno", None) == errno.EADDRINUSE
+                raise Failure("Port %d %s: choose another with --port, or leave --port out."
+                              % (port, "is taken" if taken else "cannot be used (%s)" % error)) from error
     raise Failure("Every port from %d to %d is taken: name a free one with --port." % (default, default + 99))
 
 
