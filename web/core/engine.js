@@ -18,12 +18,15 @@ export class Engine {
     this.on = on;
     this.restarts = 0;
     this.request = null;                // the newest experiment not yet begun
+    this.current = null;                // the one Python works at
+    this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
     this.watch = setInterval(() => this.#watchdog(), 1000);
     this.lastTick = Date.now();
   }
 
   /** Start Python; resolves when it answers. */
   async start() {
+    this.#takeBack();
     this.#drop("restarted");
     const received = Object.fromEntries(this.runtime.files.map(({ name }) => [name, 0]));
     this.state = "loading";
@@ -31,7 +34,7 @@ export class Engine {
     this.on.progress(received);
     const life = { calls: 0, heard: Date.now() };
     life.ended = new Promise((_, reject) => { life.end = reject; });
-    life.ended.catch(() => {});
+    life.ended.catch((error) => { if (this.life === life && this.state === "live") this.#recover(error); });
     this.life = life;
     try {
       life.worker = new Worker(this.runtime.worker, { type: "module" });
@@ -76,7 +79,8 @@ export class Engine {
   }
 
   /** The gradient check of one tensor. */
-  check(tensor) {
+  async check(tensor) {
+    if (this.state !== "live") throw new Error("Python is not there yet; await lab.ready.");
     return this.#call(this.life, (remote) => remote.check(tensor));
   }
 
@@ -91,6 +95,7 @@ export class Engine {
         Comlink.proxy((frame) => { life.heard = Date.now(); this.restarts = 0; return this.on.frame(frame); })));
       if (this.life !== life) return;
       this.current = null;
+      if (answer && !answer.error && !answer.superseded) this.good = request;
       // The first answer proves that all of it works, be it a refusal.
       this.on.state("live");
       request.resolve(answer?.superseded && this.request ? this.request.done : answer ?? {});
@@ -138,9 +143,15 @@ export class Engine {
   #recover(error) {
     if (this.restarts >= MAX_RESTARTS) return this.#fail(error);
     this.restarts += 1;
-    this.request ??= this.current;
-    this.current = null;
     this.start();
+  }
+
+  /** What the old Python was doing is the new one's to do, unless something newer was asked for. */
+  #takeBack() {
+    const lost = this.current;
+    this.current = null;
+    if (this.request) lost?.resolve(this.request.done);
+    else this.request = lost ?? this.good;
   }
 
   #fail(error) {

@@ -1,7 +1,7 @@
 // The play head and the learning run: the only things on the page that move by themselves.
 
 import { effect, signal } from "@preact/signals";
-import { change, isRecording, room, schema, select, selection, trace, wanted } from "./store.js";
+import { change, isRecording, present, room, schema, select, selection, trace, wanted } from "./store.js";
 
 const STEP_MS = 320;
 const UPDATES_PER_PICTURE = 2;
@@ -41,9 +41,9 @@ export async function learn() {
   const most = schema.limits.updates[1];
   if (learning.value) { learning.value = false; return; }
   learning.value = true;
-  if (wanted.value.updates >= most) await change({ updates: 0 });
-  while (learning.value && wanted.value.updates < most) {
-    const next = Math.min(most, wanted.value.updates + UPDATES_PER_PICTURE);
+  if (present().updates >= most) await change({ updates: 0 });
+  while (learning.value && present().updates < most) {
+    const next = Math.min(most, present().updates + UPDATES_PER_PICTURE);
     await change({ updates: next });
     if (wanted.value.updates !== next || trace.value.wanted !== next) break;    // refused, or someone else took over
   }

@@ -31,7 +31,10 @@ export const trouble = signal(null);                    // an Error of the engin
 
 export const room = signal(named(ROOMS, linked.view.room, "forward"));
 export const theme = signal(named(THEMES, linked.view.theme, null));            // null: as the system says
-export const selection = signal(nearest(trace.value, { ...schema.selection, ...linked.view }));
+// A link may point at a number that only the trace it asks for has. It is kept until that trace is there.
+const pointed = ({ quantity, t, unit }) => ({ ...schema.selection, ...JSON.parse(JSON.stringify({ quantity, t, unit })) });
+let pointedAt = pointed(linked.view);
+export const selection = signal(nearest(trace.value, pointedAt));
 export const explanation = signal(recording.frame.explanation);
 export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
 export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
@@ -61,7 +64,8 @@ export const engine = new Engine(runtime, {
       isRecording.value = false;
       explanation.value = header.explanation;
       report.value = null;
-      const place = nearest(trace.value, selection.value);
+      const place = nearest(trace.value, pointedAt ?? selection.value);
+      if (!engine.request) pointedAt = null;           // else this is a frame of an experiment already given up
       if (!same(place, selection.value)) selection.value = place;
       refused.value = null;
     });
@@ -72,20 +76,23 @@ export const engine = new Engine(runtime, {
 
 const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;
 
+/** What changes apply to. What was refused is not asked for again: then it is the last good experiment. */
+export const present = () => (refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value);
+
 /** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
-export async function request(patch) {
-  // What was refused is not asked for again: the change applies to the last good experiment.
-  const base = refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value;
-  wanted.value = { ...base, ...patch };
-  const { error } = await engine.run(wanted.value, selection.value);
+export async function request(patch, base = present()) {
+  wanted.value = { ...base, ...JSON.parse(JSON.stringify(patch)) };     // plain values only: nothing else reaches Python
+  refused.value = null;
+  const { error } = await engine.run(wanted.value, pointedAt ? nearest(trace.value, pointedAt) : selection.value);
   if (error) {
     refused.value = error;
+    pointedAt = null;
     throw new Error(error.message);
   }
 }
 
 /** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
-export const change = (patch) => request(patch).catch(() => {});
+export const change = (patch, base) => request(patch, base).catch(() => {});
 
 let recorded = null;
 async function explainSelection() {
@@ -104,11 +111,17 @@ async function explainSelection() {
 export async function check() {
   const mine = { rows: [], running: true };
   report.value = mine;
-  for (const tensor of schema.tensors) {
-    const answer = await engine.check(tensor);
-    if (report.value?.rows !== mine.rows) throw new Error("The experiment changed while its gradients were checked.");
-    mine.rows.push(...answer.tensors);
-    report.value = { rows: mine.rows, running: true, method: answer.method, eps: answer.eps };
+  const isMine = () => report.value?.rows === mine.rows;
+  try {
+    for (const tensor of schema.tensors) {
+      const answer = await engine.check(tensor);
+      if (!isMine()) throw new Error("The experiment changed while its gradients were checked.");
+      mine.rows.push(...answer.tensors);
+      report.value = { rows: mine.rows, running: true, method: answer.method, eps: answer.eps };
+    }
+  } catch (error) {
+    if (isMine()) report.value = null;
+    throw error;
   }
   report.value = { ...report.value, running: false };
   return mine.rows;
@@ -117,6 +130,7 @@ export async function check() {
 // One selection for every view -------------------------------------------------------------------------------------------
 
 export function select(place) {
+  pointedAt = null;
   const next = nearest(trace.value, { ...selection.value, ...place });
   if (same(next, selection.value)) return;
   selection.value = next;
@@ -141,8 +155,9 @@ export const unitFor = (quantity, unit) => Math.min(unit, widthOf(trace.value, q
 // The address -----------------------------------------------------------------------------------------------------------
 
 export function link() {
-  const place = same(selection.value, schema.selection) ? {} : selection.value;
-  return encode(trace.value.done ? trace.value.experiment : wanted.value, {
+  const at = pointedAt ?? selection.value;
+  const place = same(at, schema.selection) ? {} : at;
+  return encode(trace.value.done && !isRecording.value ? trace.value.experiment : wanted.value, {
     room: room.value === "forward" ? null : room.value,
     ...place,
     lang: lang.value === preferredLanguage() ? null : lang.value,
@@ -179,10 +194,9 @@ export function begin() {
       room.value = named(ROOMS, view.room, "forward");
       theme.value = named(THEMES, view.theme, null);
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
-      wanted.value = { ...schema.defaults, ...experiment };
     });
-    selection.value = { ...schema.selection, ...Object.fromEntries(Object.entries(view).filter(([name]) => ["t", "unit", "quantity"].includes(name))) };
-    change({});
+    pointedAt = pointed(view);
+    change(experiment, schema.defaults);
   });
   return first;
 }

@@ -26,9 +26,13 @@ export function rangeOf(trace, quantity) {
   return trace.arrays[quantity].data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
+/** Whether there is a number of it for every step, so that it can be selected; of a parameter there is not. */
+const hasSteps = ({ arrays }, name) =>
+  Object.hasOwn(arrays, name) && arrays[name].shape.length === 2 && !name.endsWith("_grad") && !(`${name}_grad` in arrays);
+
 /** The selection, moved to the nearest number this trace has. */
 export function nearest(trace, { quantity, t, unit }) {
-  const name = trace.arrays[quantity]?.shape.length === 2 ? quantity : "f";
+  const name = hasSteps(trace, quantity) ? quantity : "f";
   const whole = (value, most) => Math.min(most, Math.max(1, Math.round(Number.isFinite(value) ? value : 1)));
   return { quantity: name, t: whole(t, trace.shape.T), unit: whole(unit, widthOf(trace, name)) };
 }
