@@ -5,12 +5,14 @@ import { t } from "../core/i18n.js";
 import { isRecording, room, touched, trace } from "../core/store.js";
 
 export function Caption() {
-  const { experiment, right, counted } = trace.value;
-  let seen = `task.${experiment.task}.note`;
-  if (experiment.updates === 0) seen = "caption.untrained";
-  else if (experiment.task === "latch" && right === counted && (room.value === "forward" || experiment.gradient_of === "output")) {
-    seen = `caption.latch.${room.value}`;
-  }
+  const { experiment, right, counted, arrays } = trace.value;
+  const forward = room.value === "forward";
+  // A learnt latch that was marked at least once tells the whole story.
+  const story = experiment.task === "latch" && experiment.input_size >= 2 && counted > 0 && right === counted
+    && (forward || experiment.gradient_of === "output");
+  let seen = `caption.any.${room.value}`;
+  if (experiment.updates === 0 && forward) seen = "caption.untrained";
+  else if (story && arrays.x.shape[0] > 1) seen = `caption.latch.${room.value}`;
   return (
     <p class="caption">
       <span>{t(seen)}</span>{" "}

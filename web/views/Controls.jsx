@@ -40,7 +40,7 @@ export function Controls({ onClose }) {
         <LossCurve />
         <dl class="results">
           <dt>{t("train.loss")}</dt><dd data-value="loss">{short(loss)}</dd>
-          {counted !== null && <><dt>{t("train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
+          {counted > 0 && <><dt>{t("train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
         </dl>
         <Choice field="optimizer" options={["adam", "sgd"]} />
         <NumberField field="learning_rate" />

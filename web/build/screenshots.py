@@ -1,0 +1,63 @@
+"""The page as a visitor sees it, as PNG files: wide and on a phone, light and dark, in both languages."""
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from web.build import browsers, serve
+from web.build.console import step
+from web.build.paths import DIST, WEB
+
+WIDE = {"viewport": {"width": 1440, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
+README_PICTURE = WEB / "picture.png"
+
+# What is looked at: a name and the link that shows it.
+STATES = {
+    "forward": "",
+    "backward": "#room=backward&quantity=dc&t=18",
+    "untrained": "#updates=0",
+    "sixteen": "#hidden_size=16&length=64&updates=120",
+    "wave": "#task=wave&input_size=1&length=40&hidden_size=6&gradient_of=loss&t=20&quantity=c",
+    "refused": "#hidden_size=99",
+}
+
+
+def take(folder):
+    """Every state in every form, into `folder`."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with photographer() as shoot:
+        for size, options in (("1440x900", WIDE), ("390x844", PHONE)):
+            for scheme in ("light", "dark"):
+                for language in ("en-US", "zh-CN"):
+                    for name, link in STATES.items():
+                        path = folder / ("%s-%s-%s-%s.png" % (name, size, scheme, language[:2]))
+                        with step("Photographing %s" % path.name):
+                            shoot(path, link, color_scheme=scheme, locale=language, **options)
+
+
+def take_for_readme():
+    """The picture at the top of README.md."""
+    with photographer() as shoot, step("Photographing the page for README.md"):
+        shoot(README_PICTURE, "", color_scheme="light", locale="en-US", **WIDE)
+
+
+@contextmanager
+def photographer():
+    """A browser on the served page; the value is a function that takes one picture."""
+    executable = browsers.chromium()
+    with serve.serving(DIST) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=browsers.flags())
+
+        def shoot(path, link, **options):
+            # Motion would make the picture depend on the moment it is taken.
+            context = browser.new_context(reduced_motion="reduce", **options)
+            page = context.new_page()
+            page.goto(address + link)
+            page.evaluate("window.lab.ready")
+            page.screenshot(path=str(path))
+            context.close()
+
+        yield shoot
+        browser.close()
