@@ -12,8 +12,9 @@ import numpy as np
 
 from . import cell
 from .activations import Activator, IdentityActivator, SigmoidActivator, TanhActivator
+from .contraction import outer_sum
 from .initializers import initialize
-from .validation import InvalidInput, array, generator, integer, number, shown
+from .validation import InvalidInput, array, floating, generator, integer, number, shown
 
 # The tutorial's letter for each of the cell's gates.
 LETTER = {"f": "f", "i": "i", "o": "o", "c": "g"}
@@ -46,9 +47,7 @@ class LstmLayer:
         self.input_width = integer("input_width", input_width, 1)
         self.state_width = integer("state_width", state_width, 1)
         self.learning_rate = number("learning_rate", learning_rate, 0)
-        if np.dtype(dtype) not in (np.dtype(np.float32), np.dtype(np.float64)):
-            raise InvalidInput("dtype", "choice", f"dtype is {shown(dtype)}; give float32 or float64.", got=shown(dtype))
-        self.dtype = np.dtype(dtype)
+        self.dtype = floating("dtype", dtype)
         self.gate_activator: Activator = SigmoidActivator()
         self.output_activator: Activator = TanhActivator()
         self._start = (initializer, scale, forget_bias)
@@ -64,11 +63,12 @@ class LstmLayer:
         """Take one time step: x is a column (input_width, 1). Appends to every recorded list."""
         x = array("x", x, (self.input_width, 1), self.dtype)
         weights = self._weights()
-        if self._outdated(weights):
-            # The recorded steps belong to weights that have been replaced. Their last state lives on (that is
-            # stateful, truncated training); their history can no longer be differentiated.
-            self._record(self.h_list[-1], self.c_list[-1])
-        steps = cell.forward(x.T[np.newaxis], self.h_list[-1].T, self.c_list[-1].T, weights, **self._activators)
+        h, c = (array(name, getattr(self, name)[-1], (self.state_width, 1), self.dtype) for name in ("h_list", "c_list"))
+        steps = cell.forward(x.T[np.newaxis], h.T, c.T, weights, **self._activators)
+        if self._outdated(weights) or not self._continued_by(steps):
+            # The recorded steps belong to weights or states that have been replaced. The last state lives on (that is
+            # stateful, truncated training); its history can no longer be differentiated.
+            self._record(h, c)
         self.times += 1
         self._recorded.append(steps)
         self._weights_used, self._deltas = weights, None
@@ -79,10 +79,13 @@ class LstmLayer:
     def calc_gate(self, x, Wx, Wh, b, activator: Activator) -> np.ndarray:
         """activator(Wx x + Wh h + b) with the last recorded h, as a column: one gate of the next step."""
         H = self.state_width
+        _require_method(activator, "forward")
         x = array("x", x, (self.input_width, 1), self.dtype)
         Wx = array("Wx", Wx, (H, self.input_width), self.dtype)
         Wh = array("Wh", Wh, (H, H), self.dtype)
-        return activator.forward(Wx @ x + Wh @ self.h_list[-1] + array("b", b, (H, 1), self.dtype))
+        b = array("b", b, (H, 1), self.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return activator.forward(Wx @ x + Wh @ self.h_list[-1] + b)
 
     # Backward ------------------------------------------------------------------------------------------------------
 
@@ -110,32 +113,31 @@ class LstmLayer:
         """The error terms of every recorded step, from ∂L/∂h. See `backward`."""
         self._require_recording("calc_delta")
         H, T = self.state_width, self.times
-        direct = np.zeros((T, H, 1), self.dtype)
-        if np.ndim(delta_h) == 3:
-            direct[:] = array("delta_h", delta_h, (T, H, 1), self.dtype)
-        else:
-            direct[-1] = array("delta_h", delta_h, (H, 1), self.dtype)
-        self._deltas = cell.backward(self._steps(), self._weights(), direct.transpose(0, 2, 1), **self._activators)
-
         below = IdentityActivator() if activator is None else activator
-        zero = np.zeros((H, 1), self.dtype)
-        columns = lambda name: [step.T.copy() for step in getattr(self._deltas, name)]
-        self.delta_h_list = [self._deltas.dh_0.T.copy()] + columns("dh")
-        self.delta_c_list = [self._deltas.dc_0.T.copy()] + columns("dc")
-        self.delta_f_list = [zero] + columns("dz_f")
-        self.delta_i_list = [zero.copy()] + columns("dz_i")
-        self.delta_o_list = [zero.copy()] + columns("dz_o")
-        self.delta_ct_list = [zero.copy()] + columns("dz_g")
-        self.delta_x_list = [np.zeros((self.input_width, 1), self.dtype)] + [
-            dx * below.backward(x) for dx, x in zip(columns("dx"), self.x_list[1:])]
+        _require_method(below, "backward")
+        direct = np.zeros((T, H, 1), self.dtype)
+        if _is_column(delta_h):
+            direct[-1] = array("delta_h", delta_h, (H, 1), self.dtype)
+        else:
+            direct[:] = array("delta_h", delta_h, (T, H, 1), self.dtype)
+        deltas = cell.backward(self._steps(), self._weights(), direct.transpose(0, 2, 1), **self._activators)
+
+        def columns(name: str, first: np.ndarray | None = None) -> list[np.ndarray]:
+            start = np.zeros((H, 1), self.dtype) if first is None else first.T.copy()
+            return [start] + [step.T.copy() for step in getattr(deltas, name)]
+
+        dx = [np.zeros((self.input_width, 1), self.dtype)] + [step.T for step in deltas.dx]
+        self.delta_x_list = [d * below.backward(x) for d, x in zip(dx, self.x_list)]
+        self.delta_h_list, self.delta_c_list = columns("dh", deltas.dh_0), columns("dc", deltas.dc_0)
+        for letter, name in LETTER.items():
+            setattr(self, f"delta_{'ct' if letter == 'c' else letter}_list", columns(f"dz_{name}"))
+        self._deltas = deltas
 
     def calc_gradient(self, x=None) -> None:
         """The gradients of all weights, summed over the recorded steps, from the error terms of `calc_delta`."""
         self._require_recording("calc_gradient")
         self._require_last_input(x)
-        if self._deltas is None:
-            raise InvalidInput("calc_gradient", "order", "calc_gradient() needs the error terms of the recorded steps; "
-                               "call calc_delta(delta_h) first.")
+        self._require_deltas("calc_gradient")
         self._scatter("{}_grad", self._deltas.weight_ih, self._deltas.weight_hh, self._deltas.bias)
 
     def update(self) -> None:
@@ -143,10 +145,13 @@ class LstmLayer:
         if not hasattr(self, "Wfh_grad"):
             raise InvalidInput("update", "order", "update() needs gradients; call forward(x) and backward(x, delta_h) first.")
         rate = number("learning_rate", self.learning_rate, 0)
-        names = [name for letter in LETTER for name in (f"W{letter}h", f"W{letter}x", f"b{letter}")]
-        moved = {name: getattr(self, name) - self.dtype.type(rate) * getattr(self, name + "_grad") for name in names}
-        for name, value in moved.items():
-            if not np.all(np.isfinite(value)):
+        moved = {}
+        for name in [name for letter in LETTER for name in (f"W{letter}h", f"W{letter}x", f"b{letter}")]:
+            weight = array(name, getattr(self, name), np.shape(getattr(self, name)), self.dtype)
+            gradient = array(name + "_grad", getattr(self, name + "_grad"), weight.shape, self.dtype)
+            with np.errstate(over="ignore", invalid="ignore"):
+                moved[name] = weight - rate * gradient
+            if not np.all(np.isfinite(moved[name])):
                 raise InvalidInput("learning_rate", "diverged", f"update() would make {name} infinite; the learning rate "
                                    f"{rate:g} is too large for these gradients, lower it.", got=f"{rate:g}")
         for name, value in moved.items():
@@ -158,6 +163,33 @@ class LstmLayer:
         self._record(*(np.zeros((self.state_width, 1), self.dtype) for _ in range(2)))
 
     # The tutorial's smaller steps --------------------------------------------------------------------------------------
+
+    def calc_delta_k(self, k: int) -> None:
+        """The error terms of step k once more, from `delta_h_list[k]` and what `delta_c_list[k + 1]` sends back.
+
+        `calc_delta` does this for all steps; here one of them can be followed on its own.
+        """
+        self._require_deltas("calc_delta_k")
+        k = integer("k", k, 1, self.times)
+        from_c = None if k == self.times else (self.delta_c_list[k + 1] * self.f_list[k + 1]).T
+        one = cell.backward(self._recorded[k - 1], self._weights(), self.delta_h_list[k].T[np.newaxis], dc_n=from_c,
+                            **self._activators)
+        self.delta_f_list[k], self.delta_i_list[k] = one.dz_f[0].T, one.dz_i[0].T
+        self.delta_o_list[k], self.delta_ct_list[k] = one.dz_o[0].T, one.dz_g[0].T
+        self.delta_c_list[k] = one.dc[0].T
+        direct = self._deltas.dh_via_y[k - 2].T if k > 1 else 0         # what the loss takes from h_{k-1} itself
+        self.delta_h_list[k - 1] = direct + one.dh_0.T
+
+    def calc_gradient_t(self, t: int) -> tuple[np.ndarray, ...]:
+        """What step t adds to the gradients: (Wfh, bf, Wih, bi, Woh, bo, Wch, bc), in the tutorial's order.
+
+        Each is (state_width, state_width) or (state_width, 1); their sums over t are the `_grad` attributes.
+        """
+        self._require_deltas("calc_gradient_t")
+        t = integer("t", t, 1, self.times)
+        h_prev = self._recorded[t - 1].h_0
+        deltas = (getattr(self._deltas, f"dz_{name}")[t - 1] for name in LETTER.values())
+        return tuple(part for delta in deltas for part in (outer_sum(delta, h_prev), delta.T.copy()))
 
     def init_state_vec(self) -> list[np.ndarray]:
         """A recorded list with nothing but the zero column before the first step."""
@@ -224,10 +256,15 @@ class LstmLayer:
         used = self._weights_used
         return used is not None and not all(np.array_equal(a, b) for a, b in zip(used, weights))
 
+    def _continued_by(self, steps: cell.Steps) -> bool:
+        """Whether `steps` begins where the recording ends; not so after an assignment to h_list[-1] or c_list[-1]."""
+        return not self._recorded or (np.array_equal(self._recorded[-1].h[0], steps.h_0)
+                                      and np.array_equal(self._recorded[-1].c[0], steps.c_0))
+
     def _steps(self) -> cell.Steps:
         """The recorded steps, one sequence in the cell's layout."""
         joined = {name: np.concatenate([getattr(step, name) for step in self._recorded]) for name in cell.Steps._fields}
-        return cell.Steps(**joined | {"h_0": self.h_list[0].T, "c_0": self.c_list[0].T})
+        return cell.Steps(**joined | {"h_0": self._recorded[0].h_0, "c_0": self._recorded[0].c_0})
 
     def _require_recording(self, method: str) -> None:
         if self.times == 0:
@@ -236,7 +273,27 @@ class LstmLayer:
             raise InvalidInput(method, "order", f"{method}() needs steps computed with the present weights, and they have "
                                "changed since (update() does that); call forward(x) first.")
 
+    def _require_deltas(self, method: str) -> None:
+        self._require_recording(method)
+        if self._deltas is None:
+            raise InvalidInput(method, "order", f"{method}() needs the error terms of the recorded steps; call "
+                               "calc_delta(delta_h) first.")
+
     def _require_last_input(self, x) -> None:
         if x is not None and not np.array_equal(array("x", x, (self.input_width, 1), self.dtype), self.x_list[-1]):
             raise InvalidInput("x", "order", "x is not the last input that forward() saw; give that one, or None.",
                                got=shown(x))
+
+
+def _require_method(activator, method: str) -> None:
+    if not callable(getattr(activator, method, None)):
+        raise InvalidInput("activator", "type", f"activator is {shown(activator)}; give an activation such as "
+                           "TanhActivator().", got=shown(activator))
+
+
+def _is_column(delta_h) -> bool:
+    """Whether `delta_h` is for one step: not a list of columns, not (times, state_width, 1)."""
+    try:
+        return np.ndim(delta_h) != 3
+    except ValueError:                                  # columns of different lengths
+        return True
