@@ -14,7 +14,7 @@ from typing import Callable, Mapping, NamedTuple
 
 import numpy as np
 
-from .validation import InvalidInput, choice, integer, number
+from .validation import InvalidInput, array, choice, integer, number, shown
 
 METHODS = {"complex": 1e-30, "central": 1e-5}        # and the ε each is best used with
 # What a right gradient stays below, per tensor: the complex step is exact, the central difference is not.
@@ -67,7 +67,8 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     Raises
     ------
     InvalidInput
-        For an unknown method, a gradient whose shape is not its tensor's, or a step that is not positive.
+        For an unknown method, a gradient whose shape is not its tensor's, a step that is not positive, a loss that is
+        not one number, or nothing to check.
     """
     method = choice("method", method, METHODS)
     eps = METHODS[method] if eps is None else number("eps", eps, 0)
@@ -75,8 +76,10 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
         raise InvalidInput("eps", "range", "eps is 0; give a positive step.", got="0", low=0, high=None)
     if max_elements is not None:
         max_elements = integer("max_elements", max_elements, 1)
+    if not gradients:
+        raise InvalidInput("gradients", "missing", "gradients is empty; give at least one, or there is nothing to check.")
     dtype = np.complex128 if method == "complex" else np.float64
-    at = {name: np.array(value, dtype) for name, value in values.items()}
+    at = {name: array(name, value, np.shape(value)).astype(dtype) for name, value in values.items()}
 
     checks = []
     for name, gradient in gradients.items():
@@ -89,7 +92,8 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
         analytic = np.asarray(gradient, np.float64).reshape(-1)[elements]
         largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric))
         # A tensor without influence has no relative error: 0 against 0 is right.
-        error = float(np.linalg.norm(analytic - numeric) / largest) if largest > 0 else 0.0
+        with np.errstate(invalid="ignore"):             # an infinite gradient is wrong, not an accident
+            error = float(np.linalg.norm(analytic - numeric) / largest) if largest != 0 else 0.0
         checks.append(TensorCheck(name, error, float(np.linalg.norm(analytic)), len(elements), at[name].size,
                                   bool(error <= LIMITS[method])))
     return GradientReport(method, eps, tuple(checks))
@@ -101,13 +105,19 @@ def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: st
     try:
         if method == "complex":
             flat[k] = before + 1j * eps
-            return float(np.imag(loss(at)) / eps)
+            return float(np.imag(_scalar(loss(at))) / eps)
         flat[k] = before + eps
-        above = loss(at)
+        above = _scalar(loss(at))
         flat[k] = before - eps
-        return float((above - loss(at)) / (2 * eps))
+        return float((above - _scalar(loss(at))) / (2 * eps))
     finally:
         flat[k] = before
+
+
+def _scalar(value):
+    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "buifc":
+        raise InvalidInput("loss", "shape", f"loss returned {shown(value)}; it must return one number.", got=shown(value))
+    return value
 
 
 def _spread(size: int, most: int | None) -> np.ndarray:
