@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 import numpy as np
@@ -33,7 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="print a small trace and its gradient check")
     parser.parse_args(arguments)
-    demo()
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")        # a terminal without ▼ shows ? instead
+    try:
+        demo()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`py_lstm demo | head`). What is left goes nowhere, also at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

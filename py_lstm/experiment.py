@@ -68,7 +68,7 @@ class Experiment:
     version: int = VERSION
 
     def __post_init__(self):
-        if self.version != VERSION:
+        if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version != VERSION:
             raise InvalidInput("version", "range", f"version is {shown(self.version)}; this py_lstm reads version "
                                f"{VERSION}.", got=shown(self.version), low=VERSION, high=VERSION)
         clean = {
@@ -141,8 +141,9 @@ class Experiment:
         if isinstance(data, str):
             try:
                 data = json.loads(data)
-            except ValueError as error:
-                raise InvalidInput("experiment", "type", f"The experiment is no JSON ({error}).", got=shown(data)) from None
+            except (ValueError, RecursionError) as error:
+                raise InvalidInput("experiment", "type", f"The experiment is no JSON ({error}); give a JSON object.",
+                                   got=shown(data)) from None
         if not isinstance(data, Mapping):
             raise InvalidInput("experiment", "type", f"The experiment is {shown(data)}; give a JSON object with its "
                                "fields.", got=shown(data))
@@ -180,5 +181,5 @@ def _edits(edits: Any, input_size: int, hidden_size: int) -> dict[str, float]:
             raise InvalidInput("edits", "unknown", f"edits names {shown(name)}; the tensors here are "
                                + ", ".join(f"{tensor}{list(shape)}" for tensor, shape in shapes.items())
                                + ", with indices from 0.", got=shown(name))
-        clean[name] = number("edits", value, -1e6, 1e6)
+        clean[str(name)] = number("edits", value, -1e6, 1e6)
     return clean

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import cell, losses, network, trace as trace_module
 from .trace import BACKWARD, FORWARD, Trace
-from .validation import InvalidInput, choice, integer
+from .validation import choice, instance, integer
 
 GATE_ROW = {gate: k for k, gate in enumerate(cell.GATES)}
 OPENINGS = ("i", "f", "o")
@@ -98,8 +98,9 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
         If there is no such number.
     """
     choice("quantity", quantity, FORWARD + BACKWARD)
-    T, width = trace.arrays[quantity].shape
-    at = _At(trace, integer("t", t, 1, T), integer("unit", unit, 1, width) - 1)
+    T, width = instance("trace", trace, Trace).arrays[quantity].shape
+    t, unit = integer("t", t, 1, T), integer("unit", unit, 1, width)
+    at = _At(trace, t, unit - 1)
     return Explanation(quantity, t, unit, at.value(quantity), tuple(_rule(quantity)(at)))
 
 

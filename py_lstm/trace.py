@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
 import numpy as np
 
-from .experiment import OWN, Experiment, edit_target
+from .experiment import OWN, VERSION, Experiment, edit_target, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
 from .losses import squared_error
 from .network import PARAMETERS, STATES, Network
 from .optimizers import Arrays
 from .tasks import TASKS
-from .training import Trainer, sequence
-from .validation import InvalidInput, choice, shown
+from .training import TRAINING_FIELDS, Trainer, sequence
+from .validation import InvalidInput, array, choice, instance, integer, number, shown
 
 # What a trace holds for every time step, in the order of computation.
 FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
@@ -48,7 +49,7 @@ class Trace:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`; every float keeps all its digits."""
-        return {"version": 1, "experiment": self.experiment.to_json(), "loss": self.loss, "right": self.right,
+        return {"version": VERSION, "experiment": self.experiment.to_json(), "loss": self.loss, "right": self.right,
                 "counted": self.counted, "losses": list(self.losses),
                 "arrays": {name: {"shape": list(value.shape), "data": value.ravel().tolist()}
                            for name, value in self.arrays.items()}}
@@ -58,14 +59,25 @@ class Trace:
         """A trace from what `to_json` gave, as a dict or as JSON text."""
         try:
             data = json.loads(data) if isinstance(data, str) else data
-            if data["version"] != 1:
-                raise ValueError(f"version {data['version']}")
-            arrays = {name: np.array(a["data"], np.float64).reshape(a["shape"]) for name, a in data["arrays"].items()}
-            return cls(Experiment.from_json(data["experiment"]), arrays, data["loss"], data["right"], data["counted"],
-                       tuple(data["losses"]))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise InvalidInput("trace", "type", f"This is no trace of version 1 ({shown(str(error))}); give what "
-                               "Trace.to_json() returned.") from error
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput("trace", "type", f"The trace is no JSON ({error}); give what Trace.to_json() returned.",
+                               got=shown(data)) from None
+        _require_fields("trace", data, ("version", "experiment", "loss", "right", "counted", "losses", "arrays"))
+        integer("version", data["version"], VERSION, VERSION)
+        experiment = Experiment.from_json(data["experiment"])
+        shapes = _shapes(experiment)
+        _require_fields("arrays", data["arrays"], shapes)
+        arrays = {}
+        for name, shape in shapes.items():
+            _require_fields(name, data["arrays"][name], ("shape", "data"))
+            if data["arrays"][name]["shape"] != list(shape):
+                raise InvalidInput(name, "shape", f"{name} has shape {shown(data['arrays'][name]['shape'])}; this "
+                                   f"experiment gives it {list(shape)}.", got=shown(data["arrays"][name]["shape"]),
+                                   wanted=str(shape))
+            arrays[name] = array(name, data["arrays"][name]["data"], (math.prod(shape),)).reshape(shape)
+        counts = [None if data[name] is None else integer(name, data[name], 0) for name in ("right", "counted")]
+        losses = array("losses", data["losses"], (experiment.updates,)) if experiment.updates else np.zeros(0)
+        return cls(experiment, arrays, number("loss", data["loss"]), *counts, tuple(losses.tolist()))
 
 
 def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
@@ -75,7 +87,7 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     updates are not done again.
     """
     e = experiment
-    trainer = trainer or Trainer(e)
+    trainer = _trainer(e, trainer)
     network = _network(e, trainer.parameters_after(e.updates))
     x, target = sequence(e)
     forward, loss, dy = _differentiate(network, x, target, e)
@@ -105,7 +117,7 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     `max_elements` see `gradient_check`, for `trainer` see `run`.
     """
     e = experiment
-    network = _network(e, (trainer or Trainer(e)).parameters_after(e.updates))
+    network = _network(e, _trainer(e, trainer).parameters_after(e.updates))
     x, target = sequence(e)
     forward, _, dy = _differentiate(network, x, target, e)
     deltas, gradients = network.backward(forward, dy)
@@ -120,6 +132,41 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     wanted = [choice("tensors", name, values) for name in (values if tensors is None else tensors)]
     return gradient_check(scalar, values, {name: gradients[name] for name in wanted}, method=method,
                           max_elements=max_elements)
+
+
+def _trainer(e: Experiment, trainer: Trainer | None) -> Trainer:
+    """The trainer given, if it trains what the experiment says, or a new one."""
+    if trainer is None:
+        return Trainer(e)
+    for name in TRAINING_FIELDS:
+        if getattr(e, name) != getattr(instance("trainer", trainer, Trainer).experiment, name):
+            raise InvalidInput("trainer", "choice", f"trainer trains with {name} {shown(getattr(trainer.experiment, name))}, "
+                               f"the experiment says {shown(getattr(e, name))}; give one that trains the same, or None.",
+                               got=name)
+    return trainer
+
+
+def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:
+    """The shape of every array in an experiment's trace."""
+    H = e.hidden_size
+    width = {"x": e.input_size, "dx": e.input_size, "y": 1, "target": 1, "dy": 1}
+    per_step = {name: (e.length, width.get(name, H)) for name in FORWARD + BACKWARD}
+    rest = parameter_shapes(e.input_size, H)
+    return per_step | rest | {f"d{name}": rest[name] for name in STATES} | {f"{name}_grad": rest[name] for name in PARAMETERS}
+
+
+def _require_fields(what: str, data: Any, names: Iterable[str]) -> None:
+    """Refuse `data` if it is no mapping with exactly these names."""
+    names = list(names)
+    if not isinstance(data, Mapping):
+        raise InvalidInput(what, "type", f"{what} is {shown(data)}; give what Trace.to_json() returned.", got=shown(data))
+    for name in names:
+        if name not in data:
+            raise InvalidInput(name, "missing", f"{what} has no {name}; give what Trace.to_json() returned.")
+    for name in data:
+        if name not in names:
+            raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of {what}; the fields are "
+                               f"{', '.join(names)}.", got=shown(name), choices=names)
 
 
 def _network(e: Experiment, parameters: Arrays) -> Network:

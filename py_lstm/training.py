@@ -26,6 +26,9 @@ class Progress(NamedTuple):
 TRAINING_FIELDS = ("task", "values", "targets", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
                    "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at")
 
+# A training of 200 updates keeps 200 networks; those of 512 units would fill 1.7 GB.
+KEPT_BYTES = 256 * 2**20
+
 
 class Trainer:
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
@@ -36,7 +39,7 @@ class Trainer:
     Attributes
     ----------
     losses, gradient_norms : lists, one entry per update done
-    history : list of parameter dicts; history[k] is the network after k updates
+    history : dict; history[k] holds the parameters after k updates, for the latest k that fit in `KEPT_BYTES`
     """
 
     def __init__(self, experiment: Experiment):
@@ -46,7 +49,7 @@ class Trainer:
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
         self.losses: list[float] = []
         self.gradient_norms: list[float] = []
-        self.history: list[Arrays] = [self.network.parameters]
+        self.history: dict[int, Arrays] = {0: self.network.parameters}
 
     def update(self) -> Progress:
         """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
@@ -65,7 +68,9 @@ class Trainer:
         self.network.parameters = moved
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
-        self.history.append(moved)
+        self.history[k] = moved
+        if len(self.history) * sum(value.nbytes for value in moved.values()) > KEPT_BYTES and len(self.history) > 1:
+            del self.history[min(self.history)]
         return Progress(k, float(loss), norm)
 
     def parameters_after(self, updates: int) -> Arrays:
@@ -73,6 +78,8 @@ class Trainer:
         updates = integer("updates", updates, 0)
         while len(self.losses) < updates:
             self.update()
+        if updates not in self.history:                 # too long ago to be kept, and the same when done again
+            return Trainer(self.experiment).parameters_after(updates)
         return self.history[updates]
 
 
