@@ -41,8 +41,9 @@ class Experiment:
     hidden_size, seed, initializer, scale, forget_bias : the network before training, see `initializers.initialize`
     updates, batch_size, optimizer, learning_rate, weight_decay, clip_norm : its training; "own" trains on its sequence
     loss_at : "every" or "last", the steps the squared error is averaged over
-    gradient_of : "loss", or "output" for the last y; the scalar L whose derivatives the backward pass takes
-    edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, ...}, single numbers set after training (indices from 0)
+    gradient_of : "loss" or "output", the scalar L whose derivatives the backward pass takes
+    output_step : for "output", which y_t that is, from 1; 0 stands for the last
+    edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, "x[4,0]": 1, ...}, single numbers set after training, indices from 0
     """
 
     task: str = "latch"
@@ -64,6 +65,7 @@ class Experiment:
     clip_norm: float = 1.0
     loss_at: str = "every"
     gradient_of: str = "output"
+    output_step: int = 0
     edits: Mapping[str, float] = field(default_factory=dict)
     version: int = VERSION
 
@@ -98,7 +100,8 @@ class Experiment:
                                "out.", got=shown(getattr(self, name)))
         for name, value in clean.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "edits", _edits(self.edits, self.input_size, self.hidden_size))
+        object.__setattr__(self, "output_step", integer("output_step", self.output_step, 0, self.length))
+        object.__setattr__(self, "edits", _edits(self.edits, self.length, self.input_size, self.hidden_size))
 
     def _own(self) -> dict[str, Any]:
         """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""
@@ -156,7 +159,7 @@ class Experiment:
 
 
 def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of every number an edit can set."""
+    """Names and shapes of the parameters and of the states before the first step."""
     I, H = input_size, hidden_size
     return {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,), "readout_weight": (1, H),
             "readout_bias": (1,), "h_0": (H,), "c_0": (H,)}
@@ -168,11 +171,11 @@ def edit_target(name: str) -> tuple[str, tuple[int, ...]]:
     return (match[1], tuple(int(k) for k in match[2].split(","))) if match else (name, ())
 
 
-def _edits(edits: Any, input_size: int, hidden_size: int) -> dict[str, float]:
+def _edits(edits: Any, length: int, input_size: int, hidden_size: int) -> dict[str, float]:
     if not isinstance(edits, Mapping):
         raise InvalidInput("edits", "type", f"edits is {shown(edits)}; give an object such as {{'weight_hh[0,2]': 0.5}}.",
                            got=shown(edits))
-    shapes = parameter_shapes(input_size, hidden_size)
+    shapes = parameter_shapes(input_size, hidden_size) | {"x": (length, input_size)}
     clean = {}
     for name, value in edits.items():
         tensor, index = edit_target(str(name))

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import cell, losses, network, trace as trace_module
+from . import cell, losses, network, objective
 from .trace import BACKWARD, FORWARD, Trace
 from .validation import choice, instance, integer
 
@@ -111,7 +111,8 @@ class _At:
         self.trace, self.t, self.u = trace, t, u
         self.arrays = trace.arrays
         self.T, self.H = trace.arrays["h"].shape
-        self.L = "L" if trace.experiment.gradient_of == "loss" else f"y_{{{self.T}}}"
+        self.output_step = trace.experiment.output_step or self.T
+        self.L = "L" if trace.experiment.gradient_of == "loss" else f"y_{{{self.output_step}}}"
 
     def value(self, quantity: str, t: int | None = None, u: int | None = None) -> float:
         t, u = self.t if t is None else t, self.u if u is None else u
@@ -228,9 +229,10 @@ def _output(at: _At) -> list[Line]:
 def _d_output(at: _At) -> list[Line]:
     e, T = at.trace.experiment, at.T
     if e.gradient_of == "output":
-        return [Line(at.symbol("dy"), rf"\partial y_{{{T}}}/\partial y_t = 1 \text{{ if }} t = {T}, \text{{ else }} 0",
-                     at.value("dy"), "", (_product(at.operand("dy", symbol="1", value=1.0)),) if at.ends() else (),
-                     (source(trace_module, "dy[-1] = 1"),))]
+        k = at.output_step
+        return [Line(at.symbol("dy"), rf"\partial y_{{{k}}}/\partial y_t = 1 \text{{ if }} t = {k}, \text{{ else }} 0",
+                     at.value("dy"), "", (_product(at.operand("dy", symbol="1", value=1.0)),) if at.t == k else (),
+                     (source(objective, "dy[e.output_step - 1] = 1"),))]
     count = T if e.loss_at == "every" else 1
     last = "" if e.loss_at == "every" else rf" \text{{ if }} t = {T}, \text{{ else }} 0"
     scale = Operand(rf"2/{count}" if count > 1 else "2", 2 / count, "dy", at.t, at.u + 1)

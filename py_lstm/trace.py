@@ -9,14 +9,13 @@ from typing import Any, Iterable, Mapping
 
 import numpy as np
 
-from .experiment import OWN, VERSION, Experiment, edit_target, parameter_shapes
+from .experiment import OWN, VERSION, Experiment, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
-from .losses import squared_error
-from .network import PARAMETERS, STATES, Network
-from .optimizers import Arrays
+from .network import PARAMETERS, STATES
+from .objective import Objective
 from .tasks import TASKS
-from .training import TRAINING_FIELDS, Trainer, sequence
-from .validation import InvalidInput, array, choice, instance, integer, number, shown
+from .training import Trainer
+from .validation import InvalidInput, array, choice, integer, number, shown
 
 # What a trace holds for every time step, in the order of computation.
 FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
@@ -81,17 +80,11 @@ class Trace:
 
 
 def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
-    """Train as the experiment says, then trace its sequence forward and backward.
-
-    `trainer` may be one that has trained this experiment, or one that differs in no `TRAINING_FIELDS`, before: its
-    updates are not done again.
-    """
+    """Train as the experiment says, then trace its sequence forward and backward. For `trainer` see `Objective`."""
     e = experiment
-    trainer = _trainer(e, trainer)
-    network = _network(e, trainer.parameters_after(e.updates))
-    x, target = sequence(e)
-    forward, loss, dy = _differentiate(network, x, target, e)
-    deltas, gradients = network.backward(forward, dy)
+    objective = Objective(e, trainer)
+    forward, loss, dy, deltas, gradients = objective.passes()
+    values, target = objective.values, objective.target
 
     def step(values: np.ndarray) -> np.ndarray:
         return np.array(values[:, 0], np.float64)
@@ -99,14 +92,14 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     arrays = {name: step(getattr(forward.steps, name)) for name in FORWARD[:-2]}
     arrays |= {"y": step(forward.y), "target": step(target), "dy": step(dy)}
     arrays |= {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
-    arrays |= network.states | {f"d{name}": gradients[name] for name in STATES}
-    arrays |= network.parameters | {f"{name}_grad": gradients[name] for name in network.parameters}
+    arrays |= {name: values[name] for name in STATES} | {f"d{name}": gradients[name] for name in STATES}
+    arrays |= {name: values[name] for name in PARAMETERS} | {f"{name}_grad": gradients[name] for name in PARAMETERS}
 
     right = counted = None
     if e.task != OWN and TASKS[e.task].sign:
         counts = target != 0
         right, counted = int(np.sum((np.sign(forward.y) == np.sign(target)) & counts)), int(np.sum(counts))
-    return Trace(e, arrays, float(loss), right, counted, tuple(trainer.losses[:e.updates]))
+    return Trace(e, arrays, loss, right, counted, tuple(objective.trainer.losses[:e.updates]))
 
 
 def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, method: str = "complex",
@@ -114,36 +107,13 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     """Check the gradients of an experiment's trace against numeric slopes.
 
     `tensors` names those to check, among the parameters, "h_0", "c_0" and "x"; all of them if None. For `method` and
-    `max_elements` see `gradient_check`, for `trainer` see `run`.
+    `max_elements` see `gradient_check`, for `trainer` see `Objective`.
     """
-    e = experiment
-    network = _network(e, _trainer(e, trainer).parameters_after(e.updates))
-    x, target = sequence(e)
-    forward, _, dy = _differentiate(network, x, target, e)
-    deltas, gradients = network.backward(forward, dy)
-
-    def scalar(values: Arrays):
-        nudged = Network.of({name: values[name] for name in PARAMETERS}, {name: values[name] for name in STATES})
-        y = nudged.forward(values["x"]).y
-        return squared_error(y, target, e.loss_at)[0] if e.gradient_of == "loss" else y[-1].sum()
-
-    values = network.parameters | network.states | {"x": x}
-    gradients |= {"x": deltas.dx}
-    wanted = [choice("tensors", name, values) for name in (values if tensors is None else tensors)]
-    return gradient_check(scalar, values, {name: gradients[name] for name in wanted}, method=method,
+    objective = Objective(experiment, trainer)
+    *_, gradients = objective.passes()
+    wanted = [choice("tensors", name, objective.values) for name in (objective.values if tensors is None else tensors)]
+    return gradient_check(objective, objective.values, {name: gradients[name] for name in wanted}, method=method,
                           max_elements=max_elements)
-
-
-def _trainer(e: Experiment, trainer: Trainer | None) -> Trainer:
-    """The trainer given, if it trains what the experiment says, or a new one."""
-    if trainer is None:
-        return Trainer(e)
-    for name in TRAINING_FIELDS:
-        if getattr(e, name) != getattr(instance("trainer", trainer, Trainer).experiment, name):
-            raise InvalidInput("trainer", "choice", f"trainer trains with {name} {shown(getattr(trainer.experiment, name))}, "
-                               f"the experiment says {shown(getattr(e, name))}; give one that trains the same, or None.",
-                               got=name)
-    return trainer
 
 
 def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:
@@ -167,22 +137,3 @@ def _require_fields(what: str, data: Any, names: Iterable[str]) -> None:
         if name not in names:
             raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of {what}; the fields are "
                                f"{', '.join(names)}.", got=shown(name), choices=names)
-
-
-def _network(e: Experiment, parameters: Arrays) -> Network:
-    """A network with copies of these parameters, the experiment's edits applied."""
-    network = Network.of({name: value.copy() for name, value in parameters.items()})
-    for name, value in e.edits.items():
-        tensor, index = edit_target(name)
-        (network.states if tensor in STATES else network.parameters)[tensor][index] = value
-    return network
-
-
-def _differentiate(network: Network, x: np.ndarray, target: np.ndarray, e: Experiment):
-    """The forward pass, the loss, and dy = ∂L/∂y for the experiment's L: the loss itself, or the last output."""
-    forward = network.forward(x)
-    loss, dy = squared_error(forward.y, target, e.loss_at)
-    if e.gradient_of == "output":
-        dy = np.zeros_like(dy)
-        dy[-1] = 1
-    return forward, loss, dy

@@ -1,0 +1,79 @@
+"""The scalar L that an experiment differentiates, as a function of every number it depends on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import cell
+from .experiment import Experiment, edit_target
+from .losses import squared_error
+from .network import PARAMETERS, STATES, Network, Pass
+from .optimizers import Arrays
+from .training import TRAINING_FIELDS, Trainer, sequence
+from .validation import InvalidInput, instance, shown
+
+
+class Objective:
+    """An experiment's L: its loss, or one of its outputs.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trainer : Trainer or None
+        One that has trained this experiment, or one that differs in no `TRAINING_FIELDS`, before: its updates are not
+        done again.
+
+    Attributes
+    ----------
+    values : dict of arrays
+        What L depends on, the experiment's edits made: the parameters, h_0 and c_0 (H,), and x (T, 1, I).
+    target : (T, 1, 1)
+    """
+
+    def __init__(self, experiment: Experiment, trainer: Trainer | None = None):
+        self.experiment = experiment
+        self.trainer = _fitting(experiment, trainer)
+        parameters = self.trainer.parameters_after(experiment.updates)
+        x, self.target = sequence(experiment)
+        network = Network.of({name: value.copy() for name, value in parameters.items()})
+        self.values: Arrays = network.parameters | network.states | {"x": x.copy()}
+        for name, value in experiment.edits.items():
+            tensor, index = edit_target(name)
+            if tensor == "x":
+                index = (index[0], 0, index[1])     # the one sequence of the batch
+            self.values[tensor][index] = value
+
+    def __call__(self, values: Arrays):
+        """L at other values of the same shapes; real or complex."""
+        y = _network(values).forward(values["x"]).y
+        e = self.experiment
+        if e.gradient_of == "loss":
+            return squared_error(y, self.target, e.loss_at)[0]
+        return y[e.output_step - 1].sum()           # step 0 stands for the last: index -1
+
+    def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
+        """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
+        e, network = self.experiment, _network(self.values)
+        forward = network.forward(self.values["x"])
+        loss, dy = squared_error(forward.y, self.target, e.loss_at)
+        if e.gradient_of == "output":
+            dy = np.zeros_like(dy)
+            dy[e.output_step - 1] = 1
+        deltas, gradients = network.backward(forward, dy)
+        return forward, float(loss), dy, deltas, gradients | {"x": deltas.dx}
+
+
+def _network(values: Arrays) -> Network:
+    return Network.of({name: values[name] for name in PARAMETERS}, {name: values[name] for name in STATES})
+
+
+def _fitting(e: Experiment, trainer: Trainer | None) -> Trainer:
+    """The trainer given, if it trains what the experiment says, or a new one."""
+    if trainer is None:
+        return Trainer(e)
+    for name in TRAINING_FIELDS:
+        if getattr(e, name) != getattr(instance("trainer", trainer, Trainer).experiment, name):
+            raise InvalidInput("trainer", "choice", f"trainer trains with {name} {shown(getattr(trainer.experiment, name))}, "
+                               f"the experiment says {shown(getattr(e, name))}; give one that trains the same, or None.",
+                               got=name)
+    return trainer
