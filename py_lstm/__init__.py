@@ -10,11 +10,15 @@ from .cell import Deltas, Steps, Weights
 from .experiment import Experiment
 from .explain import Explanation, explain
 from .gradient_check import GradientReport, TensorCheck, gradient_check
+from .growth import Growth, growth
 from .initializers import initialize
 from .lstm_layer import LstmLayer
 from .network import Network
+from .objective import Objective
 from .optimizers import SGD, Adam, clip_norm
 from .losses import squared_error
+from .probe import Probe, probe
+from .reach import Reach, reach
 from .trace import Trace, check, run
 from .training import Progress, Trainer, train
 from .tutorial import data_set, test
@@ -23,8 +27,9 @@ from .validation import InvalidInput
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adam", "Deltas", "Experiment", "Explanation", "GradientReport", "IdentityActivator", "InvalidInput", "LstmLayer",
-    "Network", "Progress", "ReluActivator", "SGD", "SigmoidActivator", "Steps", "TanhActivator", "TensorCheck", "Trace",
-    "Trainer", "Weights", "check", "clip_norm", "data_set", "element_wise_op", "explain", "gradient_check",
-    "initialize", "run", "squared_error", "test", "train",
+    "Adam", "Deltas", "Experiment", "Explanation", "GradientReport", "Growth", "IdentityActivator", "InvalidInput",
+    "LstmLayer", "Network", "Objective", "Probe", "Progress", "Reach", "ReluActivator", "SGD", "SigmoidActivator",
+    "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check", "clip_norm", "data_set",
+    "element_wise_op", "explain", "gradient_check", "growth", "initialize", "probe", "reach", "run",
+    "squared_error", "test", "train",
 ]
