@@ -10,7 +10,7 @@ from . import cell
 from .contraction import outer_sum, project
 from .initializers import initialize
 from .optimizers import Arrays
-from .validation import generator, integer, numeric
+from .validation import InvalidInput, generator, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 STATES = ("h_0", "c_0")
@@ -69,14 +69,19 @@ class Network:
         N = x.shape[1]
         h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
         steps = cell.forward(x, h_0, c_0, self.cell_weights())
-        y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
+        with np.errstate(over="ignore", invalid="ignore"):
+            y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
+        if not np.isfinite(y).all():
+            raise InvalidInput("y", "diverged", "The output y is not finite: the readout's weights are too large; scale "
+                               "them down.")
         return Pass(steps, y)
 
     def backward(self, run: Pass, dy: np.ndarray) -> tuple[cell.Deltas, Arrays]:
         """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name."""
         V = self.parameters["readout_weight"]
         dy = numeric("dy", dy, run.y.shape)
-        dh_via_y = project(dy, V.T)
+        with np.errstate(over="ignore", invalid="ignore"):
+            dh_via_y = project(dy, V.T)
         deltas = cell.backward(run.steps, self.cell_weights(), dh_via_y)
         gradients = {
             "weight_ih": deltas.weight_ih,
