@@ -32,26 +32,35 @@ function ask(method, ...args) {
   }
 }
 
-/** Count what arrives of every runtime file; the browser's own fetch does the work. */
+/**
+ * Count what arrives of every runtime file; the browser's own fetch does the work. Gives a promise that rejects when one
+ * does not arrive whole: Pyodide by itself would wait for its WebAssembly for ever.
+ */
 function countBytes(files, onBytes) {
+  let broken;
+  const failed = new Promise((_, reject) => { broken = reject; });
   const plain = self.fetch.bind(self);
   self.fetch = async (resource, options) => {
-    const response = await plain(resource, options);
     const name = String(resource.url ?? resource).split("/").pop().split("?")[0];
-    if (!files.some((file) => file.name === name) || !response.body || !response.ok) return response;
+    if (!files.some((file) => file.name === name)) return plain(resource, options);
+    const response = await plain(resource, options).catch((error) => { broken(error); throw error; });
+    if (!response.ok) broken(new Error(`${name}: ${response.status} ${response.statusText}`));
+    if (!response.body || !response.ok) return response;
     const counter = new TransformStream({
       transform(chunk, controller) { onBytes(name, chunk.byteLength); controller.enqueue(chunk); },
     });
     // Status and type are kept: WebAssembly.compileStreaming insists on application/wasm.
-    return new Response(response.body.pipeThrough(counter), { status: response.status, headers: response.headers });
+    response.body.pipeTo(counter.writable).catch(broken);
+    return new Response(counter.readable, { status: response.status, headers: response.headers });
   };
+  return failed;
 }
 
 Comlink.expose({
   async boot({ base, files }, onBytes) {
-    countBytes(files, onBytes);
+    const failed = countBytes(files, onBytes);
     const { loadPyodide } = await import(new URL("pyodide.mjs", base).href);
-    const pyodide = await loadPyodide({ indexURL: base, packages: ["py_lstm"] });
+    const pyodide = await Promise.race([loadPyodide({ indexURL: base, packages: ["py_lstm"] }), failed]);
     const scope = pyodide.globals.get("dict")();
     pyodide.runPython(bridge, { globals: scope, filename: "bridge.py" });
     call = scope.get("call");
