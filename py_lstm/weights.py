@@ -1,0 +1,241 @@
+"""The weights of an LSTM as named arrays: what must be there, in which shapes, and how a network takes them.
+
+py_lstm names weights as PyTorch does, so that a state dict is already in its layout. With L layers, D directions, I
+inputs, H hidden units, R = H recurrent units (fewer with a projection) and O outputs, each layer k has
+
+    weight_ih_l{k}   (4H, I), from the second layer on (4H, D·R)      row blocks i, f, g, o
+    weight_hh_l{k}   (4H, R)
+    bias_ih_l{k}, bias_hh_l{k}   (4H,)    both or neither; only their sum matters to the outputs
+    weight_hr_l{k}   (R, H)               with a projection only
+    peephole_l{k}    (3H,)                with peepholes only: i and f from c_{t-1}, o from c_t, blocks i, f, o
+
+and the same again with `_reverse` for the second direction. Beside them may stand what surrounds the LSTM:
+
+    readout_weight (O, D·R), readout_bias (O,)     y_t = V h_t + a
+    h_0 (L·D, R), c_0 (L·D, H)                     the states before the first step; absent if they are zero
+
+`load_weights` reads this, PyTorch's, Keras' and ONNX's layouts (see `layouts`) from .npz and .safetensors files,
+`save_weights` writes them, `to_network` and `from_network` go to and from a `Network`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Mapping, NamedTuple
+
+import numpy as np
+
+from .network import Network
+from .validation import InvalidInput, array, shown
+
+Arrays = dict[str, np.ndarray]
+
+_NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr|peephole)_l(\d{1,4})(_reverse)?")
+_BESIDE = ("readout_weight", "readout_bias", "h_0", "c_0")
+_MOST_LAYERS = 1000
+
+
+class Sizes(NamedTuple):
+    """What the shapes of a set of weights say: L, D, I, H, R, O (0 without a readout), and which parts there are."""
+
+    layers: int
+    directions: int
+    inputs: int
+    hidden: int
+    recurrent: int
+    outputs: int
+    bias: bool
+    projection: bool
+    peepholes: bool
+
+    def suffixes(self) -> list[str]:
+        """The ends of the names, "_l0", "_l0_reverse", "_l1", ..., in the order of PyTorch's states h_n and c_n."""
+        return [f"_l{k}{end}" for k in range(self.layers) for end in ("", "_reverse")[:self.directions]]
+
+    def kinds(self) -> list[str]:
+        """The beginnings of the names of one layer's tensors, in PyTorch's order."""
+        return ["weight_ih", "weight_hh", *["bias_ih", "bias_hh"] * self.bias, *["weight_hr"] * self.projection,
+                *["peephole"] * self.peepholes]
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every tensor, the states included."""
+        H, R, D = self.hidden, self.recurrent, self.directions
+        shape = {"weight_hh": (4 * H, R), "bias_ih": (4 * H,), "bias_hh": (4 * H,), "weight_hr": (R, H), "peephole": (3 * H,)}
+        wanted: dict[str, tuple[int, ...]] = {}
+        for suffix in self.suffixes():
+            first = suffix.startswith("_l0")
+            wanted |= {kind + suffix: (4 * H, self.inputs if first else D * R) if kind == "weight_ih" else shape[kind]
+                       for kind in self.kinds()}
+        if self.outputs:
+            wanted |= {"readout_weight": (self.outputs, D * R), "readout_bias": (self.outputs,)}
+        return wanted | {"h_0": (self.layers * D, R), "c_0": (self.layers * D, H)}
+
+
+def check_weights(weights: Mapping[str, Any]) -> Arrays:
+    """A copy of `weights` in which everything is there, nothing else, in the right shape, finite and of one dtype.
+
+    float16 becomes float32, which holds it exactly; with a float64 among them, all become float64. Whole numbers are
+    refused: they would be quantized weights without their scale. A readout without bias gets zeros; states of zeros are
+    left out. The names come in PyTorch's order.
+    """
+    if not isinstance(weights, Mapping):
+        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give a dict of arrays by name.", got=shown(weights))
+    given = {key: _floats(key, value) for key, value in weights.items()}
+    dtype = np.result_type(np.float32, *given.values()) if given else np.dtype(np.float32)
+    sizes = sizes_of(given)
+    checked = {}
+    for name, shape in sizes.shapes().items():
+        if name == "readout_bias" and name not in given:
+            checked[name] = np.zeros(shape, dtype)
+        elif name in given:
+            checked[name] = array(name, given[name], shape, dtype)
+        elif name not in ("h_0", "c_0"):
+            raise InvalidInput(name, "missing", f"{name} is missing; give it in shape {shape}.", wanted=str(shape))
+    for name in ("h_0", "c_0"):
+        if name in checked and not checked[name].any():
+            del checked[name]
+    return checked
+
+
+def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
+    """Layers, directions and sizes, from names and from the shapes of the first layer; refuses names it does not know."""
+    found = {}
+    for name in weights:
+        match = _NAME.fullmatch(name) if isinstance(name, str) else None
+        if match and str(int(match[2])) == match[2]:
+            found[name] = match
+        elif name not in _BESIDE:
+            raise InvalidInput("weights", "unknown", f"{shown(name)} is no weight of an LSTM; leave it out or give it "
+                               "one of the names weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, ...", got=shown(name))
+    kinds = {match[1] for match in found.values()}
+    layers = 1 + max((int(match[2]) for match in found.values()), default=0)
+    if layers > _MOST_LAYERS:
+        raise InvalidInput("weights", "range", f"The names count {layers} layers; at most {_MOST_LAYERS} are read.",
+                           got=layers, high=_MOST_LAYERS)
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        if name not in weights:
+            raise InvalidInput(name, "missing", f"{name} is missing; give the LSTM's weights under PyTorch's names.")
+    W = _matrix("weight_ih_l0", weights, "(4 hidden, inputs)")
+    U = _matrix("weight_hh_l0", weights, "(4 hidden, hidden)")
+    if len(W) % 4:
+        raise InvalidInput("weight_ih_l0", "shape", f"weight_ih_l0 has {len(W)} rows; give four equal blocks of rows, for "
+                           "the gates i, f, g, o.", got=str(W.shape), wanted="(4 hidden, inputs)")
+    V = _matrix("readout_weight", weights, "(outputs, hidden)") if "readout_weight" in weights else None
+    if V is None and "readout_bias" in weights:
+        raise InvalidInput("readout_weight", "missing", "readout_weight is missing; give it with readout_bias.")
+    directions = 2 if any(match[3] for match in found.values()) else 1
+    projection = "weight_hr" in kinds
+    hidden = len(W) // 4
+    return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden, 0 if V is None else len(V),
+                 bool(kinds & {"bias_ih", "bias_hh"}), projection, "peephole" in kinds)
+
+
+def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
+                 **how: Any) -> Arrays:
+    """The weights in a .npz or .safetensors file of PyTorch's, Keras', ONNX's or py_lstm's layout, under this module's names.
+
+    Parameters
+    ----------
+    source : path, or the bytes of a file, which `name` then names in a refusal
+    layout : "pytorch", "keras", "onnx", or None to tell it from the names in the file
+    **how : what the layout's reader in `layouts` takes: `lstm` and `readout` (which parts of a larger PyTorch model),
+        `bidirectional` (Keras lists do not always say), `recurrent_activation`
+
+    Returns
+    -------
+    dict of float32 or float64 arrays, complete and finite. PyTorch's two biases stay two; `to_network` and Keras'
+    layout add them. A file with anything wrong in it gives nothing but `InvalidInput`, which names the file.
+    """
+    from . import layouts, weight_files
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        arrays = weight_files.decode_arrays(source, name)
+    else:
+        name = os.path.basename(os.fsdecode(source)) if isinstance(source, (str, os.PathLike)) else name
+        arrays = weight_files.read_arrays(source)
+    try:
+        return layouts.from_layout(arrays, layout, **how)
+    except InvalidInput as refused:
+        raise InvalidInput(refused.field, refused.code, f"In {name}: {refused}", file=name, **refused.details) from None
+
+
+def save_weights(destination: str | os.PathLike, weights: Mapping[str, Any], *, layout: str = "pytorch") -> None:
+    """Write weights (this module's names) to a .npz or .safetensors file in a layout: "pytorch", "keras" or "onnx"."""
+    from .weight_files import file_format, replace_file
+    replace_file(destination, layout_bytes(weights, layout, file_format(destination)))
+
+
+def layout_bytes(weights: Mapping[str, Any], layout: str, format: str) -> bytes:
+    """What `save_weights` writes, as bytes; `format` is "npz" or "safetensors"."""
+    from . import layouts, weight_files
+    return weight_files.encode_arrays(layouts.to_layout(weights, layout), format)
+
+
+def from_network(network: Network) -> Arrays:
+    """The weights of a `Network`: its one bias becomes bias_ih_l0, and bias_hh_l0 is zero."""
+    p = network.parameters
+    return check_weights({
+        "weight_ih_l0": p["weight_ih"], "weight_hh_l0": p["weight_hh"],
+        "bias_ih_l0": p["bias"], "bias_hh_l0": np.zeros_like(p["bias"]),
+        "readout_weight": p["readout_weight"], "readout_bias": p["readout_bias"],
+        "h_0": network.states["h_0"][np.newaxis], "c_0": network.states["c_0"][np.newaxis],
+    })
+
+
+def to_network(weights: Mapping[str, Any]) -> Network:
+    """A `Network` with these weights of one layer in one direction; PyTorch's two biases are added into its one.
+
+    Outputs are the same; training is not quite: PyTorch moves both biases, so their sum moves twice as far in each step of
+    SGD. Without a readout, y_t = h_t.
+    """
+    weights = check_weights(weights)
+    sizes = sizes_of(weights)
+    if sizes.layers > 1 or sizes.directions > 1 or sizes.projection or sizes.peepholes:
+        raise InvalidInput("weights", "choice", f"These weights are of {described(sizes)}; a Network has one layer, one "
+                           "direction, no projection and no peepholes.")
+    W, U = weights["weight_ih_l0"], weights["weight_hh_l0"]
+    H, dtype = sizes.hidden, W.dtype
+    return Network.of({
+        "weight_ih": W, "weight_hh": U, "bias": summed_bias(weights, "_l0", sizes),
+        "readout_weight": weights.get("readout_weight", np.eye(H, dtype=dtype)),
+        "readout_bias": weights.get("readout_bias", np.zeros(H, dtype)),
+    }, {name: weights[name][0] if name in weights else np.zeros(H, dtype) for name in ("h_0", "c_0")})
+
+
+def summed_bias(weights: Mapping[str, np.ndarray], suffix: str, sizes: Sizes) -> np.ndarray:
+    """bias_ih + bias_hh of one layer and direction, (4H,); zeros if it has none."""
+    if not sizes.bias:
+        return np.zeros(4 * sizes.hidden, weights["weight_ih_l0"].dtype)
+    with np.errstate(over="ignore"):
+        total = weights["bias_ih" + suffix] + weights["bias_hh" + suffix]
+    return array("bias" + suffix, total, (4 * sizes.hidden,), total.dtype)
+
+
+def described(sizes: Sizes) -> str:
+    """The sizes in words."""
+    parts = [f"{sizes.layers} layer{'s' * (sizes.layers > 1)}", "in both directions" if sizes.directions > 1 else "",
+             f"with {sizes.inputs} inputs and {sizes.hidden} units",
+             f"projected to {sizes.recurrent}" if sizes.projection else "", "with peepholes" if sizes.peepholes else "",
+             f"and a readout of {sizes.outputs}" if sizes.outputs else ""]
+    return " ".join(part for part in parts if part)
+
+
+def _floats(name: Any, value: Any) -> np.ndarray:
+    """`value` as an array of float32 or float64."""
+    try:
+        given = np.asarray(value)
+    except Exception as error:                # a tensor on a GPU, of bfloat16, or one that takes part in a gradient
+        raise InvalidInput(str(name), "type", f"{name} cannot be made an array ({error}); in PyTorch, give "
+                           "tensor.detach().cpu().float().") from None
+    if given.dtype.kind != "f":
+        raise InvalidInput(str(name), "number", f"{name} holds {given.dtype}; give floating-point numbers, float32 or "
+                           "float64.", got=str(given.dtype))
+    return given.astype(np.float64 if given.dtype.itemsize >= 8 else np.float32, copy=False)
+
+
+def _matrix(name: str, weights: Mapping[str, np.ndarray], wanted: str) -> np.ndarray:
+    value = weights[name]
+    if value.ndim != 2 or 0 in value.shape:
+        raise InvalidInput(name, "shape", f"{name} has shape {value.shape}; give shape {wanted}.", got=str(value.shape),
+                           wanted=wanted)
+    return value
