@@ -1,0 +1,101 @@
+"""From one file of weights to another, and the command line's `convert`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import NamedTuple
+
+from . import weight_files
+from .layouts import LAYOUTS
+from .onnx_files import onnx_model, read_onnx
+from .pytorch_script import pytorch_script
+from .validation import InvalidInput, choice
+from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
+
+ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
+
+
+class Conversion(NamedTuple):
+    """The weights that were converted, and what there is to say about it, a sentence each."""
+
+    weights: Arrays
+    notes: list[str]
+
+
+def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source_layout: str | None = None,
+            layout: str = "pytorch", lstm: str | None = None, readout: str | None = None, bidirectional: bool | None = None,
+            recurrent_activation: str = "sigmoid", overwrite: bool = False) -> Conversion:
+    """Read weights from one file and write them to another.
+
+    Parameters
+    ----------
+    source : a .npz or .safetensors file in PyTorch's, Keras', ONNX's or py_lstm's layout, or an .onnx model
+    destination : a file whose ending says what is written: weights as .npz or .safetensors, in `layout`; a model that
+        onnxruntime runs as .onnx; a PyTorch script with the weights in it as .py
+    source_layout, layout : "pytorch", "keras" or "onnx"; the source's is told from its names if it is None
+    lstm, readout, bidirectional, recurrent_activation : see `layouts.from_pytorch` and `layouts.from_keras`
+    overwrite : whether a destination that exists is replaced
+
+    Raises
+    ------
+    InvalidInput
+        If anything is wrong; the destination is then as it was.
+    """
+    layout = choice("layout", layout, LAYOUTS)
+    ending = os.path.splitext(os.fspath(destination))[1].lower()
+    target = weight_files.file_name(destination)
+    if ending not in ENDINGS:
+        raise InvalidInput("destination", "choice", f"{target} ends in none of {', '.join(ENDINGS)}; give it one of these "
+                           "endings.", got=ending, choices=list(ENDINGS))
+    if not overwrite and os.path.lexists(destination):
+        raise InvalidInput("destination", "choice", f"{target} is there already; give another name, or overwrite=True "
+                           "(--overwrite).", file=target)
+    if os.fspath(source).lower().endswith(".onnx"):
+        weights = read_onnx(source)
+    else:
+        weights = load_weights(source, layout=source_layout, lstm=lstm, readout=readout, bidirectional=bidirectional,
+                               recurrent_activation=recurrent_activation)
+    sizes, dtype = sizes_of(weights), weights["weight_ih_l0"].dtype.name
+    notes = [f"{described(sizes)[0].upper()}{described(sizes)[1:]}, {dtype}."]
+    if ending == ".onnx":
+        data = onnx_model(weights)
+        if dtype != "float32":
+            notes.append("The .onnx file is in float32, in which onnxruntime computes an LSTM.")
+    elif ending == ".py":
+        data = pytorch_script(weights, module=os.path.splitext(target)[0]).encode("utf-8")
+    else:
+        data = layout_bytes(weights, layout, ending[1:])
+        if layout == "keras" and sizes.bias and any(weights["bias_hh" + suffix].any() for suffix in sizes.suffixes()):
+            notes.append("The two biases of each layer, bias_ih and bias_hh, were added: Keras has one. Outputs stay the same.")
+    weight_files.replace_file(destination, data)
+    notes.append(f"Written to {target}.")
+    return Conversion(weights, notes)
+
+
+def add_convert_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Add `convert` to the sub-commands of a parser; the parsed arguments' `run(arguments)` does it and prints the notes."""
+    parser = commands.add_parser(
+        "convert", help="convert weights between PyTorch, Keras and ONNX, or export a network",
+        description="Read an LSTM's weights from a .npz, .safetensors or .onnx file and write them as .npz or .safetensors, "
+                    "as an .onnx model for onnxruntime, or as a PyTorch script (.py).")
+    parser.add_argument("source", help="a .npz, .safetensors or .onnx file")
+    parser.add_argument("destination", help="a .npz, .safetensors, .onnx or .py file")
+    parser.add_argument("--from", dest="source_layout", choices=LAYOUTS, help="the source's layout, if its names do not say")
+    parser.add_argument("--to", dest="layout", choices=LAYOUTS, default="pytorch",
+                        help="the layout of a .npz or .safetensors destination (pytorch)")
+    parser.add_argument("--lstm", help="the part of a PyTorch model that is the LSTM, such as encoder.lstm")
+    parser.add_argument("--readout", help="the part of a PyTorch model that is the linear layer behind it, such as fc")
+    parser.add_argument("--bidirectional", action=argparse.BooleanOptionalAction,
+                        help="whether Keras' layers are Bidirectional, if their shapes do not say")
+    parser.add_argument("--recurrent-activation", default="sigmoid", help="of Keras' layers (sigmoid, the only one accepted)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the destination if it exists")
+    parser.set_defaults(run=_run)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    given = {name: value for name, value in vars(arguments).items() if name not in ("command", "run")}
+    for note in convert(given.pop("source"), given.pop("destination"), **given).notes:
+        print(note)
+    return 0
