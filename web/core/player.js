@@ -22,8 +22,11 @@ export function play(until = null) {
   restAt = until ?? end;
   playing.value = true;
   clearInterval(timer);
+  let placed = selection.value;
   timer = setInterval(() => {
+    if (selection.value !== placed) return pause();     // the visitor has moved on
     select({ t: selection.value.t + direction() });
+    placed = selection.value;
     const { t } = selection.value;
     if (t === restAt || t <= 1 || t >= trace.value.shape.T) pause();
   }, STEP_MS);
