@@ -5,6 +5,7 @@ import "./styles/main.css";
 
 import { effect, useSignal } from "@preact/signals";
 import { render } from "preact";
+import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
@@ -16,8 +17,11 @@ import { Diagram } from "./views/Diagram.jsx";
 import { Header } from "./views/Header.jsx";
 import { Inspector } from "./views/Inspector.jsx";
 import { Legend } from "./views/Legend.jsx";
+import { ChangesNote } from "./views/ChangesNote.jsx";
 import { NumberTable } from "./views/NumberTable.jsx";
-import { PlayBar } from "./views/PlayBar.jsx";
+import { Growth } from "./views/Growth.jsx";
+import { Hovered, PlayBar } from "./views/PlayBar.jsx";
+import { Reach } from "./views/Reach.jsx";
 import { Score } from "./views/Score.jsx";
 
 function Page() {
@@ -30,14 +34,17 @@ function Page() {
       <div class="rooms">
         <aside class={controlsOpen.value ? "left open" : "left"}><Controls onClose={() => { controlsOpen.value = false; }} /></aside>
         <main>
-          <Caption />
+          {changes.value ? <ChangesNote /> : <Caption />}
           <Score />
           <div class="under">
             <PlayBar />
             <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
               onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t("controls.open")}</button>
           </div>
+          <Hovered />
           <Legend />
+          <Reach />
+          <Growth />
           <NumberTable />
         </main>
         <aside class={`right ${sheet.value}`}>

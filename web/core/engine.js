@@ -73,9 +73,17 @@ export class Engine {
     return request.done;
   }
 
-  /** The explanation of one number, or null if Python is not there. */
-  async explain(selection) {
-    return this.state === "live" ? (await this.#quiet((remote) => remote.explain(selection)))?.explanation ?? null : null;
+  /** What Python says of the selection, or null if Python is not there. */
+  explain(selection) { return this.#ifLive((remote) => remote.explain(selection)); }
+
+  /** L along one number, nudged by ±eps. */
+  probe(tensor, index, eps) { return this.#ifLive((remote) => remote.probe(tensor, index, eps)); }
+
+  /** The trace on the screen minus another experiment's. */
+  compare(before) { return this.#ifLive((remote) => remote.compare(before)); }
+
+  async #ifLive(send) {
+    return this.state === "live" ? this.#quiet(send) : null;
   }
 
   /** The gradient check of one tensor. */

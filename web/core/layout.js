@@ -48,9 +48,12 @@ export function layout({ T, I, H }, room, { width, height, minColumn = 9 }) {
   return { T, column, width: T * column, height: y + AXIS, axis: y, groups };
 }
 
+// Steps on the way stand where what they lead to stands.
+const standIn = (quantity) => quantity.replace(/^z_/, "").replace(/^tanh_/, "").replace(/_via_\w+$/, "");
+
 /** The box of one number, or null where the picture has none. */
 export function boxOf(picture, { t, unit, quantity }) {
-  const group = picture.groups.find((g) => g.quantity === quantity);
+  const group = picture.groups.find((g) => g.quantity === quantity) ?? picture.groups.find((g) => g.quantity === standIn(quantity));
   if (!group || unit > group.rows || t > picture.T) return null;
   return { x: (t - 1) * picture.column, y: group.y + (unit - 1) * group.rowHeight,
     width: picture.column, height: group.rowHeight };
@@ -68,7 +71,7 @@ export function numberAt(picture, x, y) {
 /** The number `rows` below (or above) the given one, through all groups. */
 export function rowsAway(picture, { t, unit, quantity }, rows) {
   const all = picture.groups.flatMap((g) => Array.from({ length: g.rows }, (_, k) => ({ quantity: g.quantity, unit: k + 1 })));
-  const now = all.findIndex((row) => row.quantity === quantity && row.unit === unit);
+  const now = all.findIndex((row) => row.quantity === standIn(quantity) && row.unit === unit);
   const next = all[Math.min(all.length - 1, Math.max(0, (now < 0 ? 0 : now) + rows))];
   return { t, ...next };
 }

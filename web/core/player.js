@@ -4,15 +4,39 @@ import { effect, signal } from "@preact/signals";
 import { change, isRecording, present, room, schema, select, selection, trace, wanted } from "./store.js";
 
 const STEP_MS = 320;
+const EQUATION_MS = 900;
+export const SPEEDS = [0.5, 1, 2];
 const UPDATES_PER_PICTURE = 2;
 
 export const playing = signal(false);
 export const learning = signal(false);
+export const speed = signal(1);
+export const byEquation = signal(false);                // the play head moves from equation to equation, not step to step
+
+// The quantities of one time step, in the order they are computed.
+const ORDER = {
+  forward: ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"],
+  backward: ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"],
+};
 let timer = null;
 let restAt = null;
 
 /** In which direction the pass runs: 1 to the right, -1 to the left. */
 export const direction = () => (room.value === "forward" ? 1 : -1);
+
+/** Move by one in the direction of time (1 right, -1 left): a step, or an equation of the pass. */
+export function move(by) {
+  if (!byEquation.value) return select({ t: selection.value.t + by });
+  const order = ORDER[room.value];
+  const { T } = trace.value.shape;
+  const { t } = selection.value;
+  const along = by * direction();                       // 1: onwards in the pass
+  const now = order.indexOf(selection.value.quantity);
+  const next = now < 0 ? 0 : now + along;
+  if (next >= 0 && next < order.length) return select({ quantity: order[next] });
+  const onwards = t + by;
+  if (onwards >= 1 && onwards <= T) select({ t: onwards, quantity: order.at(along > 0 ? 0 : -1) });
+}
 
 /** Run the play head to the end of the pass, or until step `until`. At the end it starts over. */
 export function play(until = null) {
@@ -25,11 +49,12 @@ export function play(until = null) {
   let placed = selection.value;
   timer = setInterval(() => {
     if (selection.value !== placed) return pause();     // the visitor has moved on
-    select({ t: selection.value.t + direction() });
+    const before = selection.value;
+    move(direction());
     placed = selection.value;
     const { t } = selection.value;
-    if (t === restAt || t <= 1 || t >= trace.value.shape.T) pause();
-  }, STEP_MS);
+    if (selection.value === before || (!byEquation.value && (t === restAt || t <= 1 || t >= trace.value.shape.T))) pause();
+  }, (byEquation.value ? EQUATION_MS : STEP_MS) / speed.value);
 }
 
 export function pause() {
@@ -54,7 +79,7 @@ export async function learn() {
 }
 
 // A change of direction or length under a running play head would make it run off.
-effect(() => { room.value; trace.value.shape.T; pause(); });
+effect(() => { room.value; byEquation.value; speed.value; trace.value.shape.T; pause(); });
 
 /** The opening: the pass plays once, up to the number the page opens on. */
 export function opening() {

@@ -5,7 +5,7 @@ import { Engine } from "./engine.js";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { counterpart } from "./layout.js";
 import { decode, encode } from "./link.js";
-import { nearest, traceOf, widthOf } from "./trace.js";
+import { nearest, traceOf } from "./trace.js";
 
 const inline = (id) => JSON.parse(document.getElementById(id).textContent);
 const runtime = inline("runtime");
@@ -35,7 +35,8 @@ export const theme = signal(named(THEMES, linked.view.theme, null));            
 const pointed = ({ quantity, t, unit }) => ({ ...schema.selection, ...JSON.parse(JSON.stringify({ quantity, t, unit })) });
 let pointedAt = pointed(linked.view);
 export const selection = signal(nearest(trace.value, pointedAt));
-export const explanation = signal(recording.frame.explanation);
+export const told = signal({ explanation: recording.frame.explanation });      // what Python says of the selection
+export const explanation = computed(() => told.value.explanation);
 export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
 export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
 
@@ -62,7 +63,7 @@ export const engine = new Engine(runtime, {
     batch(() => {
       trace.value = traceOf(header, header.data);
       isRecording.value = false;
-      explanation.value = header.explanation;
+      told.value = header;
       report.value = null;
       const place = nearest(trace.value, pointedAt ?? selection.value);
       if (!engine.request) pointedAt = null;           // else this is a frame of an experiment already given up
@@ -70,20 +71,25 @@ export const engine = new Engine(runtime, {
       refused.value = null;
     });
     if (!same(header.explanation, selection.value)) explainSelection();
+    for (const follow of followers) follow();
     await painted();
   },
 });
 
-const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;
+const followers = [];
+/** Call `follow` after every frame from Python. */
+export const afterFrame = (follow) => followers.push(follow);
+
+export const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;
 
 /** What changes apply to. What was refused is not asked for again: then it is the last good experiment. */
 export const present = () => (refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value);
 
 /** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
 export async function request(patch, base = present()) {
-  wanted.value = { ...base, ...JSON.parse(JSON.stringify(patch)) };     // plain values only: nothing else reaches Python
+  wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
   refused.value = null;
-  const { error } = await engine.run(wanted.value, pointedAt ? nearest(trace.value, pointedAt) : selection.value);
+  const { error } = await engine.run(wanted.value, here(pointedAt ? nearest(trace.value, pointedAt) : selection.value));
   if (error) {
     refused.value = error;
     pointedAt = null;
@@ -91,20 +97,31 @@ export async function request(patch, base = present()) {
   }
 }
 
+/** Edits belong to the network and the sequence they were made in, and a chosen output to its length. */
+function fitting(base, patch) {
+  const changes = (...names) => names.some((name) => name in patch && JSON.stringify(patch[name]) !== JSON.stringify(base[name]));
+  const kept = Object.entries(base.edits ?? {}).filter(([place]) => (place.startsWith("x[")
+    ? !changes("task", "values", "length", "input_size", "sequence_seed") : !changes("hidden_size", "input_size")));
+  return { edits: Object.fromEntries(kept), ...(changes("length", "values", "task") ? { output_step: 0 } : {}) };
+}
+
 /** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
 export const change = (patch, base) => request(patch, base).catch(() => {});
+
+const here = (place) => ({ ...place, room: room.value });
 
 let recorded = null;
 async function explainSelection() {
   const place = selection.value;
-  let answer;
+  let answer = null;
   if (engine.state === "live") {
-    answer = await engine.explain(place);
+    answer = await engine.explain(here(place));
   } else if (isRecording.value) {
     recorded ??= fetch(runtime.explanations).then((response) => (response.ok ? response.json() : null)).catch(() => null);
-    answer = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
+    const found = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
+    if (found) answer = { explanation: found };
   }
-  if (answer && same(place, selection.value)) explanation.value = answer;
+  if (answer?.explanation && same(place, selection.value)) told.value = answer;
 }
 
 /** Check every tensor's gradient, one after the other; `report` grows meanwhile. Resolves to all rows. */
@@ -147,10 +164,8 @@ export function enter(name) {
     room.value = name;
     select({ quantity: counterpart(selection.value.quantity, name) });
   });
+  explainSelection();                                   // what is told differs from room to room
 }
-
-/** The unit, kept where the newly chosen quantity has fewer. */
-export const unitFor = (quantity, unit) => Math.min(unit, widthOf(trace.value, quantity));
 
 // The address -----------------------------------------------------------------------------------------------------------
 
@@ -170,7 +185,7 @@ export function begin() {
   const first = request({}).catch(async () => {
     // The link asks for something that does not exist. Say so, and show the default, live.
     const reason = refused.value;
-    await engine.run(schema.defaults, selection.value);
+    await engine.run(schema.defaults, here(selection.value));
     refused.value = reason;
   });
   engine.start();

@@ -1,12 +1,18 @@
 // A frame from Python as the page reads it: names to arrays, and a number by its place. Nothing is computed here.
 
-/** `header` and `data` as they crossed the bridge. */
-export function traceOf(header, data) {
+/** Names to arrays, from where each begins in the one buffer that crossed the bridge. */
+export function unpack(entries, data) {
   const arrays = {};
-  for (const [name, { shape, start }] of Object.entries(header.arrays)) {
+  for (const [name, { shape, start }] of Object.entries(entries)) {
     const size = shape.reduce((a, b) => a * b, 1);
     arrays[name] = { shape, data: data.subarray(start, start + size) };
   }
+  return arrays;
+}
+
+/** `header` and `data` as they crossed the bridge. */
+export function traceOf(header, data) {
+  const arrays = unpack(header.arrays, data);
   const [T, H] = arrays.h.shape;
   return { ...header, arrays, shape: { T, H, I: arrays.x.shape[1] } };
 }
@@ -22,9 +28,11 @@ export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
 
 /** The largest size of any number of a quantity: the ends of its colour scale, unless they are fixed. */
 export function rangeOf(trace, quantity) {
-  if (["g", "h", "tanh_c"].includes(quantity)) return 1;
-  return trace.arrays[quantity].data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (["g", "h", "tanh_c"].includes(quantity) && !trace.isChange) return 1;
+  return largest(trace, quantity);
 }
+
+export const largest = (trace, quantity) => trace.arrays[quantity].data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** Whether there is a number of it for every step, so that it can be selected; of a parameter there is not. */
 const hasSteps = ({ arrays }, name) =>

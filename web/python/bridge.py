@@ -11,7 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
-from py_lstm import Experiment, InvalidInput, Trainer, check, explain, run
+from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
 from py_lstm.tasks import TASKS
 from py_lstm.trace import BACKWARD, FORWARD
 from py_lstm.training import TRAINING_FIELDS
@@ -59,11 +59,24 @@ class Lab:
         done = min(wanted, len(trainer.losses))
         self.trace = run(self.experiment.replace(updates=done), trainer)
         header, numbers = pack(self.trace)
-        return header | {"done": done == wanted, "wanted": wanted, "explanation": self._explained(selection)}, numbers
+        return header | {"done": done == wanted, "wanted": wanted} | told(self.trace, selection), numbers
+
+    def compare(self, before):
+        """The trace on the screen minus that of the experiment `before`, where both have the same shape."""
+        before = Experiment.from_json(before)
+        other = run(before, self._trainer(before)).arrays
+        changes = {name: value - other[name] for name, value in self.trace.arrays.items() if value.shape == other[name].shape}
+        entries, numbers = packed(changes)
+        return {"arrays": entries}, numbers
 
     def explain(self, selection):
-        """Where the selected number of the trace on the screen comes from."""
-        return {"explanation": self._explained(selection)}, None
+        """Where the selected number of the trace on the screen comes from, and what belongs beside it."""
+        return told(self.trace, selection), None
+
+    def probe(self, tensor, index, eps):
+        """L along one number, nudged by ±eps."""
+        found = probe(self.trace.experiment, tensor, tuple(index), eps, self._trainer(self.trace.experiment))
+        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found._asdict().items()}, None
 
     def check(self, tensor):
         """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
@@ -79,20 +92,41 @@ class Lab:
             self.trainers.popitem(last=False)
         return self.trainers[key]
 
-    def _explained(self, selection):
-        """The explanation at the selection, moved to the nearest number that this trace has."""
-        T, width = self.trace.arrays[selection["quantity"]].shape
-        t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
-        return explain(self.trace, selection["quantity"], t, unit).to_json()
+
+def told(trace, selection):
+    """What is said of the selection, moved to the nearest number that this trace has.
+
+    explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}. growth, reach : for the room that shows them.
+    """
+    T, width = trace.arrays[selection["quantity"]].shape
+    H = trace.arrays["h"].shape[1]
+    t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
+    u = min(max(selection["unit"], 1), H)
+    kept, written = explain(trace, "c", t, u).lines[0].terms
+    via_h, via_c = (abs(term.value) for term in explain(trace, "dc", t, u).lines[0].terms)
+    share_c = via_c / (via_c + via_h) if via_c + via_h > 0 else None
+    answer = {"explanation": explain(trace, selection["quantity"], t, unit).to_json(),
+              "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}
+    if selection.get("room") == "backward":
+        grown, reached = growth(trace, t), reach(trace, u)
+        answer["growth"] = {"t": t} | {part: {name: value.tolist() for name, value in arrays.items()}
+                                       for part, arrays in grown._asdict().items()}
+        answer["reach"] = {"unit": u} | {name: value.tolist() for name, value in reached._asdict().items()}
+    return answer
+
+
+def packed(arrays):
+    """Where each array begins in one float64 array that all their numbers stand in, and that array."""
+    entries, start = {}, 0
+    for name, value in arrays.items():
+        entries[name] = {"shape": value.shape, "start": start}
+        start += value.size
+    return entries, np.concatenate([value.ravel() for value in arrays.values()])
 
 
 def pack(trace):
-    """A trace as a JSON-able header and one float64 array that all its numbers stand in, one after the other."""
-    entries, start = {}, 0
-    for name, value in trace.arrays.items():
-        entries[name] = {"shape": value.shape, "start": start}
-        start += value.size
-    numbers = np.concatenate([value.ravel() for value in trace.arrays.values()])
+    """A trace as a JSON-able header, and its numbers."""
+    entries, numbers = packed(trace.arrays)
     header = {"experiment": trace.experiment.to_json(), "loss": trace.loss, "right": trace.right,
               "counted": trace.counted, "losses": list(trace.losses), "arrays": entries}
     return header, numbers

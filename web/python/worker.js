@@ -85,5 +85,10 @@ Comlink.expose({
   supersede() { stop = true; },
 
   explain: (selection) => ask("explain", selection),
+  probe: (tensor, index, eps) => ask("probe", tensor, index, eps),
+  compare(before) {
+    const answer = ask("compare", before);
+    return answer.error ? answer : Comlink.transfer(answer, [answer.data.buffer]);
+  },
   check: (tensor) => ask("check", tensor),
 });

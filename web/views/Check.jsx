@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { full } from "../core/format.js";
 import { t } from "../core/i18n.js";
+import { Nudge } from "./Nudge.jsx";
 import { check, engineState, report, schema } from "../core/store.js";
 
 export function CheckButton() {
@@ -45,6 +46,7 @@ function Report({ rows, running, eps }) {
           : t(wrong ? "check.someWrong" : "check.allRight", { count: wrong || rows.length })}
       </p>
       {eps && <p class="note">{t("check.explain", { eps: power(eps) })}</p>}
+      {!running && <Nudge />}
       <button type="button" class="plain" onClick={() => { report.value = null; }}>{t("check.close")}</button>
     </>
   );

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { history, redo, undo, unedit } from "../core/edits.js";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
@@ -49,13 +50,51 @@ export function Controls({ onClose }) {
       <fieldset>
         <legend>{t("controls.backward")}</legend>
         <Choice field="gradient_of" options={["output", "loss"]} />
+        {wanted.value.gradient_of === "output" && <OutputStep />}
         <CheckButton />
       </fieldset>
+      <Edits />
       <Elsewhere />
-      <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
+      <div class="buttons">
+        <button type="button" class="plain" disabled={history.past.value.length === 0} onClick={undo}>{t("controls.undo")}</button>
+        <button type="button" class="plain" disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
+        <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
+      </div>
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </form>
   );
+}
+
+/** Which output is differentiated; the last one is called 0 in an experiment, so that it stays the last. */
+function OutputStep() {
+  const id = useId();
+  const T = trace.value.shape.T;
+  const step = wanted.value.output_step || T;
+  return (
+    <div class="field" data-field="output_step">
+      <label for={id}>{t("field.output_step")}</label>
+      <input id={id} type="range" min="1" max={T} value={step} onInput={(event) => {
+        const chosen = Number(event.currentTarget.value);
+        change({ output_step: chosen === T ? 0 : chosen });
+      }} />
+      <output class="number">{step}</output>
+      <Refusal field="output_step" id={`${id}-wrong`} />
+    </div>);
+}
+
+/** The numbers set by hand, each with a way back. */
+function Edits() {
+  const edits = Object.entries(wanted.value.edits);
+  return edits.length > 0 && (
+    <fieldset>
+      <legend>{t("field.edits")}</legend>
+      <ul class="edits">
+        {edits.map(([place, value]) => (
+          <li key={place}><code>{place}</code> <span>{short(value)}</span>
+            <button type="button" class="icon small" aria-label={t("controls.unedit", { place })} onClick={() => unedit(place)}>×</button></li>))}
+      </ul>
+      <Refusal field="edits" id="edits-wrong" />
+    </fieldset>);
 }
 
 function Sequence() {
@@ -118,10 +157,11 @@ function OwnNumbers() {
 }
 
 const SHOWN = ["task", "values", "targets", "length", "input_size", "sequence_seed", "hidden_size", "seed", "initializer",
-  "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of"];
+  "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of", "output_step"];
 
 /** A refusal of something that has no field here, such as a name only a link can hold. */
 function Elsewhere() {
   const field = refused.value?.field;
+  if (field === "edits" && Object.keys(wanted.value.edits ?? {}).length) return null;
   return field && !SHOWN.includes(field) ? <Refusal field={field} id="elsewhere" /> : null;
 }

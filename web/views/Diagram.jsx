@@ -6,7 +6,7 @@ import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, select, selection, shownTheme, trace } from "../core/store.js";
+import { room, select, selection, shownTheme, told, trace } from "../core/store.js";
 import { numberIn, rangeOf, widthOf } from "../core/trace.js";
 import { placeName } from "./symbols.jsx";
 
@@ -81,11 +81,32 @@ export function Diagram() {
           <g key={`${x},${y}`} class="node">
             <circle cx={x} cy={y} r="9" /><text x={x} y={y + 5} text-anchor="middle">{sign}</text>
           </g>))}
+        <Products plan={plan} />
         {plan.tanh && <text x={plan.tanh[0]} y={plan.tanh[1]} class="function">tanh</text>}
         {plan.boxes.map((box) => <Box key={`${box.quantity}${box.by}`} {...box} />)}
       </svg>
     </figure>
   );
+}
+
+/** The numbers on the wires between the boxes: what is kept and what is written; backward, the share of each stream. */
+function Products({ plan }) {
+  const products = told.value.products;
+  if (!products || products.t !== selection.value.t) return null;
+  if (plan === FORWARD) {
+    return (
+      <g class="wire-value">
+        <text x="135" y="34" text-anchor="middle">{short(products.kept)}</text>
+        <text x="181" y="70">{short(products.written)}</text>
+      </g>);
+  }
+  if (products.share_c === null) return null;
+  const percent = (share) => `${(100 * share).toFixed(0)} %`;
+  return (
+    <g class="wire-value">
+      <text x="278" y="33" text-anchor="middle">{percent(products.share_c)}</text>
+      <text x="262" y="91" text-anchor="middle">{percent(1 - products.share_c)}</text>
+    </g>);
 }
 
 const beside = (side, x) => ({

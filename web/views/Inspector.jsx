@@ -2,9 +2,11 @@
 // said by Python; this only sets it.
 
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { explanation, select, selection, trace } from "../core/store.js";
+import { change, engineState, explanation, select, selection, trace } from "../core/store.js";
+import { EditableNumber } from "./EditableNumber.jsx";
 import { Icon } from "./Icon.jsx";
 import { placeName } from "./symbols.jsx";
 import { Tex } from "./Tex.jsx";
@@ -21,12 +23,16 @@ export function Inspector() {
   );
 }
 
-function Told({ value, lines }) {
+function Told({ quantity, t: step, unit, value, lines }) {
   return (
     <>
       <p class="value"><data value={value} title={full(value)}>{short(value)}</data><Copy text={String(value)} /></p>
       <p class="digits">{full(value)}</p>
       {lines.length === 0 && <p class="note">{t("inspector.given")}</p>}
+      {["x", "h", "c"].includes(quantity) && editable({ quantity, t: step, unit }) && engineState.value === "live" && (
+        <p class="note">{t("inspector.set")} <EditableNumber place={editable({ quantity, t: step, unit })} value={value} /></p>)}
+      {["y", "dy"].includes(quantity) && (
+        <p><button type="button" onClick={() => change({ gradient_of: "output", output_step: step })}>{t("inspector.differentiate", { t: step })}</button></p>)}
       {lines.map((line) => <Line key={line.symbol} {...line} />)}
     </>
   );
@@ -65,7 +71,7 @@ function Term({ term, alone }) {
           {factors.length > 0 ? <Factors factors={factors} /> : <Tex>{symbol}</Tex>}
           {factors.length > 1 && <Numbers factors={factors} />}
         </th>
-        <td class={alone ? "sole" : ""}>{short(value)}</td>
+        <td class={alone ? "sole" : ""}>{factors.length === 1 ? <Amount {...factors[0]} value={value} /> : short(value)}</td>
       </tr>
       {open.value && parts.map((part) => (
         <tr key={part.symbol} class="part">
@@ -79,7 +85,22 @@ function Term({ term, alone }) {
 const Factors = ({ factors }) => <span class="factors">{factors.map((factor) => <Factor key={factor.symbol} {...factor} />)}</span>;
 
 const Numbers = ({ factors }) => (
-  <span class="numbers">{factors.map(({ value }) => (value < 0 ? `(${short(value)})` : short(value))).join(" · ")}</span>);
+  <span class="numbers">
+    {factors.map((factor, k) => (
+      <Fragment key={factor.symbol}>{k > 0 && " · "}{factor.value < 0 && "("}<Amount {...factor} />{factor.value < 0 && ")"}</Fragment>))}
+  </span>);
+
+/** The name under which an operand can be edited: parameters, inputs and the states before the first step. */
+function editable({ quantity, index, t: step, unit }) {
+  if (index) return `${quantity}[${index.join(",")}]`;
+  if (quantity === "x") return `x[${step - 1},${unit - 1}]`;
+  return step === 0 ? `${quantity}_0[${unit - 1}]` : null;
+}
+
+function Amount(factor) {
+  const place = engineState.value === "live" ? editable(factor) : null;
+  return place ? <EditableNumber place={place} value={factor.value} /> : short(factor.value);
+}
 
 /** An operand. One that stands in the trace can be gone to. */
 function Factor({ symbol, quantity, t: step, unit, index }) {

@@ -4,6 +4,7 @@ import { computed, effect, signal, useSignal, useSignalEffect } from "@preact/si
 import { useEffect, useRef } from "preact/hooks";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
+import { changes, showChanges } from "../core/edits.js";
 import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
 import { direction, pause, playing, toggle } from "../core/player.js";
 import { explanation, room, schema, select, selection, shownTheme, step, trace } from "../core/store.js";
@@ -15,6 +16,12 @@ const space = signal({ width: 780, height: 620 });
 export const hovered = signal(null);                    // the number under a resting pointer
 
 export const picture = computed(() => layout(trace.value.shape, room.value, space.value));
+
+/** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
+const painted = computed(() => (changes.value && showChanges.value
+  ? { picture: { ...picture.value, groups: picture.value.groups.map((group) => ({ ...group, mark: "value" })) },
+      shown: { ...trace.value, arrays: changes.value, isChange: true } }
+  : { picture: picture.value, shown: trace.value }));
 
 /** Names of the input channels of the experiment on the screen; those beyond carry noise. */
 export function channelsOf({ task, input_size: inputs }) {
@@ -47,7 +54,7 @@ export function Score() {
     return () => { observer.disconnect(); removeEventListener("resize", measure); };
   }, []);
 
-  useEffect(() => effect(() => draw(canvas.current, picture.value, trace.value, shownTheme.value)), []);
+  useEffect(() => effect(() => draw(canvas.current, painted.value.picture, painted.value.shown, shownTheme.value)), []);
 
   // Keep the play head in sight where the picture is wider than its window.
   useSignalEffect(() => {
@@ -99,8 +106,8 @@ export function Score() {
         </div>
       </div>
       <div class="ranges" aria-hidden="true" style={px({ height })}>
-        {groups.map((group) => (
-          <span key={group.quantity} style={px({ top: group.y + group.height / 2 })}>{rangeText(group)}</span>))}
+        {painted.value.picture.groups.map((group) => (
+          <span key={group.quantity} style={px({ top: group.y + group.height / 2 })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
         {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
@@ -124,10 +131,10 @@ function Label({ group }) {
   );
 }
 
-function rangeText({ quantity, mark }) {
+function rangeText({ quantity, mark }, shown) {
   if (mark === "opening") return "0–1";
   if (mark === "line") return "";
-  return quantity === "x" ? "" : `±${short(rangeOf(trace.value, quantity))}`;
+  return quantity === "x" && mark === "bar" ? "" : `±${short(rangeOf(shown, quantity))}`;
 }
 
 /** Where the operands of the explained number stand in the picture. */

@@ -1,0 +1,54 @@
+// How far the derivative reaches: its size at every step on a logarithmic axis, under the picture's own columns.
+
+import { short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { room, selection, told, trace } from "../core/store.js";
+import { picture } from "./Score.jsx";
+
+const HEIGHT = 130;
+const DECADES = 12;                     // below that, all is lost in rounding anyway
+
+const CURVES = [["dc", "via-c"], ["dh", "via-h"], ["dc_unit", "unit"], ["kept", "kept"]];
+
+export function Reach() {
+  const { reach } = told.value;
+  if (room.value !== "backward") return null;
+  return (
+    <section class="panel reach">
+      <h2>{t("reach.title")}</h2>
+      <p class="note">{t("reach.note")}</p>
+      {reach && reach.dc.length === trace.value.shape.T ? <Chart {...reach} /> : <p class="note">{t("inspector.waiting")}</p>}
+    </section>
+  );
+}
+
+function Chart(reach) {
+  const { column, width, T } = picture.value;
+  const sizes = CURVES.flatMap(([name]) => reach[name]).filter((size) => size > 0);
+  const top = Math.ceil(Math.log10(Math.max(...sizes, 1e-300)));
+  const bottom = Math.max(top - DECADES, Math.min(top - 1, Math.floor(Math.log10(Math.min(...sizes, 1e300)))));
+  const y = (size) => (HEIGHT * (top - Math.max(Math.log10(size), bottom))) / (top - bottom);
+  const decades = Array.from({ length: top - bottom + 1 }, (_, k) => bottom + k);
+  const line = (name) => reach[name].map((size, k) => [size, k]).filter(([size]) => size > 0)
+    .map(([size, k], first) => `${first ? "L" : "M"}${(k + 0.5) * column} ${y(size)}`).join("");
+  const now = selection.value.t;
+  return (
+    <>
+      <div class="chart">
+        <div class="decades" aria-hidden="true">
+          {decades.map((power) => <span key={power} style={{ top: `${y(10 ** power)}px` }}>10<sup>{String(power).replace("-", "−")}</sup></span>)}
+        </div>
+        <div class="scroll"><svg width={width} height={HEIGHT} role="img" aria-label={t("reach.label", { t: now, dc: short(reach.dc[now - 1]), dh: short(reach.dh[now - 1]) })}>
+          {decades.map((power) => <line key={power} class="decade" x1="0" x2={width} y1={y(10 ** power)} y2={y(10 ** power)} />)}
+          <rect class="now" x={(now - 1) * column} width={column} y="0" height={HEIGHT} />
+          {CURVES.map(([name, style]) => <path key={name} class={`curve-line ${style}`} d={line(name)} />)}
+        </svg></div>
+      </div>
+      <ul class="keys">
+        {CURVES.map(([name, style]) => (
+          <li key={name}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
+            {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></li>))}
+      </ul>
+    </>
+  );
+}
