@@ -24,8 +24,9 @@ class Conversion(NamedTuple):
 
 
 def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source_layout: str | None = None,
-            layout: str = "pytorch", lstm: str | None = None, readout: str | None = None, bidirectional: bool | None = None,
-            recurrent_activation: str = "sigmoid", overwrite: bool = False) -> Conversion:
+            layout: str = "pytorch", lstm: str | None = None, readout: str | None = None,
+            bidirectional: bool | None = None, recurrent_activation: str = "sigmoid",
+            overwrite: bool = False) -> Conversion:
     """Read weights from one file and write them to another.
 
     Parameters
@@ -43,15 +44,15 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
         If anything is wrong; the destination is then as it was.
     """
     layout = choice("layout", layout, LAYOUTS)
-    ending = os.path.splitext(os.fspath(destination))[1].lower()
     target = weight_files.file_name(destination)
+    ending = os.path.splitext(target)[1].lower()
     if ending not in ENDINGS:
-        raise InvalidInput("destination", "choice", f"{target} ends in none of {', '.join(ENDINGS)}; give it one of these "
-                           "endings.", got=ending, choices=list(ENDINGS))
+        raise InvalidInput("destination", "choice", f"{target} ends in none of {', '.join(ENDINGS)}; give it one of "
+                           "these endings.", got=ending, choices=list(ENDINGS))
     if not overwrite and os.path.lexists(destination):
         raise InvalidInput("destination", "choice", f"{target} is there already; give another name, or overwrite=True "
                            "(--overwrite).", file=target)
-    if os.fspath(source).lower().endswith(".onnx"):
+    if weight_files.file_name(source).lower().endswith(".onnx"):
         weights = read_onnx(source)
     else:
         weights = load_weights(source, layout=source_layout, lstm=lstm, readout=readout, bidirectional=bidirectional,
@@ -67,28 +68,31 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
     else:
         data = layout_bytes(weights, layout, ending[1:])
         if layout == "keras" and sizes.bias and any(weights["bias_hh" + suffix].any() for suffix in sizes.suffixes()):
-            notes.append("The two biases of each layer, bias_ih and bias_hh, were added: Keras has one. Outputs stay the same.")
+            notes.append("The two biases of each layer, bias_ih and bias_hh, were added: Keras has one. Outputs stay "
+                         "the same.")
     weight_files.replace_file(destination, data)
     notes.append(f"Written to {target}.")
     return Conversion(weights, notes)
 
 
 def add_convert_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
-    """Add `convert` to the sub-commands of a parser; the parsed arguments' `run(arguments)` does it and prints the notes."""
+    """Add `convert` to the sub-commands of a parser; the arguments' `run(arguments)` does it and prints the notes."""
     parser = commands.add_parser(
         "convert", help="convert weights between PyTorch, Keras and ONNX, or export a network",
-        description="Read an LSTM's weights from a .npz, .safetensors or .onnx file and write them as .npz or .safetensors, "
-                    "as an .onnx model for onnxruntime, or as a PyTorch script (.py).")
+        description="Read an LSTM's weights from a .npz, .safetensors or .onnx file and write them as .npz or "
+                    ".safetensors, as an .onnx model for onnxruntime, or as a PyTorch script (.py).")
     parser.add_argument("source", help="a .npz, .safetensors or .onnx file")
     parser.add_argument("destination", help="a .npz, .safetensors, .onnx or .py file")
-    parser.add_argument("--from", dest="source_layout", choices=LAYOUTS, help="the source's layout, if its names do not say")
+    parser.add_argument("--from", dest="source_layout", choices=LAYOUTS,
+                        help="the source's layout, if its names do not say")
     parser.add_argument("--to", dest="layout", choices=LAYOUTS, default="pytorch",
                         help="the layout of a .npz or .safetensors destination (pytorch)")
     parser.add_argument("--lstm", help="the part of a PyTorch model that is the LSTM, such as encoder.lstm")
     parser.add_argument("--readout", help="the part of a PyTorch model that is the linear layer behind it, such as fc")
     parser.add_argument("--bidirectional", action=argparse.BooleanOptionalAction,
                         help="whether Keras' layers are Bidirectional, if their shapes do not say")
-    parser.add_argument("--recurrent-activation", default="sigmoid", help="of Keras' layers (sigmoid, the only one accepted)")
+    parser.add_argument("--recurrent-activation", default="sigmoid",
+                        help="of Keras' layers (sigmoid, the only one accepted)")
     parser.add_argument("--overwrite", action="store_true", help="replace the destination if it exists")
     parser.set_defaults(run=_run)
     return parser

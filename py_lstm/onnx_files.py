@@ -33,8 +33,9 @@ def write_onnx(destination: str | os.PathLike, weights: Mapping[str, Any], *, dt
 def onnx_model(weights: Mapping[str, Any], *, dtype=np.float32) -> bytes:
     """A model with these weights (see `weights`), as the bytes of an .onnx file.
 
-    Input x (T, N, I), any T and N. Outputs y (T, N, O), or (T, N, D·H) without a readout, h_n and c_n (L·D, N, H). float32
-    is what onnxruntime's LSTM computes in; float64 is for evaluators that can. Projections are refused: ONNX has none.
+    Input x (T, N, I), any T and N. Outputs y (T, N, O), or (T, N, D·H) without a readout, h_n and c_n (L·D, N, H).
+    float32 is what onnxruntime's LSTM computes in; float64 is for evaluators that can. Projections are refused: ONNX
+    has none.
     """
     onnx = _library()
     make, tensor = onnx.helper.make_node, onnx.numpy_helper.from_array
@@ -64,8 +65,8 @@ def onnx_model(weights: Mapping[str, Any], *, dtype=np.float32) -> bytes:
         nodes += [
             make("LSTM", inputs, [f"Y_l{k}", f"h_n_l{k}", f"c_n_l{k}"], name=f"lstm_l{k}", hidden_size=sizes.hidden,
                  direction="bidirectional" if sizes.directions == 2 else "forward"),
-            make("Transpose", [f"Y_l{k}"], [f"Y_l{k}_by_batch"], perm=[0, 2, 1, 3]),        # (T, D, N, H) -> (T, N, D, H)
-            make("Reshape", [f"Y_l{k}_by_batch", "time_batch_rest"], [f"h_l{k}"]),          # -> (T, N, D·H)
+            make("Transpose", [f"Y_l{k}"], [f"Y_l{k}_by_batch"], perm=[0, 2, 1, 3]),    # (T, D, N, H) -> (T, N, D, H)
+            make("Reshape", [f"Y_l{k}_by_batch", "time_batch_rest"], [f"h_l{k}"]),      # -> (T, N, D·H)
         ]
         below = f"h_l{k}"
     for state in ("h_n", "c_n"):
@@ -91,17 +92,17 @@ def onnx_model(weights: Mapping[str, Any], *, dtype=np.float32) -> bytes:
 
 
 def read_onnx(source: str | os.PathLike | bytes, *, name: str = "the file") -> Arrays:
-    """The weights of the LSTM nodes of an .onnx file, one on the other, and of a linear readout (MatMul or Gemm) behind them.
+    """The weights of an .onnx file's LSTM nodes, one on the other, and of a linear readout (MatMul or Gemm) of them.
 
-    Nodes that compute something else than py_lstm (other activations, clip, coupled gates, the reverse direction alone),
-    weights kept in other files and first states that the model computes are refused. What the model does besides is not
-    looked at.
+    Nodes that compute something else than py_lstm (other activations, clip, coupled gates, the reverse direction
+    alone), weights kept in other files and first states that the model computes are refused. What the model does
+    besides is not looked at.
     """
     onnx = _library()
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
     else:
-        name = os.path.basename(os.fsdecode(source))
+        name = weight_files.file_name(source)
         data = weight_files.read_bytes(source, kind=".onnx")
     try:
         graph = onnx.load_model_from_string(data).graph
@@ -111,8 +112,8 @@ def read_onnx(source: str | os.PathLike | bytes, *, name: str = "the file") -> A
         made_by = {output: node for node in graph.node for output in node.output if output}
         layers = [node for node in graph.node if node.op_type == "LSTM"]
     except Exception as error:                       # protobuf's own classes, which differ between its versions
-        raise InvalidInput("source", "file", f"{name} is no ONNX model ({str(error)[:100]}); copy or download it again, or "
-                           "export it anew.", file=name) from None
+        raise InvalidInput("source", "file", f"{name} is no ONNX model ({str(error)[:100]}); copy or download it "
+                           "again, or export it anew.", file=name) from None
     try:
         if not layers:
             raise InvalidInput("weights", "missing", "there is no LSTM node; export a model that has one.")
@@ -121,8 +122,8 @@ def read_onnx(source: str | os.PathLike | bytes, *, name: str = "the file") -> A
         for node in layers:
             _check_attributes(node)
             if below is not None and _origin(node.input[0], made_by) is not below:
-                raise InvalidInput("weights", "order", "the LSTM nodes do not stand one on the other; give a model with one "
-                                   "stack of them.")
+                raise InvalidInput("weights", "order", "the LSTM nodes do not stand one on the other; give a model "
+                                   "with one stack of them.")
             inputs.append(_inputs(onnx, node, made_by, constants))
             below = node
         weights = from_onnx(inputs)
@@ -135,15 +136,16 @@ def _check_attributes(node: Any) -> None:
     """Refuse an LSTM node that computes something else."""
     for attribute in node.attribute:
         if attribute.name == "activations":
-            usual = [text.lower() for text in attribute.strings] == [b"sigmoid", b"tanh", b"tanh"] * (len(attribute.strings) // 3)
-            said = b", ".join(attribute.strings).decode("utf-8", "replace")
+            named = [text.lower() for text in attribute.strings]
+            usual = named == [b"sigmoid", b"tanh", b"tanh"] * (len(named) // 3)
+            said = b", ".join(named).decode("utf-8", "replace")[:60]
         else:
             value = {1: attribute.f, 2: attribute.i, 3: attribute.s}.get(attribute.type, attribute.floats)
             usual = attribute.name not in _DEFAULTS or value in _DEFAULTS[attribute.name]
-            said = str(value)[:60]
+            said = (value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))[:60]
         if not usual:
-            raise InvalidInput("weights", "choice", f"an LSTM node has {attribute.name} {said}, with which its weights mean other "
-                               f"numbers; export the model without.", got=said)
+            raise InvalidInput("weights", "choice", f"an LSTM node has {attribute.name} {said}, with which its weights "
+                               f"mean other numbers; export the model without.", got=said)
 
 
 def _inputs(onnx: Any, node: Any, made_by: dict, constants: dict) -> Arrays:
@@ -160,8 +162,8 @@ def _inputs(onnx: Any, node: Any, made_by: dict, constants: dict) -> Arrays:
         if key.startswith("initial_") and maker is not None and maker.op_type == "Expand":
             name = maker.input[0]
         if name not in constants:
-            raise InvalidInput(key, "missing", f"{key} of an LSTM node is no constant in the file but computed or passed in; "
-                               "export the model with its weights, and without first states.")
+            raise InvalidInput(key, "missing", f"{key} of an LSTM node is no constant in the file but computed or "
+                               "passed in; export the model with its weights, and without first states.")
         value = _value(onnx, constants[name])
         if key.startswith("initial_") and not value.any():
             continue
@@ -178,8 +180,8 @@ def _readout(onnx: Any, graph: Any, last: Any, made_by: dict, constants: dict) -
         V = _value(onnx, constants[node.input[1]])
         settings = {attribute.name: attribute.f or attribute.i for attribute in node.attribute}
         if settings.get("alpha", 1) != 1 or settings.get("beta", 1) != 1 or settings.get("transA"):
-            raise InvalidInput("readout_weight", "choice", "the readout is scaled or transposed; export it as a plain linear "
-                               "layer.")
+            raise InvalidInput("readout_weight", "choice", "the readout is scaled or transposed; export it as a plain "
+                               "linear layer.")
         V = V if settings.get("transB") else V.T
         bias = [constants[node.input[2]]] if len(node.input) > 2 and node.input[2] in constants else [
             constants[name] for add in graph.node if add.op_type == "Add" and node.output[0] in add.input
@@ -206,8 +208,8 @@ def _value(onnx: Any, tensor: Any) -> np.ndarray:
     try:
         value = onnx.numpy_helper.to_array(tensor)
     except Exception as error:
-        raise InvalidInput("weights", "file", f"a tensor is cut off or damaged ({str(error)[:100]}); copy or download the file "
-                           "again, or export it anew.") from None
+        raise InvalidInput("weights", "file", f"a tensor is cut off or damaged ({str(error)[:100]}); copy or download "
+                           "the file again, or export it anew.") from None
     return value
 
 
@@ -218,6 +220,6 @@ def _library() -> Any:
         import onnx.helper
         import onnx.numpy_helper
     except ImportError:
-        raise InvalidInput("onnx", "missing", 'ONNX files need the onnx package; install it with pip install "py_lstm[onnx]".'
-                           ) from None
+        raise InvalidInput("onnx", "missing", "ONNX files need the onnx package; install it with pip install "
+                           '"py_lstm[onnx]".') from None
     return onnx

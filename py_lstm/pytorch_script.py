@@ -51,17 +51,18 @@ def pytorch_script(weights: Mapping[str, Any], *, module: str = "network") -> st
     """The text of a Python file whose `network` is a torch.nn.Module with exactly these weights (see `weights`).
 
     It holds the LSTM as `lstm`, the readout as `readout`, the first states as buffers `h_0` and `c_0`, each if there is
-    one, and computes in the weights' own dtype. Peepholes are refused: PyTorch's LSTM has none. Numbers are written with
-    all their digits. More than 200,000 are refused; a .safetensors file with PyTorch's names serves better there.
+    one, and computes in the weights' own dtype. Peepholes are refused: PyTorch's LSTM has none. Numbers are written
+    with all their digits. More than 200,000 are refused; a .safetensors file with PyTorch's names serves better there.
     """
     weights = check_weights(weights)
     sizes = sizes_of(weights)
     count = sum(value.size for value in weights.values())
     if sizes.peepholes:
-        raise InvalidInput("layout", "choice", "PyTorch's LSTM has no peepholes; write an .onnx file instead.", got="peepholes")
+        raise InvalidInput("layout", "choice", "PyTorch's LSTM has no peepholes; write an .onnx file instead.",
+                           got="peepholes")
     if count > MOST_NUMBERS:
-        raise InvalidInput("weights", "range", f"{count} weights are too many for a script; write a .safetensors file and load "
-                           "it in PyTorch with load_state_dict.", got=count, high=MOST_NUMBERS)
+        raise InvalidInput("weights", "range", f"{count} weights are too many for a script; write a .safetensors file "
+                           "and load it in PyTorch with load_state_dict.", got=count, high=MOST_NUMBERS)
     width = sizes.outputs or sizes.directions * sizes.recurrent
     states = "h_0" in weights or "c_0" in weights
     tensors = to_pytorch(weights, lstm="lstm")
@@ -69,8 +70,9 @@ def pytorch_script(weights: Mapping[str, Any], *, module: str = "network") -> st
         shapes = sizes.shapes()
         tensors |= {name: np.zeros(shapes[name]) for name in ("h_0", "c_0") if name not in tensors}
     return _SCRIPT.format(
-        title="An LSTM of " + described(sizes), module=module if module.isidentifier() else "network", inputs=sizes.inputs,
-        width=width, arguments=_arguments(sizes), parts=_parts(sizes, states), forward=_forward(sizes, states),
+        title="An LSTM of " + described(sizes), module=module if module.isidentifier() else "network",
+        inputs=sizes.inputs, width=width, arguments=_arguments(sizes), parts=_parts(sizes, states),
+        forward=_forward(sizes, states),
         weights="\n".join(_tensor(name, value) for name, value in tensors.items()),
         dtype=weights["weight_ih_l0"].dtype.name)
 

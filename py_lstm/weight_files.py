@@ -38,13 +38,13 @@ _LARGEST_HEADER = 10_000_000        # of a .safetensors file; an LSTM's takes a 
 _MOST_ARRAYS = 10_000
 
 # safetensors' names of what NumPy can hold. BF16 is the upper half of a float32 and is read as one.
-_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "|i1",
-           "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
+_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2",
+           "I8": "|i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
 _CODES = {np.dtype(kind): code for code, kind in _DTYPES.items() if code != "BF16"}
 # In the order in which the `safetensors` package lays tensors out, so that the same arrays give the same bytes.
 _ORDER = ("U64", "I64", "F64", "F32", "U32", "I32", "F16", "U16", "I16", "I8", "U8", "BOOL")
 
-_ITEM = r"'descr': *'([<>|=]?[a-zA-Z]\d{1,3})'|'fortran_order': *(True|False)|'shape': *\(([\d, L]*)\)"
+_ITEM = r"'descr': *'([<>|=]?[biufc]\d{1,2})'|'fortran_order': *(True|False)|'shape': *\(([\d, L]*)\)"
 _HEADER = re.compile(rf"\{{ *(?:(?:{_ITEM}) *(?:, *|(?=\}}))){{3}}\}}\s*")
 
 _AGAIN = "copy or download it again, or write it anew"
@@ -61,8 +61,8 @@ _FOREIGN = (
 def read_arrays(path: str | os.PathLike, *, largest: int = LARGEST) -> Arrays:
     """The arrays of a .npz or .safetensors file by name, in the file's order.
 
-    float16 and bfloat16 come as float32, which holds them exactly, all else as it is stored, in the machine's byte order.
-    A file of more than `largest` bytes, packed or unpacked, is refused.
+    float16 and bfloat16 come as float32, which holds them exactly, all else as it is stored, in the machine's byte
+    order. A file of more than `largest` bytes, packed or unpacked, is refused.
     """
     return decode_arrays(read_bytes(path, largest=largest), file_name(path), largest=largest)
 
@@ -78,12 +78,13 @@ def read_bytes(path: str | os.PathLike, *, largest: int = LARGEST, kind: str = "
         with open(path, "rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError:
-        raise InvalidInput("source", "missing", f"{name} is not there; give the path of a {kind} file.", file=name) from None
+        raise InvalidInput("source", "missing", f"{name} is not there; give the path of a {kind} file.",
+                           file=name) from None
     except (OSError, ValueError) as error:
         if isinstance(error, InvalidInput):
             raise
-        raise InvalidInput("source", "file", f"{name} cannot be read ({_reason(error)}); give a {kind} file that you may "
-                           "read.", file=name) from None
+        raise InvalidInput("source", "file", f"{name} cannot be read ({_reason(error)}); give a {kind} file that you "
+                           "may read.", file=name) from None
     if len(data) > largest:
         _too_large(name, len(data), largest)
     return data
@@ -106,8 +107,8 @@ def decode_arrays(data: bytes, name: str = "the file", *, largest: int = LARGEST
             _refuse(name, f"is {what}")
     if not data:
         _refuse(name, f"is empty; {_AGAIN}")
-    _refuse(name, "is neither .npz nor .safetensors: its first bytes are of neither; write one with numpy.savez or with "
-            "safetensors' save_file")
+    _refuse(name, "is neither .npz nor .safetensors: its first bytes are of neither; write one with numpy.savez or "
+            "with safetensors' save_file")
 
 
 def write_arrays(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
@@ -123,7 +124,8 @@ def encode_arrays(arrays: Mapping[str, Any], format: str) -> bytes:
         value = np.asarray(value)
         value = value.astype(value.dtype.newbyteorder("<"), order="C", copy=False)
         if not isinstance(key, str) or value.dtype not in _CODES:
-            raise InvalidInput("arrays", "type", f"{key} is {value.dtype}; give arrays of numbers by name.", got=shown(key))
+            raise InvalidInput("arrays", "type", f"{key} is {value.dtype}; give arrays of numbers by name.",
+                               got=shown(key))
         clean[key] = value
     return _to_npz(clean) if format == "npz" else _to_safetensors(clean)
 
@@ -132,8 +134,8 @@ def file_format(path: str | os.PathLike) -> str:
     """The format that a file's name asks for."""
     ending = os.path.splitext(os.fspath(path))[1].lower().lstrip(".")
     if ending not in FORMATS:
-        raise InvalidInput("destination", "choice", f"{file_name(path)} ends in neither .npz nor .safetensors; give it one of "
-                           "these endings.", got=ending, choices=list(FORMATS))
+        raise InvalidInput("destination", "choice", f"{file_name(path)} ends in neither .npz nor .safetensors; give it "
+                           "one of these endings.", got=ending, choices=list(FORMATS))
     return ending
 
 
@@ -152,8 +154,8 @@ def replace_file(path: str | os.PathLike, data: bytes) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise InvalidInput("destination", "file", f"{file_name(path)} cannot be written ({_reason(error)}); give a path in a "
-                           "folder that you may write to.", file=file_name(path)) from None
+        raise InvalidInput("destination", "file", f"{file_name(path)} cannot be written ({_reason(error)}); give a "
+                           "path in a folder that you may write to.", file=file_name(path)) from None
 
 
 # --- .npz: a zip archive of .npy files -------------------------------------------------------------------------------
@@ -183,8 +185,14 @@ def _from_npz(data: bytes, name: str, largest: int) -> Arrays:
     for entry in entries:
         if not entry.filename.endswith(".npy"):
             _refuse(name, f"holds {shown(entry.filename)}, which is no array; write it with numpy.savez")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            _refuse(name, f"packs {shown(entry.filename)} in a way that NumPy does not; write it with numpy.savez")
         try:
-            content = archive.read(entry)             # at most entry.file_size bytes, and their checksum is right
+            # read() alone would unpack all there is before it looks at the size that the archive claims.
+            with archive.open(entry) as file:
+                content = file.read(entry.file_size)            # refuses a wrong checksum
+            if len(content) < entry.file_size:
+                raise EOFError("it ends early")
         except Exception as error:
             _refuse(name, f"is damaged at {shown(entry.filename)} ({_reason(error)}); {_AGAIN}")
         key = entry.filename[:-len(".npy")]
@@ -226,11 +234,11 @@ def _to_npz(arrays: Arrays) -> bytes:
         for key, value in arrays.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, value, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(key + ".npy"), content.getvalue())       # dated 1980: no clock in the bytes
+            archive.writestr(zipfile.ZipInfo(key + ".npy"), content.getvalue())     # dated 1980: no clock in the bytes
     return out.getvalue()
 
 
-# --- .safetensors: length of the header (8 bytes), header (JSON), the tensors' bytes -----------------------------------
+# --- .safetensors: length of the header (8 bytes), header (JSON), the tensors' bytes ---------------------------------
 
 def _from_safetensors(data: bytes, name: str) -> Arrays:
     length = int.from_bytes(data[:8], "little")
@@ -252,8 +260,8 @@ def _from_safetensors(data: bytes, name: str) -> Arrays:
     for key, entry in header.items():
         dtype, sizes, (start, stop) = _entry(entry, name, key)
         if not start <= stop <= len(body):
-            _refuse(name, f"is cut off or damaged: {shown(key)} claims bytes {start} to {stop}, the file has {len(body)}; "
-                    f"{_AGAIN}")
+            _refuse(name, f"is cut off or damaged: {shown(key)} claims bytes {start} to {stop}, the file has "
+                    f"{len(body)}; {_AGAIN}")
         spans.append((start, stop))
         array = _as_array(body[start:stop], np.dtype(_DTYPES[dtype]), sizes, name, key)
         if dtype == "BF16":
@@ -272,7 +280,8 @@ def _from_safetensors(data: bytes, name: str) -> Arrays:
 def _entry(entry: Any, name: str, key: str) -> tuple[str, tuple[int, ...], tuple[int, int]]:
     """dtype, shape and first and last byte of one tensor in the header, each of the right type."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        _refuse(name, f"is damaged: the header's entry for {shown(key)} is not of dtype, shape and data_offsets; {_AGAIN}")
+        _refuse(name, f"is damaged: the header's entry for {shown(key)} is not of dtype, shape and data_offsets; "
+                f"{_AGAIN}")
     dtype, sizes, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not _naturals(sizes) or not _naturals(offsets) or len(offsets) != 2 or not isinstance(dtype, str):
         _refuse(name, f"is damaged: the header's entry for {shown(key)} cannot be read; {_AGAIN}")
@@ -286,8 +295,8 @@ def _to_safetensors(arrays: Arrays) -> bytes:
     header, position = {}, 0
     for key in names:
         if key == "__metadata__":
-            raise InvalidInput("arrays", "choice", "An array is called __metadata__, a name that .safetensors keeps for "
-                               "itself; give it another name.", got=key)
+            raise InvalidInput("arrays", "choice", "An array is called __metadata__, a name that .safetensors keeps "
+                               "for itself; give it another name.", got=key)
         value = arrays[key]
         header[key] = {"dtype": _CODES[value.dtype], "shape": list(value.shape),
                        "data_offsets": [position, position + value.nbytes]}
@@ -305,19 +314,24 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _naturals(values: Any) -> bool:
-    return isinstance(values, list) and all(type(value) is int and value >= 0 for value in values)
+    return isinstance(values, list) and all(type(value) is int and 0 <= value < 2**63 for value in values)
 
 
-# --- both -------------------------------------------------------------------------------------------------------------
+# --- both ------------------------------------------------------------------------------------------------------------
 
 def _as_array(content: memoryview, dtype: np.dtype, sizes: tuple[int, ...], name: str, key: str,
               order: str = "C") -> np.ndarray:
     """A copy of `content` as an array, if it is exactly as long as dtype and shape say."""
+    if len(sizes) > 32 or max(sizes, default=0) > 2**48:
+        _refuse(name, f"is damaged: {shown(key)} claims the shape {shown(sizes)}; {_AGAIN}")
     wanted = math.prod(sizes) * dtype.itemsize
-    if wanted != len(content) or len(sizes) > 32 or max(sizes, default=0) > 2**62:
-        _refuse(name, f"is cut off or damaged: {shown(key)} of shape {shown(sizes)} takes {shown(wanted)} bytes and has "
-                f"{len(content)}; {_AGAIN}")
-    array = np.frombuffer(content, dtype).reshape(sizes, order=order)
+    if wanted != len(content):
+        _refuse(name, f"is cut off or damaged: {shown(key)} of shape {shown(sizes)} takes {shown(wanted)} bytes and "
+                f"has {len(content)}; {_AGAIN}")
+    try:
+        array = np.frombuffer(content, dtype).reshape(sizes, order=order)
+    except ValueError:                                # nothing times too much, such as (0, 2**48, 2**48)
+        _refuse(name, f"is damaged: {shown(key)} claims the shape {shown(sizes)}; {_AGAIN}")
     if dtype.kind == "b":
         return np.ascontiguousarray(array.view(np.uint8) != 0)
     return array.astype(np.float32 if dtype.kind == "f" and dtype.itemsize == 2 else dtype.newbyteorder("="), order="C")
@@ -337,7 +351,8 @@ def file_name(path: Any) -> str:
     try:
         return os.path.basename(os.fsdecode(path)) or shown(path)
     except TypeError:
-        raise InvalidInput("source", "type", f"{shown(path)} is no path; give the path of a file.", got=shown(path)) from None
+        raise InvalidInput("source", "type", f"{shown(path)} is no path; give the path of a file.",
+                           got=shown(path)) from None
 
 
 def _reason(error: Exception) -> str:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Mapping, NamedTuple
+from typing import Any, Iterable, Mapping, NamedTuple
 
 import numpy as np
 
@@ -61,7 +61,8 @@ class Sizes(NamedTuple):
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of every tensor, the states included."""
         H, R, D = self.hidden, self.recurrent, self.directions
-        shape = {"weight_hh": (4 * H, R), "bias_ih": (4 * H,), "bias_hh": (4 * H,), "weight_hr": (R, H), "peephole": (3 * H,)}
+        shape = {"weight_hh": (4 * H, R), "bias_ih": (4 * H,), "bias_hh": (4 * H,), "weight_hr": (R, H),
+                 "peephole": (3 * H,)}
         wanted: dict[str, tuple[int, ...]] = {}
         for suffix in self.suffixes():
             first = suffix.startswith("_l0")
@@ -80,9 +81,10 @@ def check_weights(weights: Mapping[str, Any]) -> Arrays:
     left out. The names come in PyTorch's order.
     """
     if not isinstance(weights, Mapping):
-        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give a dict of arrays by name.", got=shown(weights))
+        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give a dict of arrays by name.",
+                           got=shown(weights))
     given = {key: _floats(key, value) for key, value in weights.items()}
-    dtype = np.result_type(np.float32, *given.values()) if given else np.dtype(np.float32)
+    dtype = np.dtype(np.float64 if any(value.dtype == np.float64 for value in given.values()) else np.float32)
     sizes = sizes_of(given)
     checked = {}
     for name, shape in sizes.shapes().items():
@@ -99,7 +101,7 @@ def check_weights(weights: Mapping[str, Any]) -> Arrays:
 
 
 def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
-    """Layers, directions and sizes, from names and from the shapes of the first layer; refuses names it does not know."""
+    """Layers, directions and sizes, from names and the shapes of the first layer; refuses names it does not know."""
     found = {}
     for name in weights:
         match = _NAME.fullmatch(name) if isinstance(name, str) else None
@@ -107,7 +109,8 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
             found[name] = match
         elif name not in _BESIDE:
             raise InvalidInput("weights", "unknown", f"{shown(name)} is no weight of an LSTM; leave it out or give it "
-                               "one of the names weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, ...", got=shown(name))
+                               "one of the names weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, ...",
+                               got=shown(name))
     kinds = {match[1] for match in found.values()}
     layers = 1 + max((int(match[2]) for match in found.values()), default=0)
     if layers > _MOST_LAYERS:
@@ -119,21 +122,21 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
     W = _matrix("weight_ih_l0", weights, "(4 hidden, inputs)")
     U = _matrix("weight_hh_l0", weights, "(4 hidden, hidden)")
     if len(W) % 4:
-        raise InvalidInput("weight_ih_l0", "shape", f"weight_ih_l0 has {len(W)} rows; give four equal blocks of rows, for "
-                           "the gates i, f, g, o.", got=str(W.shape), wanted="(4 hidden, inputs)")
+        raise InvalidInput("weight_ih_l0", "shape", f"weight_ih_l0 has {len(W)} rows; give four equal blocks of rows, "
+                           "for the gates i, f, g, o.", got=str(W.shape), wanted="(4 hidden, inputs)")
     V = _matrix("readout_weight", weights, "(outputs, hidden)") if "readout_weight" in weights else None
     if V is None and "readout_bias" in weights:
         raise InvalidInput("readout_weight", "missing", "readout_weight is missing; give it with readout_bias.")
     directions = 2 if any(match[3] for match in found.values()) else 1
     projection = "weight_hr" in kinds
     hidden = len(W) // 4
-    return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden, 0 if V is None else len(V),
-                 bool(kinds & {"bias_ih", "bias_hh"}), projection, "peephole" in kinds)
+    return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden,
+                 0 if V is None else len(V), bool(kinds & {"bias_ih", "bias_hh"}), projection, "peephole" in kinds)
 
 
 def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
                  **how: Any) -> Arrays:
-    """The weights in a .npz or .safetensors file of PyTorch's, Keras', ONNX's or py_lstm's layout, under this module's names.
+    """The weights in a .npz or .safetensors file of PyTorch's, Keras' or ONNX's layout, under this module's names.
 
     Parameters
     ----------
@@ -185,14 +188,14 @@ def from_network(network: Network) -> Arrays:
 def to_network(weights: Mapping[str, Any]) -> Network:
     """A `Network` with these weights of one layer in one direction; PyTorch's two biases are added into its one.
 
-    Outputs are the same; training is not quite: PyTorch moves both biases, so their sum moves twice as far in each step of
-    SGD. Without a readout, y_t = h_t.
+    Outputs are the same; training is not quite: PyTorch moves both biases, so their sum moves twice as far in each step
+    of SGD. Without a readout, y_t = h_t.
     """
     weights = check_weights(weights)
     sizes = sizes_of(weights)
     if sizes.layers > 1 or sizes.directions > 1 or sizes.projection or sizes.peepholes:
-        raise InvalidInput("weights", "choice", f"These weights are of {described(sizes)}; a Network has one layer, one "
-                           "direction, no projection and no peepholes.")
+        raise InvalidInput("weights", "choice", f"These weights are of {described(sizes)}; a Network has one layer, "
+                           "one direction, no projection and no peepholes.")
     W, U = weights["weight_ih_l0"], weights["weight_hh_l0"]
     H, dtype = sizes.hidden, W.dtype
     return Network.of({
@@ -220,13 +223,32 @@ def described(sizes: Sizes) -> str:
     return " ".join(part for part in parts if part)
 
 
+def refuse_parts(whose: str, sizes: Sizes, *without: str) -> None:
+    """Refuse weights with a part, "projection" or "peepholes", that a layout has no place for."""
+    for part in without:
+        if getattr(sizes, part):
+            raise InvalidInput("layout", "choice", f"{whose} has no {part}, and these weights are of "
+                               f"{described(sizes)}; choose another layout.", got=part)
+
+
+def listed(names: Iterable[Any]) -> str:
+    """Up to eight names in a sentence."""
+    names = [str(name)[:60] for name in names]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") or "nothing"
+
+
+def plain(name: str, value: Any) -> np.ndarray:
+    """`value` as an array of whatever it holds."""
+    try:
+        return np.asarray(value)
+    except Exception as error:                # a tensor on a GPU, of bfloat16, or one that takes part in a gradient
+        raise InvalidInput(name, "type", f"{name} cannot be made an array ({str(error)[:100]}); in PyTorch, give "
+                           "tensor.detach().cpu().float().") from None
+
+
 def _floats(name: Any, value: Any) -> np.ndarray:
     """`value` as an array of float32 or float64."""
-    try:
-        given = np.asarray(value)
-    except Exception as error:                # a tensor on a GPU, of bfloat16, or one that takes part in a gradient
-        raise InvalidInput(str(name), "type", f"{name} cannot be made an array ({error}); in PyTorch, give "
-                           "tensor.detach().cpu().float().") from None
+    given = plain(str(name), value)
     if given.dtype.kind != "f":
         raise InvalidInput(str(name), "number", f"{name} holds {given.dtype}; give floating-point numbers, float32 or "
                            "float64.", got=str(given.dtype))
