@@ -28,12 +28,10 @@ class SigmoidActivator:
 
     def forward(self, weighted_input):
         """σ(z), elementwise; same shape and dtype as `weighted_input`."""
-        z = np.asarray(weighted_input)
-        positive = z.real >= 0
-        # Only e^-|z| is ever formed: it cannot overflow, and σ(-40) keeps all its digits (0.5 * (1 + tanh(z / 2))
-        # would round it to 0).
-        decay = np.exp(np.where(positive, -z, z))
-        return np.where(positive, 1, decay) / (1 + decay)
+        # 1 / (1 + e^-z) where z is positive, e^z / (e^z + 1) where it is negative: no power can overflow, and σ(-40)
+        # keeps all its digits (0.5 * (1 + tanh(z / 2)) would round it to 0).
+        rise = np.exp(np.minimum(weighted_input, 0))
+        return rise / (rise + np.exp(-np.maximum(weighted_input, 0)))
 
     def backward(self, output):
         """dσ/dz = σ (1 - σ), from σ itself."""

@@ -153,8 +153,8 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
     """
     x, h_0, c_0, _, _, _, _, i, f, g, o, c, tanh_c, h = instance("steps", steps, Steps)
     T, N, H = h.shape
-    W = numeric("weight_ih", weights[0], (4 * H, x.shape[-1]))
-    U = numeric("weight_hh", weights[1], (4 * H, H))
+    W, U, _ = _three(weights)
+    W, U = numeric("weight_ih", W, (4 * H, x.shape[-1])), numeric("weight_hh", U, (4 * H, H))
     dh_via_y = numeric("dh_via_y", dh_via_y, h.shape)
     dtype = np.result_type(h, W, U)
     dz = np.empty((T, N, 4 * H), dtype)
@@ -191,11 +191,7 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
 
 def _checked(x, h_0, c_0, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray, Weights]:
     """The arguments of `forward` as arrays of finite numbers in shapes that fit each other."""
-    try:
-        W, U, b = weights
-    except (TypeError, ValueError):
-        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give weight_ih, weight_hh and bias, as "
-                           "Weights.", got=shown(weights)) from None
+    W, U, b = _three(weights)
     U = numeric("weight_hh", U, ("4 hidden", "hidden"))
     H = U.shape[1]
     U = numeric("weight_hh", U, (4 * H, H))
@@ -203,3 +199,10 @@ def _checked(x, h_0, c_0, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     x = numeric("x", x, ("time", "batch", W.shape[1]))
     return (x, numeric("h_0", h_0, (x.shape[1], H)), numeric("c_0", c_0, (x.shape[1], H)),
             Weights(W, U, numeric("bias", b, (4 * H,))))
+
+
+def _three(weights) -> Weights:
+    if not isinstance(weights, (tuple, list)) or len(weights) != 3:
+        raise InvalidInput("weights", "type", f"weights is {shown(weights)}; give weight_ih, weight_hh and bias, as "
+                           "Weights.", got=shown(weights))
+    return Weights(*weights)

@@ -19,7 +19,7 @@ from .initializers import INITIALIZERS
 from .losses import LOSS_AT
 from .optimizers import OPTIMIZERS
 from .tasks import TASKS
-from .validation import InvalidInput, choice, integer, number, shown
+from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, shown
 
 VERSION = 1
 OWN = "own"
@@ -83,7 +83,7 @@ class Experiment:
             "initializer": choice("initializer", self.initializer, INITIALIZERS),
             "scale": number("scale", self.scale, 0, 100),
             "forget_bias": number("forget_bias", self.forget_bias, -50, 50),
-            "updates": integer("updates", self.updates, 0, 1_000_000),
+            "updates": integer("updates", self.updates, 0, MOST_UPDATES),
             "batch_size": integer("batch_size", self.batch_size, 1, 4096),
             "optimizer": choice("optimizer", self.optimizer, OPTIMIZERS),
             "learning_rate": number("learning_rate", self.learning_rate, 0, 1000),

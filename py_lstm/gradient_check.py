@@ -14,15 +14,19 @@ from typing import Callable, Mapping, NamedTuple
 
 import numpy as np
 
-from .validation import InvalidInput, array, choice, integer, number, shown
+from .validation import InvalidInput, array, choice, integer, mapping, number, shown
 
 METHODS = {"complex": 1e-30, "central": 1e-5}        # and the ε each is best used with
 # What a right gradient stays below, per tensor: the complex step is exact, the central difference is not.
 LIMITS = {"complex": 1e-10, "central": 1e-6}
 
+# A gradient below this is judged as if it were as large: where every gate is saturated, 1 - a² is 0 to all digits that a
+# has, and what the slope still shows is round-off.
+NEGLIGIBLE = 1e-16
+
 
 class TensorCheck(NamedTuple):
-    """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|) in Euclidean norm."""
+    """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|, NEGLIGIBLE) in Euclidean norm."""
 
     name: str
     relative_error: float
@@ -76,24 +80,24 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
         raise InvalidInput("eps", "range", "eps is 0; give a positive step.", got="0", low=0, high=None)
     if max_elements is not None:
         max_elements = integer("max_elements", max_elements, 1)
-    if not gradients:
+    if not mapping("gradients", gradients):
         raise InvalidInput("gradients", "missing", "gradients is empty; give at least one, or there is nothing to check.")
     dtype = np.complex128 if method == "complex" else np.float64
-    at = {name: array(name, value, np.shape(value)).astype(dtype) for name, value in values.items()}
+    at = {name: array(name, value, None).astype(dtype) for name, value in mapping("values", values).items()}
 
     checks = []
     for name, gradient in gradients.items():
-        if name not in at or np.shape(gradient) != at[name].shape:
-            raise InvalidInput(name, "shape", f"The gradient {name} has shape {np.shape(gradient)}; its tensor has "
-                               f"{at[name].shape if name in at else 'not been given'}.", got=str(np.shape(gradient)))
+        gradient = _numbers(name, gradient)
+        if name not in at or gradient.shape != at[name].shape:
+            raise InvalidInput(str(name), "shape", f"The gradient {name} has shape {gradient.shape}; its tensor has "
+                               f"{f'shape {at[name].shape}' if name in at else 'not been given'}.", got=str(gradient.shape))
         elements = _spread(at[name].size, max_elements)
         flat = at[name].reshape(-1)                     # a view: nudging it nudges at[name]
         numeric = np.array([_slope(loss, at, flat, k, method, eps) for k in elements])
-        analytic = np.asarray(gradient, np.float64).reshape(-1)[elements]
-        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric))
-        # A tensor without influence has no relative error: 0 against 0 is right.
+        analytic = gradient.astype(np.float64).reshape(-1)[elements]
+        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric), NEGLIGIBLE)
         with np.errstate(invalid="ignore"):             # an infinite gradient is wrong, not an accident
-            error = float(np.linalg.norm(analytic - numeric) / largest) if largest != 0 else 0.0
+            error = float(np.linalg.norm(analytic - numeric) / largest)
         checks.append(TensorCheck(name, error, float(np.linalg.norm(analytic)), len(elements), at[name].size,
                                   bool(error <= LIMITS[method])))
     return GradientReport(method, eps, tuple(checks))
@@ -107,15 +111,32 @@ def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: st
             flat[k] = before + 1j * eps
             return float(np.imag(_scalar(loss(at))) / eps)
         flat[k] = before + eps
-        above = _scalar(loss(at))
+        above = _scalar(loss(at), "buif")
         flat[k] = before - eps
-        return float((above - _scalar(loss(at))) / (2 * eps))
+        with np.errstate(over="ignore"):
+            return float((above - _scalar(loss(at), "buif")) / (2 * eps))
     finally:
         flat[k] = before
 
 
-def _scalar(value):
-    if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "buifc":
+def _numbers(name: str, gradient) -> np.ndarray:
+    """A gradient as an array of numbers, not necessarily finite: to be infinite is a way to be wrong."""
+    try:
+        given = np.asarray(gradient)
+    except ValueError:
+        given = np.empty(0, object)
+    if given.dtype.kind not in "buif":
+        raise InvalidInput(str(name), "number", f"The gradient {name} is {shown(gradient)}; give an array of numbers.",
+                           got=shown(gradient))
+    return given
+
+
+def _scalar(value, kinds: str = "buifc"):
+    try:
+        given = np.asarray(value)
+    except ValueError:
+        given = np.empty(0)
+    if given.ndim != 0 or given.dtype.kind not in kinds:
         raise InvalidInput("loss", "shape", f"loss returned {shown(value)}; it must return one number.", got=shown(value))
     return value
 

@@ -14,7 +14,7 @@ from . import cell
 from .activations import Activator, IdentityActivator, SigmoidActivator, TanhActivator
 from .contraction import outer_sum
 from .initializers import initialize
-from .validation import InvalidInput, array, floating, generator, integer, number, shown
+from .validation import MOST_UNITS, InvalidInput, array, floating, generator, integer, number, shown
 
 # The tutorial's letter for each of the cell's gates.
 LETTER = {"f": "f", "i": "i", "o": "o", "c": "g"}
@@ -44,8 +44,8 @@ class LstmLayer:
 
     def __init__(self, input_width: int, state_width: int, learning_rate: float, *, rng=0,
                  initializer: str = "uniform", scale: float = 1.0, forget_bias: float = 1.0, dtype=np.float64):
-        self.input_width = integer("input_width", input_width, 1)
-        self.state_width = integer("state_width", state_width, 1)
+        self.input_width = integer("input_width", input_width, 1, MOST_UNITS)
+        self.state_width = integer("state_width", state_width, 1, MOST_UNITS)
         self.learning_rate = number("learning_rate", learning_rate, 0)
         self.dtype = floating("dtype", dtype)
         self.gate_activator: Activator = SigmoidActivator()
@@ -127,7 +127,12 @@ class LstmLayer:
             return [start] + [step.T.copy() for step in getattr(deltas, name)]
 
         dx = [np.zeros((self.input_width, 1), self.dtype)] + [step.T for step in deltas.dx]
-        self.delta_x_list = [d * below.backward(x) for d, x in zip(dx, self.x_list)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            dx = [d * below.backward(x) for d, x in zip(dx, self.x_list)]
+        if not np.isfinite(dx).all():
+            raise InvalidInput("activator", "diverged", "delta_x is not finite: x cannot be an output of this activator; "
+                               "give the one of the layer below, or None.")
+        self.delta_x_list = dx
         self.delta_h_list, self.delta_c_list = columns("dh", deltas.dh_0), columns("dc", deltas.dc_0)
         for letter, name in LETTER.items():
             setattr(self, f"delta_{'ct' if letter == 'c' else letter}_list", columns(f"dz_{name}"))

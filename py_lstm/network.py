@@ -10,7 +10,7 @@ from . import cell
 from .contraction import outer_sum, project
 from .initializers import initialize
 from .optimizers import Arrays
-from .validation import InvalidInput, generator, integer, numeric
+from .validation import MOST_UNITS, InvalidInput, generator, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 STATES = ("h_0", "c_0")
@@ -43,7 +43,7 @@ class Network:
     def __init__(self, input_size: int, hidden_size: int, output_size: int = 1, *, rng=0, **how):
         rng = generator("rng", rng)
         weights = initialize(input_size, hidden_size, rng=rng, **how)
-        O = integer("output_size", output_size, 1)
+        O = integer("output_size", output_size, 1, MOST_UNITS)
         H, dtype = weights.weight_hh.shape[1], weights.bias.dtype
         bound = how.get("scale", 1.0) / np.sqrt(H)
         self.parameters: Arrays = {
@@ -82,13 +82,14 @@ class Network:
         dy = numeric("dy", dy, run.y.shape)
         with np.errstate(over="ignore", invalid="ignore"):
             dh_via_y = project(dy, V.T)
+            dV, da = outer_sum(dy, run.steps.h), dy.sum(axis=(0, 1))
         deltas = cell.backward(run.steps, self.cell_weights(), dh_via_y)
         gradients = {
             "weight_ih": deltas.weight_ih,
             "weight_hh": deltas.weight_hh,
             "bias": deltas.bias,
-            "readout_weight": outer_sum(dy, run.steps.h),
-            "readout_bias": dy.sum(axis=(0, 1)),
+            "readout_weight": dV,
+            "readout_bias": da,
             "h_0": deltas.dh_0.sum(axis=0),
             "c_0": deltas.dc_0.sum(axis=0),
         }

@@ -31,7 +31,7 @@ class Objective:
     """
 
     def __init__(self, experiment: Experiment, trainer: Trainer | None = None):
-        self.experiment = experiment
+        self.experiment = instance("experiment", experiment, Experiment)
         self.trainer = _fitting(experiment, trainer)
         parameters = self.trainer.parameters_after(experiment.updates)
         x, self.target = sequence(experiment)

@@ -7,7 +7,7 @@ from typing import Iterator
 
 import numpy as np
 
-from .validation import InvalidInput, array, number, shown
+from .validation import InvalidInput, array, mapping, number, numeric, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -71,10 +71,11 @@ OPTIMIZERS = {"adam": Adam, "sgd": SGD}
 
 def _pairs(parameters: Arrays, gradients: Arrays) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Name, parameter and gradient of each parameter; a gradient that is missing or shaped otherwise is refused."""
-    for name, p in parameters.items():
-        if name not in gradients:
+    for name, p in mapping("parameters", parameters).items():
+        p = numeric(name, p, None)
+        if name not in mapping("gradients", gradients):
             raise InvalidInput(name, "missing", f"There is no gradient for {name}; give one for every parameter.")
-        yield name, p, array(name, gradients[name], np.shape(p), p.dtype)
+        yield name, p, array(name, gradients[name], p.shape, p.dtype)
 
 
 def _finite(values: Arrays) -> Arrays:
@@ -90,6 +91,7 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
     Returns the gradients and the norm before clipping.
     """
     limit = number("clip_norm", limit, 0)
+    gradients = {name: numeric(name, g, None) for name, g in mapping("gradients", gradients).items()}
     with np.errstate(over="ignore"):
         norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
     if not math.isfinite(norm):

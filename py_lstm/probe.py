@@ -54,7 +54,7 @@ def probe(experiment: Experiment, tensor: str, index: tuple[int, ...], eps: floa
     choice("tensor", tensor, objective.values)
     eps = number("eps", eps, 1e-15, 10)
     shape = objective.values[tensor].shape
-    place = tuple(index)
+    place = tuple(index) if isinstance(index, (tuple, list)) else ()
     if tensor == "x" and len(place) == 2:
         place = (place[0], 0, place[1])             # the one sequence of the batch
     if len(place) != len(shape) or not all(isinstance(k, int) and 0 <= k < n for k, n in zip(place, shape)):

@@ -111,7 +111,10 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     """
     objective = Objective(experiment, trainer)
     *_, gradients = objective.passes()
-    wanted = [choice("tensors", name, objective.values) for name in (objective.values if tensors is None else tensors)]
+    tensors = list(objective.values) if tensors is None else tensors
+    if not isinstance(tensors, (list, tuple)):
+        raise InvalidInput("tensors", "type", f"tensors is {shown(tensors)}; give a list of names.", got=shown(tensors))
+    wanted = [choice("tensors", name, objective.values) for name in tensors]
     return gradient_check(objective, objective.values, {name: gradients[name] for name in wanted}, method=method,
                           max_elements=max_elements)
 

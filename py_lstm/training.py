@@ -11,7 +11,7 @@ from .experiment import OWN, Experiment
 from .losses import squared_error
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, Arrays, clip_norm
-from .validation import InvalidInput, instance, integer
+from .validation import MOST_UPDATES, InvalidInput, instance, integer
 
 
 class Progress(NamedTuple):
@@ -75,7 +75,7 @@ class Trainer:
 
     def parameters_after(self, updates: int) -> Arrays:
         """The parameters after so many updates, training on where that many have not been done."""
-        updates = integer("updates", updates, 0)
+        updates = integer("updates", updates, 0, MOST_UPDATES)
         while len(self.losses) < updates:
             self.update()
         if updates not in self.history:                 # too long ago to be kept, and the same when done again

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import math
 import numbers
-from typing import Any
+from typing import Any, Mapping
 
 import numpy as np
+
+# Beyond these, a size or a count is a slip of the pen.
+MOST_UNITS = 1_000_000
+MOST_UPDATES = 1_000_000
 
 
 class InvalidInput(ValueError):
@@ -76,12 +80,12 @@ def choice(field: str, value: Any, choices) -> str:
     return value
 
 
-def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
+def array(field: str, value: Any, shape: tuple | None, dtype=np.float64) -> np.ndarray:
     """`value` as a finite array of `dtype` and `shape`.
 
-    In `shape` an int must match, a string names an axis of any length >= 1: ("time", "batch", 3).
+    In `shape` an int must match, a string names an axis of any length >= 1: ("time", "batch", 3). None is any shape.
     """
-    wanted = "(" + ", ".join(str(s) for s in shape) + ("," if len(shape) == 1 else "") + ")"
+    wanted = "any" if shape is None else "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
     try:
         given = np.asarray(value)
         # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
@@ -90,10 +94,10 @@ def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
         with np.errstate(over="ignore"):                # what float32 cannot hold becomes ∞ and is refused below
             result = given.astype(dtype)
     except (TypeError, ValueError):
-        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give an array of numbers of shape {wanted}.",
+        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give an array of numbers, shape {wanted}.",
                            got=shown(value), wanted=wanted) from None
-    if result.ndim != len(shape) or any(
-            have == 0 if isinstance(want, str) else have != want for want, have in zip(shape, result.shape)):
+    if shape is not None and (result.ndim != len(shape) or any(
+            have == 0 if isinstance(want, str) else have != want for want, have in zip(shape, result.shape))):
         raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {wanted}.",
                            got=str(given.shape), wanted=wanted)
     if not np.all(np.isfinite(result)):
@@ -103,7 +107,7 @@ def array(field: str, value: Any, shape: tuple, dtype=np.float64) -> np.ndarray:
     return result
 
 
-def numeric(field: str, value: Any, shape: tuple) -> np.ndarray:
+def numeric(field: str, value: Any, shape: tuple | None) -> np.ndarray:
     """`array` in the dtype that `value` has, float64 if it is no floating-point or complex one."""
     dtype = getattr(value, "dtype", None)
     return array(field, value, shape, dtype if dtype in (np.float32, np.float64, np.complex128) else np.float64)
@@ -119,6 +123,13 @@ def floating(field: str, value: Any) -> np.dtype:
         raise InvalidInput(field, "choice", f"{field} is {shown(value)}; give float32 or float64.", got=shown(value),
                            choices=["float32", "float64"])
     return dtype
+
+
+def mapping(field: str, value: Any) -> Mapping[str, Any]:
+    """`value` if it is a dict or another mapping."""
+    if not isinstance(value, Mapping):
+        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give a dict of arrays by name.", got=shown(value))
+    return value
 
 
 def instance(field: str, value: Any, kind: type) -> Any:

@@ -111,8 +111,8 @@ DEFECTS = {
         activations, "return np.tanh(weighted_input)", "return 2.0 / (1.0 + np.exp(-2 * weighted_input)) - 1.0",
         tanh_is_exact_near_zero),
     "M10 a sigmoid that overflows": (
-        activations, "        z = np.asarray(weighted_input)\n        positive", "        return 1.0 / (1.0 + np.exp(-weighted_input))\n"
-        "        z = np.asarray(weighted_input)\n        positive", sigmoid_is_silent),
+        activations, "return rise / (rise + np.exp(-np.maximum(weighted_input, 0)))", "return 1.0 / (1.0 + np.exp(-weighted_input))",
+        sigmoid_is_silent),
 }
 
 

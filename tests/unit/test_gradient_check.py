@@ -37,6 +37,9 @@ def test_small_gradients_are_judged_as_strictly_as_large_ones():
 
 def test_a_tensor_without_influence_has_gradient_zero():
     assert gradient_check(lambda values: values["b"].sum(), VALUES, {"a": np.zeros(3)}).right
+    assert not gradient_check(lambda values: values["b"].sum(), VALUES, {"a": np.full(3, 1e-20)}).right
+    # Round-off of saturated gates is no wrong gradient.
+    assert gradient_check(lambda values: 1e-30 * values["b"].sum(), VALUES, {"b": np.zeros((1, 1))}).right
 
 
 def test_both_methods_agree_on_the_cell():
@@ -64,7 +67,8 @@ def test_the_values_are_left_as_they_were():
     ("max_elements", (loss, VALUES, RIGHT), {"max_elements": 0}), ("a", (loss, VALUES, {"a": np.ones(2)}), {}),
     ("c", (loss, VALUES, {"c": np.ones(2)}), {}), ("gradients", (loss, VALUES, {}), {}), ("loss", (lambda v: v["a"], VALUES, RIGHT), {}),
     ("loss", (lambda v: "low", VALUES, RIGHT), {}), ("a", (loss, {"a": np.array([np.nan])}, {"a": np.ones(1)}), {}),
-    ("a", (loss, {"a": "abc"}, {"a": np.ones(1)}), {}),
+    ("a", (loss, {"a": "abc"}, {"a": np.ones(1)}), {}), ("a", (loss, VALUES, {"a": ["x", "y", "z"]}), {}), ("a", (loss, VALUES, {"a": [[1], [2, 3]]}), {}),
+    ("values", (loss, [1.0], RIGHT), {}), ("gradients", (loss, VALUES, 5), {}),
 ])
 def test_what_cannot_be_checked_is_refused(field, arguments, how):
     with pytest.raises(InvalidInput) as refused:
