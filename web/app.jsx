@@ -5,15 +5,17 @@ import "./styles/main.css";
 
 import { effect, useSignal } from "@preact/signals";
 import { render } from "preact";
+import { lesson } from "./core/tour.js";
 import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
-import { engineState, isRecording, shownTheme, touched } from "./core/store.js";
+import { engineState, isRecording, projector, shownTheme, touched } from "./core/store.js";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
 import { Controls } from "./views/Controls.jsx";
 import { Diagram } from "./views/Diagram.jsx";
+import { Glossary } from "./views/Glossary.jsx";
 import { Header } from "./views/Header.jsx";
 import { Inspector } from "./views/Inspector.jsx";
 import { Legend } from "./views/Legend.jsx";
@@ -22,6 +24,8 @@ import { NumberTable } from "./views/NumberTable.jsx";
 import { Growth } from "./views/Growth.jsx";
 import { Hovered, PlayBar } from "./views/PlayBar.jsx";
 import { Reach } from "./views/Reach.jsx";
+import { SourceDialog } from "./views/SourceDialog.jsx";
+import { Tour } from "./views/Tour.jsx";
 import { Score } from "./views/Score.jsx";
 
 function Page() {
@@ -34,7 +38,7 @@ function Page() {
       <div class="rooms">
         <aside class={controlsOpen.value ? "left open" : "left"}><Controls onClose={() => { controlsOpen.value = false; }} /></aside>
         <main>
-          {changes.value ? <ChangesNote /> : <Caption />}
+          {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : <Caption />}
           <Score />
           <div class="under">
             <PlayBar />
@@ -59,6 +63,8 @@ function Page() {
           <Inspector />
         </aside>
       </div>
+      <SourceDialog />
+      <Glossary />
     </>
   );
 }
@@ -67,11 +73,15 @@ effect(() => {
   const root = document.documentElement;
   root.lang = lang.value;
   root.dataset.theme = shownTheme.value;
+  root.toggleAttribute("data-projector", projector.value);
   root.dataset.engine = isRecording.value && engineState.value === "live" ? "loading" : engineState.value;
   document.title = t("title");
 });
 
-for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => { touched.value = true; }, { once: true });
+// The opening sentence leaves at the first touch, but not from under the finger that touches its own button.
+for (const type of ["pointerdown", "keydown"]) {
+  addEventListener(type, (event) => { if (!event.target.closest?.(".caption")) touched.value = true; });
+}
 
 render(<Page />, document.getElementById("page"));
 if (!touched.value) opening();

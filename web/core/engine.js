@@ -79,6 +79,9 @@ export class Engine {
   /** L along one number, nudged by ±eps. */
   probe(tensor, index, eps) { return this.#ifLive((remote) => remote.probe(tensor, index, eps)); }
 
+  /** The text of one of py_lstm's files. */
+  source(file) { return this.#ifLive((remote) => remote.source(file)); }
+
   /** The trace on the screen minus another experiment's. */
   compare(before) { return this.#ifLive((remote) => remote.compare(before)); }
 

@@ -30,6 +30,7 @@ export const runtimeFiles = runtime.files;
 export const trouble = signal(null);                    // an Error of the engine, while it is not live
 
 export const room = signal(named(ROOMS, linked.view.room, "forward"));
+export const projector = signal(linked.view.projector === "1");                // larger type, stronger contrast
 export const theme = signal(named(THEMES, linked.view.theme, null));            // null: as the system says
 // A link may point at a number that only the trace it asks for has. It is kept until that trace is there.
 const pointed = ({ quantity, t, unit }) => ({ ...schema.selection, ...JSON.parse(JSON.stringify({ quantity, t, unit })) });
@@ -177,6 +178,7 @@ export function link() {
     ...place,
     lang: lang.value === preferredLanguage() ? null : lang.value,
     theme: theme.value,
+    projector: projector.value ? 1 : null,
   }, schema.defaults);
 }
 
@@ -195,19 +197,26 @@ export function begin() {
     clearTimeout(timer);
     // Browsers refuse more than about a hundred changes in half a minute.
     timer = setTimeout(() => {
-      if (text === hash.written || refused.value) return;
+      if (text === hash.written || refused.value || !trace.value.done) return;
+      const address = text ? `#${text}` : location.pathname + location.search;
+      // Another room or experiment is a place to come back to; a moved selection is not.
+      const place = JSON.stringify([room.value, wanted.value]);
+      if (hash.place !== undefined && place !== hash.place) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
       hash.written = text;
-      history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
-    }, 250);
+      hash.place = place;
+    }, 400);
   });
   addEventListener("hashchange", () => {
     const text = location.hash.replace(/^#/, "");
     if (text === hash.written) return;
     hash.written = text;
+    hash.place = undefined;
     const { experiment, view } = decode(text, schema.defaults);
     batch(() => {
       room.value = named(ROOMS, view.room, "forward");
       theme.value = named(THEMES, view.theme, null);
+      projector.value = view.projector === "1";
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
     });
     pointedAt = pointed(view);

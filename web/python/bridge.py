@@ -5,7 +5,9 @@ keep the picture legible, trainers kept so that one more update costs one update
 worker can look for newer messages in between.
 """
 
+import inspect
 import json
+import sys
 from collections import OrderedDict
 from time import perf_counter
 
@@ -18,7 +20,9 @@ from py_lstm.training import TRAINING_FIELDS
 from py_lstm.validation import integer
 
 # What the page draws well. py_lstm itself goes further.
-LIMITS = {"hidden_size": (1, 16), "input_size": (1, 4), "length": (1, 64), "updates": (0, 500)}
+LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 500)}
+# How far its sliders go; what lies between can be typed.
+SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64)}
 
 # The inspector opens here: unit 2 forgets, at the middle one of the default sequence's three marks.
 FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
@@ -72,6 +76,13 @@ class Lab:
     def explain(self, selection):
         """Where the selected number of the trace on the screen comes from, and what belongs beside it."""
         return told(self.trace, selection), None
+
+    def source(self, file):
+        """The text of one of py_lstm's files, such as "py_lstm/cell.py"."""
+        module = sys.modules.get(file.removesuffix(".py").replace("/", ".")) if file.startswith("py_lstm/") else None
+        if module is None:
+            raise InvalidInput("file", "unknown", f"{file!r} is no file of py_lstm that is in use here.", got=file)
+        return {"text": inspect.getsource(module)}, None
 
     def probe(self, tensor, index, eps):
         """L along one number, nudged by ±eps."""
@@ -157,7 +168,7 @@ def recording():
     first = FIRST_SELECTION
     header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(),
                "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
-    schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "selection": first,
+    schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first,
               "tasks": {name: {"channels": task.channels, "sign": task.sign} for name, task in TASKS.items()},
               "tensors": ["weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias", "h_0", "c_0", "x"]}
     return {"trace": {"frame": header, "schema": schema}, "explanations": explanations}

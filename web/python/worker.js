@@ -85,6 +85,7 @@ Comlink.expose({
   supersede() { stop = true; },
 
   explain: (selection) => ask("explain", selection),
+  source: (file) => ask("source", file),
   probe: (tensor, index, eps) => ask("probe", tensor, index, eps),
   compare(before) {
     const answer = ask("compare", before);

@@ -2,6 +2,7 @@
 // of runs for which it is.
 
 import { t } from "../core/i18n.js";
+import { startTour } from "../core/tour.js";
 import { isRecording, room, touched, trace } from "../core/store.js";
 
 export function Caption() {
@@ -16,7 +17,8 @@ export function Caption() {
   return (
     <p class="caption">
       <span>{t(seen)}</span>{" "}
-      {!touched.value && <span class="try">{t("caption.try")}{isRecording.value && ` ${t("caption.recording")}`}</span>}
+      {!touched.value && <span class="try">{t("caption.try")}{isRecording.value && ` ${t("caption.recording")}`}{" "}
+        <button type="button" class="plain" onClick={startTour}>{t("tour.start")}</button></span>}
     </p>
   );
 }

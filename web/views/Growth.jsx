@@ -1,6 +1,7 @@
 // The weights' gradients as they grow: each step of the backward pass adds an outer product; at step 1 they are whole.
 
 import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -37,10 +38,21 @@ function Tensors({ step, so_far: soFar }) {
   const column = Math.min(chosen.value.column, width - 1);
   const pick = (tensors) => rowsOf(tensors[name])[row][column];
   const symbol = `${PARTS.find(([n]) => n === name)[1]}^{${GATES[Math.floor(row / H)]}}_{${row % H + 1}${name === "bias" ? "" : `,${column + 1}`}}`;
+  const keys = (event) => {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
+    if (!down && !right) return;
+    event.preventDefault();
+    // To the right of a tensor stands the next one.
+    const names = PARTS.map(([part]) => part);
+    const other = names[names.indexOf(name) + right];
+    if (right && (column + right < 0 || column + right >= width)) {
+      if (other) chosen.value = { name: other, row, column: right > 0 ? 0 : 1e9 };
+    } else chosen.value = { name, row: Math.min(4 * H - 1, Math.max(0, row + down)), column: column + right };
+  };
   const whole = trace.value.arrays[`${name}_grad`].data[row * width + column];
   return (
     <>
-      <div class="gates-grown">
+      <div class="gates-grown" tabIndex={0} role="group" aria-label={t("growth.choose")} onKeyDown={keys}>
         <p class="names"><span>{t("growth.step")}</span><span>{t("growth.soFar")}</span></p>
         {GATES.map((gate, block) => (
           <figure key={gate}>
@@ -54,22 +66,37 @@ function Tensors({ step, so_far: soFar }) {
               </div>))}
           </figure>))}
       </div>
-      <p class="sum"><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick(step))}>{short(pick(step))}</b>{", "}
+      <p class="sum" role="status"><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick(step))}>{short(pick(step))}</b>{", "}
         {t("growth.soFar")} <b data-growth="so_far" data-value={pick(soFar)} title={full(pick(soFar))}>{short(pick(soFar))}</b>{", "}
         {t("growth.whole", { T })} <b data-growth="whole" data-value={whole} title={full(whole)}>{short(whole)}</b></p>
     </>
   );
 }
 
+/** One tensor's rows of one gate, on a canvas: a large network has tens of thousands of weights. */
 function Matrix({ name, rows, first, size, range, chosen, onChoose }) {
+  const canvas = useRef(null);
+  const theme = shownTheme.value;
+  const [width, height] = [rows[0].length * size, rows.length * size];
+  useLayoutEffect(() => {
+    const density = window.devicePixelRatio || 1;
+    canvas.current.width = width * density;
+    canvas.current.height = height * density;
+    const context = canvas.current.getContext("2d");
+    context.scale(density, density);
+    const gap = size > 6 ? 1 : 0;
+    rows.forEach((row, r) => row.forEach((value, c) => {
+      context.fillStyle = css(colourOf(value, range, theme) ?? [128, 128, 128]);
+      context.fillRect(c * size, r * size, size - gap, size - gap);
+    }));
+    if (!chosen || chosen.row < first || chosen.row >= first + rows.length) return;
+    context.strokeStyle = getComputedStyle(canvas.current).color;
+    context.lineWidth = 2;
+    context.strokeRect(chosen.column * size + 1, (chosen.row - first) * size + 1, size - gap - 2, size - gap - 2);
+  });
   return (
-    <svg width={rows[0].length * size + 1} height={rows.length * size + 1} data-tensor={name} role="img" aria-label={t(`tensor.${name}`)}>
-      {rows.map((row, r) => row.map((value, c) => {
-        const rgb = colourOf(value, range, shownTheme.value);
-        const here = chosen && chosen.row === first + r && chosen.column === c;
-        return <rect key={`${r},${c}`} x={c * size + 0.5} y={r * size + 0.5} width={size - 1} height={size - 1} fill={rgb ? css(rgb) : "none"}
-          class={here ? "here" : undefined} onClick={() => onChoose(first + r, c)} />;
-      }))}
-    </svg>
+    <canvas ref={canvas} data-tensor={name} role="img" aria-label={t(`tensor.${name}`)} style={{ width: `${width}px`, height: `${height}px` }}
+      onClick={(event) => onChoose(first + Math.min(rows.length - 1, Math.floor(event.offsetY / size)),
+        Math.min(rows[0].length - 1, Math.floor(event.offsetX / size)))} />
   );
 }

@@ -2,7 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import { lang, t } from "../core/i18n.js";
-import { engine, engineState, enter, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
+import { startTour } from "../core/tour.js";
+import { openGlossary } from "./Glossary.jsx";
+import { engine, engineState, enter, isRecording, progress, projector, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
 
 export function Header() {
   const other = shownTheme.value === "dark" ? "light" : "dark";
@@ -16,6 +18,10 @@ export function Header() {
           </button>))}
       </nav>
       <EngineSign />
+      <button type="button" class="plain optional" onClick={startTour}>{t("tour.button")}</button>
+      <button type="button" class="plain optional" onClick={() => openGlossary()}>{t("glossary.title")}</button>
+      <button type="button" class="plain optional" aria-pressed={projector.value} onClick={() => { projector.value = !projector.value; }}>
+        {t("projector.button")}</button>
       <CopyLink />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
         onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>

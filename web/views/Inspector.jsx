@@ -5,9 +5,12 @@ import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { change, engineState, explanation, select, selection, trace } from "../core/store.js";
+import { change, engineState, enter, explanation, room, select, selection, trace } from "../core/store.js";
+import { widthOf } from "../core/trace.js";
 import { EditableNumber } from "./EditableNumber.jsx";
+import { openGlossary } from "./Glossary.jsx";
 import { Icon } from "./Icon.jsx";
+import { openSource } from "./SourceDialog.jsx";
 import { placeName } from "./symbols.jsx";
 import { Tex } from "./Tex.jsx";
 
@@ -17,9 +20,23 @@ export function Inspector() {
   const current = told && told.quantity === place.quantity && told.t === place.t && told.unit === place.unit;
   return (
     <section class="inspector" aria-label={t("inspector.label")}>
-      <h2>{placeName(trace.value, place)}</h2>
+      <Breadcrumb {...place} />
+      <h2 class="visually-hidden">{placeName(trace.value, place)}</h2>
       {current ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
     </section>
+  );
+}
+
+/** Where one is: direction, step, quantity, unit. The first goes to the other direction, the name to the glossary. */
+function Breadcrumb({ quantity, t: step, unit }) {
+  const other = room.value === "forward" ? "backward" : "forward";
+  return (
+    <nav class="breadcrumb" aria-label={t("breadcrumb.label")}>
+      <button type="button" onClick={() => enter(other)} title={t(`room.${other}`)}>{t(`room.${room.value}`)}</button>
+      <span>{t("breadcrumb.step", { t: step })}</span>
+      <button type="button" onClick={() => openGlossary(quantity)} title={t("glossary.title")}>{t(`quantity.${quantity}`)}</button>
+      {widthOf(trace.value, quantity) > 1 && <span>{t("breadcrumb.unit", { unit })}</span>}
+    </nav>
   );
 }
 
@@ -52,7 +69,9 @@ function Line({ symbol, equation, value, function: applied, terms, sources }) {
           </tbody>
         </table>)}
       {sources.map(({ file, line, code }) => (
-        <p class="source" key={line}><span>{file}:{line}</span><code>{code}</code></p>))}
+        <p class="source" key={line}>
+          <button type="button" class="file" title={t("source.open")} onClick={() => openSource(file, line)}>{file}:{line}</button>
+          <code>{code}</code></p>))}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { changes, showChanges } from "../core/edits.js";
 import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
 import { direction, pause, playing, toggle } from "../core/player.js";
 import { explanation, room, schema, select, selection, shownTheme, step, trace } from "../core/store.js";
+import { hiddenFrom } from "../core/tour.js";
 import { numberIn, rangeOf } from "../core/trace.js";
 import { paint } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
@@ -98,6 +99,8 @@ export function Score() {
           style={px({ width, height })} onKeyDown={keys}>
           <canvas ref={canvas} onPointerDown={down} onPointerMove={move} onPointerUp={() => { dragging.value = false; }}
             onPointerCancel={() => { dragging.value = false; }} onPointerLeave={() => { hovered.value = null; }} />
+          {hiddenFrom.value && (
+            <div class="veil full" style={px({ left: (hiddenFrom.value - 1) * column, width: width - (hiddenFrom.value - 1) * column, height: axis })} />)}
           {veil && <div class="veil" style={px({ ...veil, height: axis })} />}
           <div class="playhead" style={{ transform: `translateX(${(place.t - 1) * column}px)`, ...px({ width: column, height: axis }) }} />
           {operandBoxes(picture.value).map(({ x, y, width: w, height: h }) => (

@@ -17,7 +17,7 @@ const invalid = (field) => (refused.value?.field === field ? true : undefined);
 /** A slider with its number beside it, which can be typed. */
 export function Slider({ field, step = 1, min, max }) {
   const id = useId();
-  const [low, high] = schema.limits[field] ?? [min, max];
+  const [low, high] = schema.sliders[field] ?? [min, max];
   const value = wanted.value[field];
   return (
     <div class="field" data-field={field}>

@@ -1,0 +1,43 @@
+// The walk of a first visit: which step it stands at, and what it hides until its question is answered.
+
+import { batch, computed, signal } from "@preact/signals";
+import { FIRST_VISIT } from "../lessons/first-visit.js";
+import { pause } from "./player.js";
+import { change, enter, schema, select, touched } from "./store.js";
+
+export const tourStep = signal(null);                   // index into FIRST_VISIT, or null
+export const answer = signal(null);                     // "rise", "fall", or null while the question is open
+
+export const lesson = computed(() => (tourStep.value === null ? null : FIRST_VISIT[tourStep.value]));
+export const hiddenFrom = computed(() => (lesson.value?.hideFrom && !answer.value ? lesson.value.hideFrom : null));
+export const LENGTH = FIRST_VISIT.length;
+
+export async function startTour() {
+  pause();
+  touched.value = true;
+  await change({ ...schema.defaults });
+  goTo(0);
+}
+
+export function goTo(step) {
+  if (step < 0 || step >= LENGTH) return leaveTour();
+  pause();
+  batch(() => {
+    tourStep.value = step;
+    answer.value = null;
+    enter(FIRST_VISIT[step].room);
+    select(FIRST_VISIT[step].select);
+  });
+}
+
+export function leaveTour() {
+  tourStep.value = null;
+  answer.value = null;
+}
+
+/** Give the answer; the hidden steps appear, and the play head moves there. */
+export function predict(what) {
+  answer.value = what;
+  const { quantity, unit, to } = lesson.value.question;
+  select({ quantity, unit, t: to });
+}

@@ -1,0 +1,36 @@
+// Every term of the page in two sentences. A quantity opens it at its own term.
+
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../core/i18n.js";
+import { Dialog } from "./Dialog.jsx";
+
+const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "loss", "update", "optimizer",
+  "forgetBias", "check", "complexStep", "latch"];
+
+// Which term explains a quantity: the longest name that fits comes first.
+const OF = [["dz_", "error"], ["dx", "bptt"], ["dy", "bptt"], ["dh", "bptt"], ["dc", "bptt"], ["z_", "preactivation"], ["tanh_c", "cell"],
+  ["f", "forget"], ["i", "input"], ["o", "output"], ["g", "candidate"], ["c", "cell"], ["h", "hidden"], ["y", "loss"], ["target", "loss"], ["x", "latch"]];
+
+const open = signal(null);
+
+export const openGlossary = (quantity = null) => {
+  open.value = { term: quantity && OF.find(([start]) => quantity.startsWith(start))?.[1] };
+};
+
+export const Glossary = () => open.value && (
+  <Dialog title={t("glossary.title")} onClose={() => { open.value = null; }}><Terms at={open.value.term} /></Dialog>);
+
+function Terms({ at }) {
+  const wanted = useRef(null);
+  // The dialog around it opens after this is mounted.
+  useEffect(() => { requestAnimationFrame(() => wanted.current?.scrollIntoView({ block: "start" })); }, []);
+  return (
+    <dl class="glossary">
+      {TERMS.map((term) => (
+        <div key={term} ref={term === at ? wanted : undefined} class={term === at ? "wanted" : undefined}>
+          <dt>{t(`term.${term}`)}</dt><dd>{t(`term.${term}.text`)}</dd>
+        </div>))}
+    </dl>
+  );
+}

@@ -1,0 +1,32 @@
+// The card of the first visit's walk, in the place of the caption.
+
+import { short } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { trace } from "../core/store.js";
+import { answer, goTo, leaveTour, LENGTH, lesson, predict, tourStep } from "../core/tour.js";
+import { numberIn } from "../core/trace.js";
+
+export function Tour() {
+  const { text, numbers = {}, question } = lesson.value;
+  const values = Object.fromEntries(Object.entries(numbers).map(([name, place]) => [name, short(numberIn(trace.value, place))]));
+  const open = question && !answer.value;
+  const last = tourStep.value === LENGTH - 1;
+  return (
+    <div class="tour" role="region" aria-label={t("tour.label")} aria-live="polite">
+      <p>{t(text, values)} {question && answer.value && <Answer {...question} />}</p>
+      <p class="buttons">
+        {open ? ["rise", "fall"].map((what) => <button key={what} type="button" class="chosen" onClick={() => predict(what)}>{t(`tour.${what}`)}</button>)
+          : <button type="button" class="chosen" onClick={() => goTo(tourStep.value + 1)}>{t(last ? "tour.done" : "tour.next")}</button>}
+        {tourStep.value > 0 && <button type="button" class="plain" onClick={() => goTo(tourStep.value - 1)}>{t("tour.back")}</button>}
+        <button type="button" class="plain" onClick={leaveTour}>{t("tour.leave")}</button>
+        <small>{t("tour.place", { step: tourStep.value + 1, of: LENGTH })}</small>
+      </p>
+    </div>
+  );
+}
+
+function Answer({ quantity, unit, from, to }) {
+  const [before, after] = [from, to].map((step) => numberIn(trace.value, { quantity, unit, t: step }));
+  const happened = after > before ? "rise" : "fall";
+  return <strong>{t(answer.value === happened ? "tour.right" : "tour.wrong")} {t(`tour.happened.${happened}`, { before: short(before), after: short(after) })}</strong>;
+}
