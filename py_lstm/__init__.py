@@ -10,8 +10,10 @@ from .cell import Deltas, Steps, Weights
 from .experiment import Experiment
 from .explain import Explanation, explain
 from .gradient_check import GradientReport, TensorCheck, gradient_check
+from .gru import GRU
 from .growth import Growth, growth
 from .initializers import initialize
+from .lstm import LSTM
 from .lstm_layer import LstmLayer
 from .network import Network
 from .objective import Objective
@@ -19,17 +21,25 @@ from .optimizers import SGD, Adam, clip_norm
 from .losses import squared_error
 from .probe import Probe, probe
 from .reach import Reach, reach
+from .rnn import RNN
 from .trace import Trace, check, run
 from .training import Progress, Trainer, train
 from .tutorial import data_set, test
 from .validation import InvalidInput
+from .converting import convert
+from .layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
+from .onnx_files import read_onnx, write_onnx
+from .pytorch_script import pytorch_script
+from .weights import from_lstm, from_network, load_weights, save_weights, to_lstm, to_network
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adam", "Deltas", "Experiment", "Explanation", "GradientReport", "Growth", "IdentityActivator", "InvalidInput",
-    "LstmLayer", "Network", "Objective", "Probe", "Progress", "Reach", "ReluActivator", "SGD", "SigmoidActivator",
-    "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check", "clip_norm", "data_set",
-    "element_wise_op", "explain", "gradient_check", "growth", "initialize", "probe", "reach", "run",
-    "squared_error", "test", "train",
+    "Adam", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth", "IdentityActivator", "InvalidInput",
+    "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Probe", "Progress", "RNN", "Reach", "ReluActivator",
+    "SGD", "SigmoidActivator", "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check",
+    "clip_norm", "convert", "data_set", "element_wise_op", "explain", "from_keras", "from_lstm", "from_network",
+    "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize", "load_weights", "probe", "pytorch_script",
+    "reach", "read_onnx", "run", "save_weights", "squared_error", "test", "to_keras", "to_lstm", "to_network",
+    "to_onnx", "to_pytorch", "train", "write_onnx",
 ]

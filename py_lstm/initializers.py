@@ -62,3 +62,50 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
 
 def _uniform(rng: np.random.Generator, bound: float, shape: tuple[int, ...]) -> np.ndarray:
     return rng.uniform(-bound, bound, shape)
+
+
+# What the layers of `LSTM`, `GRU` and `RNN` may start from; "chrono" is for gates of an LSTM.
+LAYER_INITIALIZERS = ("uniform", "pytorch", "glorot_orthogonal", "chrono", "tutorial")
+
+
+def draw(shapes: dict[str, tuple[int, ...]], hidden_size: int, *, rng=0, initializer: str = "uniform"
+         ) -> dict[str, np.ndarray]:
+    """First values of named tensors; the same rule for every layer, direction and kind of cell.
+
+    Parameters
+    ----------
+    shapes : names and shapes. Names tell the kind: weight_hh and weight_gg are recurrent; gain_* start at 1 and bias_*
+        at 0, with "pytorch" bias_ih and bias_hh are drawn like weights
+    hidden_size : H, in U(±1/√H)
+    initializer : "uniform", "pytorch", "glorot_orthogonal" or "tutorial"
+    """
+    rng = generator("rng", rng)
+    bound = 1e-4 if initializer == "tutorial" else 1 / math.sqrt(hidden_size)
+    drawn = {}
+    for name, shape in shapes.items():
+        if name.startswith("gain_"):
+            drawn[name] = np.ones(shape)
+        elif name.startswith("bias_") and not (initializer == "pytorch" and name in ("bias_ih", "bias_hh")):
+            drawn[name] = np.zeros(shape)
+        elif initializer == "glorot_orthogonal" and len(shape) == 2:
+            recurrent = name in ("weight_hh", "weight_gg")
+            drawn[name] = orthogonal(rng, shape) if recurrent else _uniform(rng, math.sqrt(6 / sum(shape)), shape)
+        else:
+            drawn[name] = _uniform(rng, bound, shape)
+    return drawn
+
+
+def orthogonal(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """A matrix of at least as many rows as columns, whose columns are orthonormal, uniformly distributed."""
+    q, r = np.linalg.qr(rng.standard_normal(shape))
+    return q * np.sign(np.diagonal(r))                  # without the signs it is not uniform (Mezzadri 2007)
+
+
+def chrono_bias(hidden_size: int, longest_memory: int, *, rng=0) -> tuple[np.ndarray, np.ndarray]:
+    """Biases (H,) of the input and the forget gate for memories of up to T steps (Tallec & Ollivier 2018).
+
+    b_f = ln u with u ~ U(1, T - 1) and b_i = -b_f: a unit then forgets over about u steps.
+    """
+    b_f = np.log(generator("rng", rng).uniform(1, integer("longest_memory", longest_memory, 3) - 1,
+                                               integer("hidden_size", hidden_size, 1)))
+    return -b_f, b_f

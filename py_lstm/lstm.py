@@ -1,0 +1,192 @@
+"""`LSTM`: PyTorch's interface, stacked and bidirectional, with everything it computed to be looked at.
+
+    lstm = LSTM(3, 8, num_layers=2)
+    output, (h_n, c_n) = lstm(x)                        # x (T, N, 3), output (T, N, 8), h_n and c_n (2, N, 8)
+    dx, (dh_0, dc_0) = lstm.backward(output - target)   # dL/doutput in, the rest of the derivative out
+    lstm.grads["weight_hh_l1"]                          # gradients under PyTorch's names
+    lstm.trace[1][0].f[t, n]                            # the second layer's forget gates; dz_f their error term
+
+The plain cell is `cell`'s; what that cannot express is computed by `variants`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import cell, variants
+from .direction import Arrays
+from .initializers import LAYER_INITIALIZERS, chrono_bias, draw
+from .recurrent import Recurrent, flag
+from .validation import InvalidInput, choice, integer, number
+
+
+class GeneralCell:
+    """The cell of `variants`, as `direction` asks for it: two biases, PyTorch's names."""
+
+    def __init__(self, hidden_size: int, bias: bool, proj_size: int = 0, variant: variants.Variant = variants.PLAIN,
+                 layer_norm: bool = False):
+        self.states = {"h": proj_size or hidden_size, "c": hidden_size}
+        if variant.full_recurrence:
+            self.states["r"] = 3 * hidden_size
+        self.bias, self.proj_size, self.variant, self.layer_norm = bias, proj_size, variant, layer_norm
+
+    def shapes(self, inputs: int) -> dict[str, tuple[int, ...]]:
+        H = self.states["c"]
+        shapes: dict[str, tuple[int, ...]] = {"weight_ih": (4 * H, inputs), "weight_hh": (4 * H, self.states["h"])}
+        if self.bias:
+            shapes |= {"bias_ih": (4 * H,), "bias_hh": (4 * H,)}
+        if self.proj_size:
+            shapes["weight_hr"] = (self.proj_size, H)
+        if self.variant.peepholes:
+            shapes |= {name: (H,) for name in ("weight_ci", "weight_cf", "weight_co")}
+        if self.variant.full_recurrence:
+            shapes["weight_gg"] = (3 * H, 3 * H)
+        if self.layer_norm:
+            shapes |= {"gain_ih": (4 * H,), "gain_hh": (4 * H,), "gain_c": (H,)} | ({"bias_c": (H,)} if self.bias else {})
+        return shapes
+
+    def forward(self, x, states, parameters, mask):
+        h_0, c_0, *r_0 = states
+        return variants.forward(x, h_0, c_0, _one_bias(parameters), self.variant, r_0=r_0[0] if r_0 else None, mask=mask)
+
+    def backward(self, steps, parameters, dh_via_y, d_states, rule):
+        return variants.backward(steps, _one_bias(parameters), self.variant, dh_via_y, *d_states, rule=rule)
+
+    def gradients(self, deltas, parameters: Arrays) -> Arrays:
+        both = {"bias_ih": "bias", "bias_hh": "bias"}   # z takes their sum
+        return {name: deltas.gradients[both.get(name, name)] for name in parameters}
+
+
+class PlainCell(GeneralCell):
+    """The same without options: `cell` computes it, but for masks and for rules that are not the derivative."""
+
+    def forward(self, x, states, parameters, mask):
+        if mask is not None:
+            return super().forward(x, states, parameters, mask)
+        return cell.forward(x, *states, self._weights(parameters))
+
+    def backward(self, steps, parameters, dh_via_y, d_states, rule):
+        if rule == "full" and isinstance(steps, cell.Steps):
+            return cell.backward(steps, self._weights(parameters), dh_via_y, *d_states)
+        return super().backward(variants.Steps(**steps._asdict()), parameters, dh_via_y, d_states, rule)
+
+    def gradients(self, deltas, parameters: Arrays) -> Arrays:
+        if isinstance(deltas, variants.Deltas):
+            return super().gradients(deltas, parameters)
+        biases = {"bias_ih": deltas.bias, "bias_hh": deltas.bias} if self.bias else {}
+        return {"weight_ih": deltas.weight_ih, "weight_hh": deltas.weight_hh, **biases}
+
+    def _weights(self, p: Arrays) -> cell.Weights:
+        bias = p["bias_ih"] + p["bias_hh"] if self.bias else np.zeros(4 * self.states["c"], p["weight_hh"].dtype)
+        return cell.Weights(p["weight_ih"], p["weight_hh"], bias)
+
+
+class LSTM(Recurrent):
+    """A long short-term memory with the interface of `torch.nn.LSTM`; see `Recurrent` for what is not said here.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers : int >= 1
+    bias : bool, whether there are bias_ih and bias_hh
+    batch_first, dropout, bidirectional, variational, learn_initial_state, stateful, dtype, rng : see `Recurrent`
+    proj_size : int from 0 to hidden_size - 1; if not 0, h_t is projected to that many numbers
+    initializer : str
+        "uniform": weights U(±1/√H), biases 0. "pytorch": the same, biases drawn too. "glorot_orthogonal": Keras'
+        weights, biases 0. "chrono": as "uniform", but with gate biases for memories of up to `longest_memory` steps
+        (Tallec & Ollivier 2018). "tutorial": U(±1e-4).
+    forget_bias : float or None
+        What the forget gate's bias is at the start, in every layer and direction. None is the initializer's own: 1 for
+        "uniform" and "glorot_orthogonal", 0 for "tutorial", drawn by "pytorch" and "chrono".
+    longest_memory : int >= 3, for "chrono"
+    variant : str
+        "vanilla", or the changes of Greff et al. 2017, joined by "+": P (peepholes), NIG, NFG, NOG (no input, forget,
+        output gate), NIAF, NOAF (no input, output activation), CIFG (forget gate = 1 - input gate), FGR (gates see all
+        gates' last values; there is then a third state r, those values). Theirs have P throughout: "P+CIFG".
+    layer_norm : bool, layer normalisation of both products and of the cell state (Ba et al. 2016)
+
+    Parameters and their shapes, with the suffix _l0, _l0_reverse, _l1 ...; row blocks i, f, g, o
+    -----------------------------------------------------------------------------------------------
+    weight_ih (4H, I), weight_hh (4H, P), bias_ih, bias_hh (4H,); P = H but for weight_hr (P, H); peepholes weight_ci,
+    weight_cf, weight_co (H,); weight_gg (3H, 3H); gain_ih, gain_hh (4H,), gain_c, bias_c (H,).
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, *,
+                 forget_bias: float | None = None, initializer: str = "uniform", longest_memory: int | None = None,
+                 variant: str = "vanilla", layer_norm: bool = False, variational: bool = False,
+                 learn_initial_state: bool = False, stateful: bool = False, dtype=np.float64, rng=0):
+        self.hidden_size = integer("hidden_size", hidden_size, 1)
+        self.proj_size = integer("proj_size", proj_size, 0, self.hidden_size - 1)
+        self.bias = flag("bias", bias)
+        self.layer_norm = flag("layer_norm", layer_norm)
+        self.variant = variant
+        self._how = _start(initializer, forget_bias, longest_memory, self.bias)
+        changes = variants.variant_named(variant)
+        if changes == variants.PLAIN and not self.proj_size and not self.layer_norm:
+            made: GeneralCell = PlainCell(self.hidden_size, self.bias)
+        else:
+            made = GeneralCell(self.hidden_size, self.bias, self.proj_size, changes, self.layer_norm)
+        super().__init__(made, input_size, num_layers, batch_first=batch_first, dropout=dropout,
+                         bidirectional=bidirectional, variational=variational, learn_initial_state=learn_initial_state,
+                         stateful=stateful, dtype=dtype, rng=rng)
+
+    def backward(self, d_output=None, d_states=None, *, rule: str = "full"):
+        """Take the derivative of a scalar L back through the last call; fills `grads` and the trace.
+
+        Parameters
+        ----------
+        d_output : dL/doutput in the shape of the output, or None for 0
+        d_states : (dh_n, dc_n) in the shapes of the last states, or None for 0, as a whole or one of them
+        rule : "full", "truncated 1997" (between steps along the cell only), "tutorial" (through h only); see `variants`
+
+        Returns
+        -------
+        dx, (dh_0, dc_0) : in the shapes of x and of the states
+        """
+        return self._backward(d_output, d_states, choice("rule", rule, variants.RULES))
+
+    def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
+        kind, forget_bias, longest = self._how
+        drawn = draw(shapes, self.hidden_size, rng=self._rng, initializer="uniform" if kind == "chrono" else kind)
+        H = self.hidden_size
+        if kind == "chrono":
+            drawn["bias_ih"][:2 * H] = np.concatenate(chrono_bias(H, longest, rng=self._rng))
+        elif forget_bias is not None and self.bias:
+            drawn["bias_ih"][H:2 * H], drawn["bias_hh"][H:2 * H] = forget_bias, 0
+        return drawn
+
+    def __repr__(self) -> str:
+        return f"LSTM({self.input_size}, {self.hidden_size}, num_layers={self.num_layers}; {self.variant})"
+
+
+def _start(initializer, forget_bias, longest_memory, bias: bool) -> tuple[str, float | None, int | None]:
+    """The arguments that decide the first values, checked against each other."""
+    kind = choice("initializer", initializer, LAYER_INITIALIZERS)
+    if kind == "chrono":
+        if forget_bias is not None or not bias:
+            name, value = ("forget_bias", forget_bias) if forget_bias is not None else ("bias", bias)
+            raise InvalidInput(name, "choice", f"{name} is {value!r}, but initializer chrono draws the gates' biases "
+                               "itself; leave it at its default.", got=repr(value))
+        if longest_memory is None:
+            raise InvalidInput("longest_memory", "missing", "longest_memory is missing; give initializer chrono the number "
+                               "of steps, at least 3, that the task may ask to remember.", low=3)
+        return kind, None, integer("longest_memory", longest_memory, 3)
+    if longest_memory is not None:
+        raise InvalidInput("longest_memory", "choice", f"longest_memory is {longest_memory!r}, but only initializer chrono "
+                           f"uses it; leave it out or give chrono instead of {kind}.", got=repr(longest_memory))
+    if forget_bias is None:
+        return kind, 1.0 if kind in ("uniform", "glorot_orthogonal") else None, None
+    if not bias:
+        raise InvalidInput("forget_bias", "choice", f"forget_bias is {forget_bias!r}, but bias=False leaves no bias to set; "
+                           "leave it out or allow biases.", got=repr(forget_bias))
+    return kind, number("forget_bias", forget_bias, -math.inf), None
+
+
+def _one_bias(parameters: Arrays) -> Arrays:
+    """The parameters of `variants`: one bias, the sum of PyTorch's two."""
+    if "bias_ih" not in parameters:
+        return parameters
+    return {name: value for name, value in parameters.items() if name not in ("bias_ih", "bias_hh")} | {
+        "bias": parameters["bias_ih"] + parameters["bias_hh"]}

@@ -1,0 +1,385 @@
+"""What LSTM, GRU and RNN have in common: layers, directions, dropout, states, names.
+
+`Recurrent` stacks a cell as PyTorch's recurrent modules do and keeps their conventions: parameter names, shapes, the
+order of (layer, direction) in the states. It differs in one: with `batch_first=True` the states are batch-first too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+import numpy as np
+
+from . import direction
+from .direction import Arrays, Cell, Recording
+from .initializers import LAYER_INITIALIZERS, draw
+from .validation import InvalidInput, array, choice, generator, integer, number, shown
+
+DTYPES = ("float32", "float64", "complex128")
+
+
+class Recurrent:
+    """Base of `LSTM`, `GRU` and `RNN`; those say which cell.
+
+    Parameters
+    ----------
+    cell : what computes one layer in one direction
+    input_size, num_layers : int >= 1
+    batch_first : bool
+        x, output and *also the states* have the batch in front: (N, T, ·) and (N, layers, ·). PyTorch leaves the states
+        as they are.
+    dropout : float from 0 to 1
+        While training, the share of each layer's outputs that the next layer does not see (drawn for every step).
+    variational : bool
+        Dropout after Gal & Ghahramani 2016 instead: one mask per sequence, the same at all its steps, on the inputs of
+        every layer, the first too, and on h_{t-1} on its way into the recurrent weights.
+    bidirectional : bool, a second set of weights reads each sequence from its end
+    learn_initial_state : bool
+        Without given states, a call starts from the parameters h_0 (and c_0, ...), (layers * directions, ·), the same
+        for each sequence; they get gradients like all others.
+    stateful : bool
+        Without given states, a call goes on from the last states of the call before, until `reset_state()`. `backward`
+        stays within the last call: that is truncated back-propagation through time.
+    dtype : float64 or float32; complex128 for the complex-step check
+    rng : a seed or a `numpy.random.Generator`, for the first weights and then the dropout masks
+
+    Attributes
+    ----------
+    parameters : dict of arrays by PyTorch's names
+    grads : dict of arrays under the same names, after `backward`; each call starts anew
+    training : bool, whether dropout acts; see `train` and `eval`
+    """
+
+    def __init__(self, cell: Cell, input_size: int, num_layers: int, *, batch_first: bool, dropout: float,
+                 bidirectional: bool, variational: bool, learn_initial_state: bool, stateful: bool, dtype, rng):
+        self._cell = cell
+        self.input_size = integer("input_size", input_size, 1)
+        self.num_layers = integer("num_layers", num_layers, 1)
+        self.batch_first = flag("batch_first", batch_first)
+        self.bidirectional = flag("bidirectional", bidirectional)
+        self.learn_initial_state = flag("learn_initial_state", learn_initial_state)
+        self.stateful = flag("stateful", stateful)
+        self.variational = flag("variational", variational)
+        self.dropout = number("dropout", dropout, 0, 1)
+        self.dtype = _dtype(dtype)
+        self.training = True
+        if self.stateful and self.bidirectional:
+            raise InvalidInput("stateful", "choice", "stateful does not go with bidirectional: the reverse direction "
+                               "begins at the end, which is yet to come; choose one of the two.")
+        if self.dropout and self.num_layers == 1 and not self.variational:
+            raise InvalidInput("dropout", "choice", f"dropout is {self.dropout:g} and acts between layers, but there is "
+                               "one layer; give num_layers of at least 2 or variational=True.", got=f"{self.dropout:g}")
+        self._rng = generator("rng", rng)
+        self._suffixes = [f"_l{k}{reverse}" for k in range(self.num_layers)
+                          for reverse in (("", "_reverse") if self.bidirectional else ("",))]
+        self.parameters: Arrays = {}
+        for row, suffix in enumerate(self._suffixes):
+            shapes = cell.shapes(self._inputs(row // self._directions))
+            self.parameters |= {name + suffix: np.asarray(value, self.dtype)
+                                for name, value in self._draw(shapes).items()}
+        if self.learn_initial_state:
+            self.parameters |= {f"{name}_0": np.zeros((len(self._suffixes), width), self.dtype)
+                                for name, width in cell.states.items()}
+        self.grads: Arrays = {}
+        self._carried: tuple | None = None
+        self._last: dict[str, Any] | None = None        # what backward and trace need of the last call
+
+    def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
+        """First values of one layer's parameters in one direction."""
+        raise NotImplementedError
+
+    # Forward -------------------------------------------------------------------------------------------------------
+
+    def __call__(self, x, states=None, lengths=None):
+        """Run a batch of sequences, or one.
+
+        Parameters
+        ----------
+        x : (T, N, I), with batch_first (N, T, I), or one sequence (T, I)
+        states : the states before the first step, in the order and shapes in which they are returned; None for zeros
+        lengths : N whole numbers from 0 to T, or None
+            How many steps of each sequence count. What stands in x after them is not read, not even if it is NaN; the
+            output there is 0, and the states returned are each sequence's own last ones.
+
+        Returns
+        -------
+        output : (T, N, D * H), with batch_first (N, T, D * H), or (T, D * H); D is the number of directions
+        states : each (L * D, N, ·), with batch_first (N, L * D, ·), or (L * D, ·); L is the number of layers
+        """
+        x, lengths, batched = self._read_input(x, lengths)
+        before, origin = self._start(states, x.shape[1], batched)
+        passes, masks, y = [], [], x
+        parameters = {name: value.copy() for name, value in self.parameters.items()}
+        for layer in range(self.num_layers):
+            mask = self._input_mask(layer, y.shape)
+            masks.append(mask)
+            y = y if mask is None else y * mask
+            for reverse in range(self._directions):
+                row = layer * self._directions + reverse
+                passes.append(direction.forward(self._cell, self._parameters_of(row, parameters), y,
+                                                tuple(state[row] for state in before), lengths, bool(reverse),
+                                                self._recurrent_mask(x.shape[1])))
+            y = np.concatenate([p.output for p in passes[-self._directions:]], axis=2)
+        after = tuple(np.stack(state) for state in zip(*(p.after for p in passes)))
+        self._last = {"passes": passes, "masks": masks, "shape": x.shape[:2], "batched": batched, "origin": origin,
+                      "deltas": None, "d_before": None, "trace": None}
+        if self.stateful:
+            self._carried = after
+        return self._sequence_out(y), self._packed([self._state_out(state) for state in after])
+
+    # Backward ------------------------------------------------------------------------------------------------------
+
+    def _backward(self, d_output, d_states, rule: str):
+        last = self._require_call("backward")
+        T, N = last["shape"]
+        passes, D = last["passes"], self._directions
+        if d_output is None and d_states is None:
+            raise InvalidInput("d_output", "missing", "backward() needs a derivative to start from; give that of the "
+                               "output, of the last states, or both.")
+        dy = np.zeros((T, N, D * next(iter(self._cell.states.values()))), self.dtype)
+        if d_output is not None:
+            dy = self._sequence_in("d_output", d_output, dy.shape[2], (T, N))
+            if passes[0].lengths is not None:
+                dy[np.arange(T)[:, np.newaxis] >= passes[0].lengths] = 0        # the output there is 0 whatever happens
+        d_after = self._states_in("d", "_n", d_states, N, last["batched"])
+        d_before = [np.zeros_like(state) for state in d_after]
+        grads, deltas = {}, [None] * len(passes)
+        for layer in reversed(range(self.num_layers)):
+            dx = 0
+            for reverse, part in enumerate(np.split(dy, D, axis=2)):
+                row = layer * D + reverse
+                d_input, d_states_0, gradients, deltas[row] = direction.backward(
+                    self._cell, passes[row], part, tuple(state[row] for state in d_after), rule)
+                dx = dx + d_input
+                for whole, state in zip(d_before, d_states_0):
+                    whole[row] = state
+                grads |= {name + self._suffixes[row]: value for name, value in gradients.items()}
+            mask = last["masks"][layer]
+            dy = dx if mask is None else dx * mask
+        if self.learn_initial_state:
+            for name, state in zip(self._cell.states, d_before):
+                grads[f"{name}_0"] = state.sum(axis=1) if last["origin"] == "learned" else np.zeros_like(state[:, 0])
+        self.grads = {name: grads[name] for name in self.parameters}
+        last |= {"deltas": deltas, "d_before": d_before, "trace": None}
+        return self._sequence_out(dy), self._packed([self._state_out(state) for state in d_before])
+
+    # What happened, and what is known ----------------------------------------------------------------------------------
+
+    @property
+    def trace(self) -> tuple[tuple[Recording, ...], ...]:
+        """Everything the last call computed: trace[layer][direction] holds arrays (time, batch, ·) by name.
+
+        After `backward` also its error terms. One sequence given without a batch axis has a batch of 1 here.
+        """
+        last = self._require_call("trace")
+        if last["trace"] is None:
+            deltas, rows = last["deltas"], []
+            for row, done in enumerate(last["passes"]):
+                made = direction.recording(self._cell, done, last["shape"], deltas and deltas[row],
+                                           deltas and tuple(state[row] for state in last["d_before"]))
+                mask = last["masks"][row // self._directions]
+                rows.append(made if mask is None else Recording(made | {"mask_x": mask}))
+            D = self._directions
+            last["trace"] = tuple(tuple(rows[k:k + D]) for k in range(0, len(rows), D))
+        return last["trace"]
+
+    def state_dict(self) -> Arrays:
+        """Copies of all parameters by name."""
+        return {name: value.copy() for name, value in self.parameters.items()}
+
+    def load_state_dict(self, parameters: Mapping[str, Any]) -> None:
+        """Take over parameters by name: each must be there, none more, in its shape; else nothing changes."""
+        if not isinstance(parameters, Mapping):
+            raise InvalidInput("parameters", "type", f"parameters is {shown(parameters)}; give a dict of arrays by name, "
+                               "as state_dict() returns it.", got=shown(parameters))
+        missing = [name for name in self.parameters if name not in parameters]
+        unknown = [str(name) for name in parameters if name not in self.parameters]
+        if missing or unknown:
+            wrong = [f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names]
+            raise InvalidInput("parameters", "missing" if missing else "unknown", f"parameters {' and '.join(wrong)}; give "
+                               f"exactly {', '.join(self.parameters)}.", missing=missing, unknown=unknown)
+        self.parameters = {name: array(name, parameters[name], value.shape, self.dtype)
+                           for name, value in self.parameters.items()}
+
+    def reset_state(self) -> None:
+        """Forget the states carried over from call to call (stateful=True)."""
+        self._carried = None
+
+    def train(self, mode: bool = True) -> None:
+        """Let dropout act (mode True) or not."""
+        self.training = flag("mode", mode)
+
+    def eval(self) -> None:
+        """Let nothing be dropped: the same as train(False)."""
+        self.training = False
+
+    # Helpers -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _directions(self) -> int:
+        return 2 if self.bidirectional else 1
+
+    def _inputs(self, layer: int) -> int:
+        """How many numbers layer `layer` reads at a step."""
+        return self._directions * next(iter(self._cell.states.values())) if layer else self.input_size
+
+    def _parameters_of(self, row: int, parameters: Arrays) -> Arrays:
+        """One layer's parameters in one direction, without the suffix."""
+        names = self._cell.shapes(self._inputs(row // self._directions))
+        return {name: parameters[name + self._suffixes[row]] for name in names}
+
+    def _input_mask(self, layer: int, shape: tuple[int, ...]) -> np.ndarray | None:
+        """What the input of a layer is multiplied with: one mask for all steps, or one for each."""
+        if not (self.dropout and self.training and (layer or self.variational)):
+            return None
+        return self._drawn_mask((1, *shape[1:]) if self.variational else shape)
+
+    def _recurrent_mask(self, N: int) -> np.ndarray | None:
+        if not (self.dropout and self.training and self.variational):
+            return None
+        return self._drawn_mask((N, next(iter(self._cell.states.values()))))
+
+    def _drawn_mask(self, shape: tuple[int, ...]) -> np.ndarray:
+        """0 with probability `dropout`, else 1 / (1 - dropout), so that the mean stays."""
+        kept = self._rng.random(shape) >= self.dropout
+        return (kept / (1 - self.dropout) if self.dropout < 1 else np.zeros(shape)).astype(self.dtype)
+
+    def _start(self, states, N: int, batched: bool) -> tuple[tuple, str]:
+        """The states to begin with, each (L * D, N, ·), and where they are from."""
+        if states is None and self._carried is not None:
+            if self._carried[0].shape[1] != N:
+                raise InvalidInput("x", "shape", f"x holds {N} sequences, the states carried over belong to "
+                                   f"{self._carried[0].shape[1]}; call reset_state() before other sequences.", got=N)
+            return self._carried, "carried"
+        if states is None and self.learn_initial_state:
+            return tuple(np.repeat(self.parameters[f"{name}_0"][:, np.newaxis], N, axis=1)
+                         for name in self._cell.states), "learned"
+        return self._states_in("", "_0", states, N, batched), "given"
+
+    def _states_in(self, before: str, after: str, states, N: int, batched: bool) -> tuple:
+        """States or their derivatives as (L * D, N, ·); zeros for None, as a whole or one of them."""
+        names = [before + name + after for name in self._cell.states]
+        if states is None:
+            states = (None,) * len(names)
+        elif len(names) == 1:
+            states = (states,)
+        elif not isinstance(states, (tuple, list)) or len(states) != len(names):
+            raise InvalidInput("states", "type", f"states is {shown(states)}; give the tuple ({', '.join(names)}), where "
+                               "None stands for zeros.", got=shown(states))
+        rows, made = len(self._suffixes), []
+        for name, width, value in zip(names, self._cell.states.values(), states):
+            if value is None:
+                made.append(np.zeros((rows, N, width), self.dtype))
+            elif not batched:
+                made.append(array(name, value, (rows, width), self.dtype)[:, np.newaxis])
+            elif self.batch_first:
+                made.append(array(name, value, (N, rows, width), self.dtype).swapaxes(0, 1))
+            else:
+                made.append(array(name, value, (rows, N, width), self.dtype))
+        return tuple(made)
+
+    def _read_input(self, x, lengths) -> tuple[np.ndarray, np.ndarray | None, bool]:
+        """x as (T, N, I) with zeros past the ends, lengths as an array or None, and whether x came as a batch."""
+        try:
+            given = np.asarray(x)
+        except ValueError:                              # lists of uneven length
+            given = np.empty(0)
+        batched = given.ndim != 2
+        axes = ("time", self.input_size) if not batched else \
+            ("batch", "time", self.input_size) if self.batch_first else ("time", "batch", self.input_size)
+        if lengths is not None and batched and given.ndim == 3 and given.dtype.kind in "buifc":
+            T, N = given.shape[:2][::-1] if self.batch_first else given.shape[:2]
+            lengths = _lengths(lengths, T, N)
+            past = np.arange(T)[:, np.newaxis] >= lengths
+            given = np.where((past.T if self.batch_first else past)[:, :, np.newaxis], given.dtype.type(0), given)
+        elif lengths is not None and not batched:
+            raise InvalidInput("lengths", "choice", "lengths is for a batch, and x is one sequence (T, I); cut x instead.")
+        values = array("x", x if given.dtype.kind not in "buifc" else given, axes, self.dtype)
+        if not batched:
+            return values[:, np.newaxis], None, False
+        return values.swapaxes(0, 1) if self.batch_first else values, lengths, True
+
+    def _sequence_in(self, name: str, values, width: int, shape: tuple[int, int]) -> np.ndarray:
+        """A derivative in the shape of the output, as (T, N, width)."""
+        T, N = shape
+        if not self._last["batched"]:
+            return array(name, values, (T, width), self.dtype)[:, np.newaxis]
+        if self.batch_first:
+            return array(name, values, (N, T, width), self.dtype).swapaxes(0, 1)
+        return array(name, values, (T, N, width), self.dtype)
+
+    def _sequence_out(self, values: np.ndarray) -> np.ndarray:
+        if not self._last["batched"]:
+            return values[:, 0].copy()
+        return (values.swapaxes(0, 1) if self.batch_first else values).copy()
+
+    def _state_out(self, values: np.ndarray) -> np.ndarray:
+        if not self._last["batched"]:
+            return values[:, 0].copy()
+        return (values.swapaxes(0, 1) if self.batch_first else values).copy()
+
+    def _packed(self, states: list):
+        """The states as the caller sees them: a tuple, or the only one."""
+        return tuple(states) if len(states) > 1 else states[0]
+
+    def _require_call(self, name: str) -> dict[str, Any]:
+        if self._last is None:
+            raise InvalidInput(name, "order", f"{name} needs a forward pass; call the layer with an x first.")
+        return self._last
+
+
+class OneState(Recurrent):
+    """Base of `GRU` and `RNN`, whose only state is h: it comes and goes by itself, not in a tuple."""
+
+    def __init__(self, cell, input_size: int, hidden_size: int, num_layers: int, bias: bool, initializer: str, **options):
+        self.hidden_size = integer("hidden_size", hidden_size, 1)
+        self.bias = flag("bias", bias)
+        self._initializer = choice("initializer", initializer, [k for k in LAYER_INITIALIZERS if k != "chrono"])
+        super().__init__(cell(self.hidden_size, self.bias), input_size, num_layers, **options)
+
+    def backward(self, d_output=None, dh_n=None):
+        """Take the derivative of a scalar L back through the last call; fills `grads` and the trace.
+
+        Parameters
+        ----------
+        d_output : dL/doutput in the shape of the output, or None for 0
+        dh_n : dL/dh_n in the shape of the last state, or None for 0
+
+        Returns
+        -------
+        dx, dh_0 : in the shapes of x and of the state
+        """
+        return self._backward(d_output, dh_n, "full")
+
+    def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
+        return draw(shapes, self.hidden_size, rng=self._rng, initializer=self._initializer)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.input_size}, {self.hidden_size}, num_layers={self.num_layers})"
+
+
+def _lengths(lengths, T: int, N: int) -> np.ndarray:
+    """Lengths as (N,) whole numbers from 0 to T."""
+    values = list(lengths) if np.ndim(lengths) == 1 else None
+    if values is None or len(values) != N:
+        raise InvalidInput("lengths", "shape", f"lengths is {shown(lengths)}; give {N} whole numbers from 0 to {T}, one "
+                           "for each sequence.", got=shown(lengths), wanted=f"({N},)")
+    return np.array([integer(f"lengths[{n}]", value, 0, T) for n, value in enumerate(values)], np.intp)
+
+
+def flag(field: str, value: Any) -> bool:
+    """`value` if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give True or False.", got=shown(value))
+    return bool(value)
+
+
+def _dtype(value) -> np.dtype:
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = None
+    if value is None or dtype is None or dtype.name not in DTYPES:
+        raise InvalidInput("dtype", "choice", f"dtype is {shown(value)}; give float64 or float32 (complex128 for the "
+                           "complex-step check).", got=shown(value), choices=list(DTYPES))
+    return dtype
