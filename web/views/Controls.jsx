@@ -7,7 +7,7 @@ import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
 import { learn, learning } from "../core/player.js";
-import { change, refused, schema, trace, wanted } from "../core/store.js";
+import { change, present, refused, schema, trace, wanted } from "../core/store.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { LossCurve } from "./LossCurve.jsx";
@@ -100,16 +100,17 @@ function Edits() {
 function Sequence() {
   const { task, input_size: inputs } = wanted.value;
   const own = task === "own";
-  const channels = schema.tasks[task]?.channels.length ?? inputs;
+  const known = Object.hasOwn(schema.tasks, task);        // a link may ask for any word, and every object has some
+  const channels = known ? schema.tasks[task].channels.length : inputs;
   // Coming back from an own sequence, its sizes would be left over.
   const choose = (name) => change(name === "own"
     ? { task: name, values: [0.1, 0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5, 0.1].map((value) => [value]), targets: null }
-    : { task: name, values: null, targets: null, length: own ? schema.defaults.length : wanted.value.length,
+    : { task: name, values: null, targets: null, length: own ? schema.defaults.length : present().length,
         input_size: schema.tasks[name].channels.length });
   return (
     <>
       <Choice field="task" wide options={[...Object.keys(schema.tasks), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
-      <p class="note">{t(schema.tasks[task] || own ? `task.${task}.note` : "task.latch.note")}</p>
+      <p class="note">{t(known || own ? `task.${task}.note` : "task.latch.note")}</p>
       {own ? <OwnNumbers /> : (
         <>
           <Slider field="length" />
