@@ -19,7 +19,7 @@ from .initializers import INITIALIZERS
 from .losses import LOSS_AT
 from .optimizers import OPTIMIZERS
 from .tasks import TASKS
-from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, shown
+from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, parsed, shown
 
 VERSION = 1
 OWN = "own"
@@ -142,11 +142,7 @@ class Experiment:
     def from_json(cls, data: Mapping[str, Any] | str) -> "Experiment":
         """An experiment from a dict or JSON text; fields left out keep their default, unknown ones are refused."""
         if isinstance(data, str):
-            try:
-                data = json.loads(data)
-            except (ValueError, RecursionError) as error:
-                raise InvalidInput("experiment", "type", f"The experiment is no JSON ({error}); give a JSON object.",
-                                   got=shown(data)) from None
+            data = parsed("experiment", data)
         if not isinstance(data, Mapping):
             raise InvalidInput("experiment", "type", f"The experiment is {shown(data)}; give a JSON object with its "
                                "fields.", got=shown(data))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
@@ -15,7 +14,7 @@ from .network import PARAMETERS, STATES
 from .objective import Objective
 from .tasks import TASKS
 from .training import Trainer
-from .validation import InvalidInput, array, choice, integer, number, shown
+from .validation import InvalidInput, array, choice, integer, number, parsed, shown
 
 # What a trace holds for every time step, in the order of computation.
 FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
@@ -56,11 +55,8 @@ class Trace:
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | str) -> "Trace":
         """A trace from what `to_json` gave, as a dict or as JSON text."""
-        try:
-            data = json.loads(data) if isinstance(data, str) else data
-        except (ValueError, RecursionError) as error:
-            raise InvalidInput("trace", "type", f"The trace is no JSON ({error}); give what Trace.to_json() returned.",
-                               got=shown(data)) from None
+        if isinstance(data, str):
+            data = parsed("trace", data)
         _require_fields("trace", data, ("version", "experiment", "loss", "right", "counted", "losses", "arrays"))
         integer("version", data["version"], VERSION, VERSION)
         experiment = Experiment.from_json(data["experiment"])

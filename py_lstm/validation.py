@@ -6,8 +6,10 @@ remedy. The same facts stand in its attributes, so that a program (the page, in 
 
 from __future__ import annotations
 
+import json
 import math
 import numbers
+import re
 from typing import Any, Mapping
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy as np
 # Beyond these, a size or a count is a slip of the pen.
 MOST_UNITS = 1_000_000
 MOST_UPDATES = 1_000_000
+MOST_NESTED = 50
 
 
 class InvalidInput(ValueError):
@@ -123,6 +126,24 @@ def floating(field: str, value: Any) -> np.dtype:
         raise InvalidInput(field, "choice", f"{field} is {shown(value)}; give float32 or float64.", got=shown(value),
                            choices=["float32", "float64"])
     return dtype
+
+
+def parsed(field: str, text: str) -> Any:
+    """JSON text as plain values.
+
+    Nesting is limited before the parser sees it: in WebAssembly a deeper one than the stack holds ends the process.
+    """
+    depth = 0
+    for bracket in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MOST_NESTED:
+            raise InvalidInput(field, "type", f"The {field} is nested more than {MOST_NESTED} deep, which no {field} is.",
+                               got=shown(text))
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidInput(field, "type", f"The {field} is no JSON ({error}); give the text of a JSON object.",
+                           got=shown(text)) from None
 
 
 def mapping(field: str, value: Any) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ check that passes on the original has to fail on it.
 """
 
 import inspect
+import sys
 import types
 
 import numpy as np
@@ -116,8 +117,14 @@ DEFECTS = {
 }
 
 
+def check_needs_warnings(defect):
+    return defect.startswith("M10") and sys.platform == "emscripten"
+
+
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_the_check_notices(defect):
+    if check_needs_warnings(defect):
+        pytest.skip("WebAssembly has no floating-point flags, so NumPy cannot warn there")
     module, old, new, check = DEFECTS[defect]
     check(mutant(module, old, old))
     with pytest.raises((AssertionError, AttributeError, RuntimeWarning)):
