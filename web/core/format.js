@@ -14,6 +14,33 @@ export function short(value) {
   return minus(size >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 }
 
+/** Two significant digits and no more than seven characters, for the diagram. */
+export function brief(value) {
+  const size = Math.abs(value);
+  if (value === 0 || !Number.isFinite(value) || (size >= 0.001 && size < 1000)) return short(value);
+  return minus(value.toExponential(0));
+}
+
+const MOST_DECIMALS = 12;
+
+/**
+ * How many decimals to write `parts` and `total` with so that the written parts really add up to the written total;
+ * at least four significant digits of the largest.
+ */
+export function decimalsThatAddUp(parts, total) {
+  const largest = Math.max(...parts.map(Math.abs), Math.abs(total));
+  if (!(largest > 0) || !Number.isFinite(largest)) return 2;
+  const least = Math.max(0, Math.min(MOST_DECIMALS, 3 - Math.floor(Math.log10(largest))));
+  for (let decimals = least; decimals < MOST_DECIMALS; decimals += 1) {
+    const units = (value) => Math.round(Number(value.toFixed(decimals)) * 10 ** decimals);
+    if (parts.reduce((sum, part) => sum + units(part), 0) === units(total)) return decimals;
+  }
+  return MOST_DECIMALS;
+}
+
+/** `value` with so many decimals; a number far too large for that as `short` writes it. */
+export const fixed = (value, decimals) => (Math.abs(value) < 1e9 ? minus(value.toFixed(decimals)).replace(/^−(0(\.0*)?)$/, "$1") : short(value));
+
 /** Every digit the number has. */
 export const full = (value) => minus(String(value));
 

@@ -32,7 +32,7 @@ export function layout({ T, I, H }, room, { width, height, minColumn = 9 }) {
   const groupGap = H > 6 ? 9 : 12;
   const gaps = groupGap * (plan.units.length + 3) + 10;
   const free = height - I * INPUT_ROW - OUTPUT_HEIGHT - AXIS - gaps;
-  const rowHeight = Math.max(4, Math.min(22, Math.floor(free / (H * (plan.units.length + 1)))));
+  const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(22, Math.floor(free / (H * (plan.units.length + 1)))));
   const column = Math.max(minColumn, Math.min(64, Math.floor(width / T)));
 
   const groups = [];

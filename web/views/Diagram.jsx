@@ -4,7 +4,7 @@
 
 import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
-import { short } from "../core/format.js";
+import { brief, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { room, select, selection, shownTheme, told, trace } from "../core/store.js";
 import { numberIn, rangeOf, widthOf } from "../core/trace.js";
@@ -96,8 +96,8 @@ function Products({ plan }) {
   if (plan === FORWARD) {
     return (
       <g class="wire-value">
-        <text x="135" y="34" text-anchor="middle">{short(products.kept)}</text>
-        <text x="181" y="70">{short(products.written)}</text>
+        <text x="135" y="34" text-anchor="middle">{brief(products.kept)}</text>
+        <text x="181" y="70">{brief(products.written)}</text>
       </g>);
   }
   if (products.share_c === null) return null;
@@ -152,7 +152,7 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
       <text class="label" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>
       <text class="value" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
-        {short(values[unit - 1])}</text>
+        {brief(values[unit - 1])}</text>
     </g>
   );
 }

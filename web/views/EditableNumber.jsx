@@ -13,7 +13,7 @@ const DRAG_FROM_PX = 4;
 const nudge = (value) => Math.max(Math.abs(value), 0.1) / 100;
 const tidy = (value) => Number(value.toPrecision(6));
 
-export function EditableNumber({ place, value }) {
+export function EditableNumber({ place, value, text = short(value) }) {
   const typing = useSignal(false);
   const drag = useRef(null);
 
@@ -49,6 +49,6 @@ export function EditableNumber({ place, value }) {
         const way = event.clientX - from.x;
         from.moved ||= Math.abs(way) > DRAG_FROM_PX;
         if (from.moved) edit(place, tidy(from.value + way * nudge(from.value)));
-      }}>{short(value)}</button>
+      }}>{text}</button>
   );
 }

@@ -3,7 +3,7 @@
 
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import { full, short } from "../core/format.js";
+import { decimalsThatAddUp, fixed, full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { change, engineState, enter, explanation, room, select, selection, trace } from "../core/store.js";
 import { widthOf } from "../core/trace.js";
@@ -56,16 +56,18 @@ function Told({ quantity, t: step, unit, value, lines }) {
 }
 
 function Line({ symbol, equation, value, function: applied, terms, sources }) {
+  // What is written adds up to what is written under it; a function's value is no sum.
+  const decimals = decimalsThatAddUp(terms.map((term) => term.value), applied ? terms[0]?.value ?? 0 : value);
   return (
     <div class="line">
       <Tex block>{equation}</Tex>
       {terms.length === 0 ? <p class="note">{t("inspector.nothing")}</p> : (
         <table class="terms">
           <tbody>
-            {terms.map((term) => <Term key={term.symbol} term={term} alone={terms.length === 1} />)}
+            {terms.map((term) => <Term key={term.symbol} term={term} decimals={decimals} />)}
             {(terms.length > 1 || applied) && (
               <tr class="total"><th scope="row"><Tex>{applied ? `${applied}(\\,\\cdot\\,)` : symbol}</Tex></th>
-                <td data-total={value}>{short(value)}</td></tr>)}
+                <td data-total={value}>{applied ? short(value) : fixed(value, decimals)}</td></tr>)}
           </tbody>
         </table>)}
       {sources.map(({ file, line, code }) => (
@@ -77,9 +79,11 @@ function Line({ symbol, equation, value, function: applied, terms, sources }) {
 }
 
 /** A summand: what it is a product of, and, for a sum of many, those many on demand. */
-function Term({ term, alone }) {
+function Term({ term, decimals }) {
   const open = useSignal(false);
   const { symbol, value, factors, parts } = term;
+  const partDecimals = parts.length > 0 ? decimalsThatAddUp(parts.map((part) => part.value), value) : 0;
+  const written = open.value ? Math.max(decimals, partDecimals) : decimals;
   return (
     <>
       <tr>
@@ -90,12 +94,12 @@ function Term({ term, alone }) {
           {factors.length > 0 ? <Factors factors={factors} /> : <Tex>{symbol}</Tex>}
           {factors.length > 1 && <Numbers factors={factors} />}
         </th>
-        <td class={alone ? "sole" : ""}>{factors.length === 1 ? <Amount {...factors[0]} value={value} /> : short(value)}</td>
+        <td data-term={value}>{factors.length === 1 ? <Amount {...factors[0]} value={value} text={fixed(value, decimals)} /> : fixed(value, written)}</td>
       </tr>
       {open.value && parts.map((part) => (
         <tr key={part.symbol} class="part">
           <th scope="row"><Factors factors={part.factors} /><Numbers factors={part.factors} /></th>
-          <td>{short(part.value)}</td>
+          <td data-part={part.value}>{fixed(part.value, partDecimals)}</td>
         </tr>))}
     </>
   );
@@ -118,7 +122,8 @@ function editable({ quantity, index, t: step, unit }) {
 
 function Amount(factor) {
   const place = engineState.value === "live" ? editable(factor) : null;
-  return place ? <EditableNumber place={place} value={factor.value} /> : short(factor.value);
+  const text = factor.text ?? short(factor.value);
+  return place ? <EditableNumber place={place} value={factor.value} text={text} /> : text;
 }
 
 /** An operand. One that stands in the trace can be gone to. */
