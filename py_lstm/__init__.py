@@ -26,13 +26,20 @@ from .trace import Trace, check, run
 from .training import Progress, Trainer, train
 from .tutorial import data_set, test
 from .validation import InvalidInput
+from .converting import convert
+from .layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
+from .onnx_files import read_onnx, write_onnx
+from .pytorch_script import pytorch_script
+from .weights import from_lstm, from_network, load_weights, save_weights, to_lstm, to_network
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adam", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth", "IdentityActivator", "InvalidInput",
-    "LSTM", "LstmLayer", "Network", "Objective", "Probe", "Progress", "RNN", "Reach", "ReluActivator", "SGD",
-    "SigmoidActivator", "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check", "clip_norm",
-    "data_set", "element_wise_op", "explain", "gradient_check", "growth", "initialize", "probe", "reach", "run",
-    "squared_error", "test", "train",
+    "Adam", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth", "IdentityActivator",
+    "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Probe", "Progress", "RNN", "Reach", "ReluActivator",
+    "SGD", "SigmoidActivator", "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check",
+    "clip_norm", "convert", "data_set", "element_wise_op", "explain", "from_keras", "from_lstm", "from_network",
+    "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize", "load_weights", "probe", "pytorch_script",
+    "reach", "read_onnx", "run", "save_weights", "squared_error", "test", "to_keras", "to_lstm", "to_network",
+    "to_onnx", "to_pytorch", "train", "write_onnx",
 ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import weight_files
 from .layouts import LAYOUTS
@@ -12,6 +11,9 @@ from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
 from .validation import InvalidInput, choice
 from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
+
+if TYPE_CHECKING:
+    import argparse
 
 ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
 
@@ -77,6 +79,7 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
 
 def add_convert_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add `convert` to the sub-commands of a parser; the arguments' `run(arguments)` does it and prints the notes."""
+    import argparse
     parser = commands.add_parser(
         "convert", help="convert weights between PyTorch, Keras and ONNX, or export a network",
         description="Read an LSTM's weights from a .npz, .safetensors or .onnx file and write them as .npz or "

@@ -15,7 +15,7 @@ from .weights import Arrays, check_weights, plain, refuse_parts, sizes_of
 
 # Blocks of rows of one layout by their place in the other.
 _TO_ONNX, _FROM_ONNX = (0, 3, 1, 2), (0, 2, 3, 1)       # i f g o -> i o f c, and back
-_PEEPHOLES = (0, 2, 1)                                  # i f o <-> i o f
+_PEEPHOLES = ("weight_ci", "weight_co", "weight_cf")    # in P's order
 
 _NODE = re.compile(r"(W|R|B|P|initial_h|initial_c)(?:_l(\d{1,4}))?")
 
@@ -59,7 +59,7 @@ def from_onnx(layers: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Arrays
                 weights |= {"bias_ih" + suffix: _blocks(B[d, :4 * H], _FROM_ONNX),
                             "bias_hh" + suffix: _blocks(B[d, 4 * H:], _FROM_ONNX)}
             if P is not None:
-                weights["peephole" + suffix] = _blocks(P[d], _PEEPHOLES)
+                weights |= {name + suffix: block for name, block in zip(_PEEPHOLES, np.split(P[d], 3))}
         for name in states:
             given = "initial_" + name[0]
             states[name].append(_onnx_input(given, node, (D, 1, H))[:, 0] if given in node
@@ -83,7 +83,7 @@ def to_onnx(weights: Mapping[str, Any]) -> list[Arrays]:
             both = zip(stacked["bias_ih"], stacked["bias_hh"])
             node["B"] = np.stack([np.concatenate([_blocks(value, _TO_ONNX) for value in pair]) for pair in both])
         if sizes.peepholes:
-            node["P"] = np.stack([_blocks(value, _PEEPHOLES) for value in stacked["peephole"]])
+            node["P"] = np.concatenate([np.stack(stacked[name]) for name in _PEEPHOLES], axis=1)
         for name in ("h_0", "c_0"):
             if name in weights:
                 node["initial_" + name[0]] = weights[name][k * D:(k + 1) * D, np.newaxis]

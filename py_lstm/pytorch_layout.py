@@ -1,4 +1,4 @@
-"""PyTorch's layout: py_lstm's names, rows in blocks i, f, g, o, two biases; in a model, the names of its parts before."""
+"""PyTorch's layout: py_lstm's names, rows in blocks i, f, g, o, two biases; in a model, behind the names of parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from .validation import InvalidInput, instance, shown
 from .weights import Arrays, check_weights, listed
 
-TENSOR = re.compile(r"(weight_ih|weight_hh|weight_hr|bias_ih|bias_hh|bias|peephole)(_l\d{1,4}(?:_reverse)?)?")
+TENSOR = re.compile(r"(weight_ih|weight_hh|weight_hr|bias_ih|bias_hh|bias|weight_c[ifo])(_l\d{1,4}(?:_reverse)?)?")
 
 
 def from_pytorch(state_dict: Mapping[str, Any], *, lstm: str | None = None, readout: str | None = None) -> Arrays:

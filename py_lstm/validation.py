@@ -29,7 +29,7 @@ class InvalidInput(ValueError):
         Name of the argument or experiment field.
     code : str
         What is wrong, as a stable word: "unknown", "missing", "type", "integer", "number", "range", "choice",
-        "shape", "finite", "order" or "diverged".
+        "shape", "finite", "order", "diverged" or "file" (one that is damaged or cannot be opened).
     details : dict
         The values the sentence was made from (`got`, `low`, `high`, `choices`, ...), all JSON-able.
     """
@@ -128,8 +128,8 @@ def floating(field: str, value: Any) -> np.dtype:
     return dtype
 
 
-def parsed(field: str, text: str) -> Any:
-    """JSON text as plain values.
+def parsed(field: str, text: str, **how: Any) -> Any:
+    """JSON text as plain values; `how` goes on to `json.loads`.
 
     Nesting is limited before the parser sees it: in WebAssembly a deeper one than the stack holds ends the process.
     """
@@ -140,7 +140,7 @@ def parsed(field: str, text: str) -> Any:
             raise InvalidInput(field, "type", f"The {field} is nested more than {MOST_NESTED} deep, which no {field} is.",
                                got=shown(text))
     try:
-        return json.loads(text)
+        return json.loads(text, **how)
     except ValueError as error:
         raise InvalidInput(field, "type", f"The {field} is no JSON ({error}); give the text of a JSON object.",
                            got=shown(text)) from None

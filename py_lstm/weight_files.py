@@ -22,13 +22,11 @@ import json
 import math
 import os
 import re
-import tempfile
-import zipfile
 from typing import Any, Mapping, NoReturn
 
 import numpy as np
 
-from .validation import InvalidInput, choice, integer, shown
+from .validation import InvalidInput, choice, integer, parsed, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -141,6 +139,7 @@ def file_format(path: str | os.PathLike) -> str:
 
 def replace_file(path: str | os.PathLike, data: bytes) -> None:
     """Put `data` into the file at `path` in one move, so that a failure leaves what was there before."""
+    import tempfile                                   # here and not above: the page pays for every module it loads
     path = os.path.abspath(os.fspath(path))
     try:
         mode = 0o666 & ~_umask()
@@ -161,7 +160,8 @@ def replace_file(path: str | os.PathLike, data: bytes) -> None:
 # --- .npz: a zip archive of .npy files -------------------------------------------------------------------------------
 
 def _from_npz(data: bytes, name: str, largest: int) -> Arrays:
-    # zipfile lists no closed set of what it raises on a damaged archive: struct.error, zlib.error, NotImplementedError,
+    import zipfile
+    # It lists no closed set of what it raises on a damaged archive: struct.error, zlib.error, NotImplementedError,
     # RuntimeError (encryption), UnicodeDecodeError, OverflowError and more have all been seen.
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -229,6 +229,7 @@ def _from_npy(content: bytes, name: str, key: str) -> np.ndarray:
 
 
 def _to_npz(arrays: Arrays) -> bytes:
+    import zipfile
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for key, value in arrays.items():
@@ -245,9 +246,9 @@ def _from_safetensors(data: bytes, name: str) -> Arrays:
     if length > min(len(data) - 8, _LARGEST_HEADER):
         _refuse(name, f"is damaged: its header claims {length} bytes, the file has {len(data)}; {_AGAIN}")
     try:
-        header = json.loads(data[8:8 + length].decode("utf-8"), object_pairs_hook=_without_twins)
-    except (ValueError, RecursionError) as error:
-        _refuse(name, f"is damaged: its header is no JSON ({_reason(error)}); {_AGAIN}")
+        header = parsed("header", data[8:8 + length].decode("utf-8"), object_pairs_hook=_without_twins)
+    except ValueError:
+        _refuse(name, f"is damaged: its header is no JSON that names each tensor once; {_AGAIN}")
     if not isinstance(header, dict):
         _refuse(name, f"is damaged: its header is no JSON object; {_AGAIN}")
     metadata = header.pop("__metadata__", {})

@@ -7,7 +7,7 @@ inputs, H hidden units, R = H recurrent units (fewer with a projection) and O ou
     weight_hh_l{k}   (4H, R)
     bias_ih_l{k}, bias_hh_l{k}   (4H,)    both or neither; only their sum matters to the outputs
     weight_hr_l{k}   (R, H)               with a projection only
-    peephole_l{k}    (3H,)                with peepholes only: i and f from c_{t-1}, o from c_t, blocks i, f, o
+    weight_ci_l{k}, weight_cf_l{k}, weight_co_l{k}   (H,)   with peepholes only: i and f from c_{t-1}, o from c_t
 
 and the same again with `_reverse` for the second direction. Beside them may stand what surrounds the LSTM:
 
@@ -15,23 +15,28 @@ and the same again with `_reverse` for the second direction. Beside them may sta
     h_0 (L·D, R), c_0 (L·D, H)                     the states before the first step; absent if they are zero
 
 `load_weights` reads this, PyTorch's, Keras' and ONNX's layouts (see `layouts`) from .npz and .safetensors files,
-`save_weights` writes them, `to_network` and `from_network` go to and from a `Network`.
+`save_weights` writes them; `to_network`, `from_network`, `to_lstm` and `from_lstm` go to and from a `Network` and an
+`LSTM`.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Any, Iterable, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple
 
 import numpy as np
 
 from .network import Network
 from .validation import InvalidInput, array, shown
 
+if TYPE_CHECKING:
+    from .lstm import LSTM
+
 Arrays = dict[str, np.ndarray]
 
-_NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr|peephole)_l(\d{1,4})(_reverse)?")
+_NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr|weight_c[ifo])_l(\d{1,4})(_reverse)?")
+PEEPHOLES = ("weight_ci", "weight_cf", "weight_co")
 _BESIDE = ("readout_weight", "readout_bias", "h_0", "c_0")
 _MOST_LAYERS = 1000
 
@@ -56,13 +61,13 @@ class Sizes(NamedTuple):
     def kinds(self) -> list[str]:
         """The beginnings of the names of one layer's tensors, in PyTorch's order."""
         return ["weight_ih", "weight_hh", *["bias_ih", "bias_hh"] * self.bias, *["weight_hr"] * self.projection,
-                *["peephole"] * self.peepholes]
+                *PEEPHOLES * self.peepholes]
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of every tensor, the states included."""
         H, R, D = self.hidden, self.recurrent, self.directions
         shape = {"weight_hh": (4 * H, R), "bias_ih": (4 * H,), "bias_hh": (4 * H,), "weight_hr": (R, H),
-                 "peephole": (3 * H,)}
+                 **dict.fromkeys(PEEPHOLES, (H,))}
         wanted: dict[str, tuple[int, ...]] = {}
         for suffix in self.suffixes():
             first = suffix.startswith("_l0")
@@ -91,7 +96,7 @@ def check_weights(weights: Mapping[str, Any]) -> Arrays:
         if name == "readout_bias" and name not in given:
             checked[name] = np.zeros(shape, dtype)
         elif name in given:
-            checked[name] = array(name, given[name], shape, dtype)
+            checked[name] = np.ascontiguousarray(array(name, given[name], shape, dtype))
         elif name not in ("h_0", "c_0"):
             raise InvalidInput(name, "missing", f"{name} is missing; give it in shape {shape}.", wanted=str(shape))
     for name in ("h_0", "c_0"):
@@ -131,7 +136,8 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
     projection = "weight_hr" in kinds
     hidden = len(W) // 4
     return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden,
-                 0 if V is None else len(V), bool(kinds & {"bias_ih", "bias_hh"}), projection, "peephole" in kinds)
+                 0 if V is None else len(V), bool(kinds & {"bias_ih", "bias_hh"}), projection,
+                 bool(kinds & set(PEEPHOLES)))
 
 
 def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
@@ -203,6 +209,31 @@ def to_network(weights: Mapping[str, Any]) -> Network:
         "readout_weight": weights.get("readout_weight", np.eye(H, dtype=dtype)),
         "readout_bias": weights.get("readout_bias", np.zeros(H, dtype)),
     }, {name: weights[name][0] if name in weights else np.zeros(H, dtype) for name in ("h_0", "c_0")})
+
+
+def from_lstm(lstm: LSTM) -> Arrays:
+    """The weights of an `LSTM`, plain or with peepholes ("P"); what other variants compute, no layout here can say."""
+    if lstm.variant not in ("vanilla", "NP", "P"):
+        raise InvalidInput("lstm", "choice", f"lstm is the variant {lstm.variant}, which PyTorch, Keras and ONNX do "
+                           "not have; give a plain LSTM or one of variant P.", got=lstm.variant,
+                           choices=["vanilla", "NP", "P"])
+    return check_weights(lstm.state_dict())
+
+
+def to_lstm(weights: Mapping[str, Any]) -> LSTM:
+    """An `LSTM` with these weights, in their dtype; a readout is left out, since an `LSTM` has none.
+
+    First states that are not zero become parameters (learn_initial_state).
+    """
+    from .lstm import LSTM
+    weights = {name: value for name, value in check_weights(weights).items() if not name.startswith("readout_")}
+    sizes = sizes_of(weights)
+    lstm = LSTM(sizes.inputs, sizes.hidden, sizes.layers, sizes.bias, bidirectional=sizes.directions == 2,
+                proj_size=sizes.recurrent * sizes.projection, variant="P" if sizes.peepholes else "vanilla",
+                learn_initial_state="h_0" in weights or "c_0" in weights, dtype=weights["weight_ih_l0"].dtype)
+    zeros = {name: np.zeros_like(lstm.parameters[name]) for name in ("h_0", "c_0") if name in lstm.parameters}
+    lstm.load_state_dict(zeros | weights)
+    return lstm
 
 
 def summed_bias(weights: Mapping[str, np.ndarray], suffix: str, sizes: Sizes) -> np.ndarray:
