@@ -121,7 +121,7 @@ def recording(cell: Cell, done: Pass, shape: tuple[int, int], deltas: list | Non
         arrays |= {f"d{name}_0": state for name, state in zip(cell.states, d_before)}
     for parts in ([piece.steps for piece in done.pieces], deltas or []):
         for name, first in parts[0]._asdict().items() if parts else ():
-            if first is not None and first.ndim == 3:                   # the others do not run over time
+            if isinstance(first, np.ndarray) and first.ndim == 3:       # the others do not run over time
                 joined = _joined(name, parts, done.pieces, (*shape, first.shape[2]), first.dtype)
                 arrays[name] = _turned(joined, done.lengths) if done.reverse else joined
     return Recording(arrays)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .cell import Weights
-from .validation import choice, floating, generator, integer, number
+from .validation import MOST_UNITS, choice, floating, generator, integer, number
 
 INITIALIZERS = ("uniform", "glorot_orthogonal", "tutorial")
 
@@ -39,8 +39,8 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     InvalidInput
         With the argument's name, if one is out of range.
     """
-    I = integer("input_size", input_size, 1)
-    H = integer("hidden_size", hidden_size, 1)
+    I = integer("input_size", input_size, 1, MOST_UNITS)
+    H = integer("hidden_size", hidden_size, 1, MOST_UNITS)
     rng = generator("rng", rng)
     scale = number("scale", scale, 0)
     forget_bias = number("forget_bias", forget_bias)

@@ -19,7 +19,7 @@ from . import cell, variants
 from .direction import Arrays
 from .initializers import LAYER_INITIALIZERS, chrono_bias, draw
 from .recurrent import Recurrent, flag
-from .validation import InvalidInput, choice, integer, number
+from .validation import MOST_UNITS, InvalidInput, choice, integer, number
 
 
 class GeneralCell:
@@ -117,7 +117,7 @@ class LSTM(Recurrent):
                  forget_bias: float | None = None, initializer: str = "uniform", longest_memory: int | None = None,
                  variant: str = "vanilla", layer_norm: bool = False, variational: bool = False,
                  learn_initial_state: bool = False, stateful: bool = False, dtype=np.float64, rng=0):
-        self.hidden_size = integer("hidden_size", hidden_size, 1)
+        self.hidden_size = integer("hidden_size", hidden_size, 1, MOST_UNITS)
         self.proj_size = integer("proj_size", proj_size, 0, self.hidden_size - 1)
         self.bias = flag("bias", bias)
         self.layer_norm = flag("layer_norm", layer_norm)

@@ -13,7 +13,7 @@ import numpy as np
 from . import direction
 from .direction import Arrays, Cell, Recording
 from .initializers import LAYER_INITIALIZERS, draw
-from .validation import InvalidInput, array, choice, generator, integer, number, shown
+from .validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
 
 DTYPES = ("float32", "float64", "complex128")
 
@@ -53,8 +53,8 @@ class Recurrent:
     def __init__(self, cell: Cell, input_size: int, num_layers: int, *, batch_first: bool, dropout: float,
                  bidirectional: bool, variational: bool, learn_initial_state: bool, stateful: bool, dtype, rng):
         self._cell = cell
-        self.input_size = integer("input_size", input_size, 1)
-        self.num_layers = integer("num_layers", num_layers, 1)
+        self.input_size = integer("input_size", input_size, 1, MOST_UNITS)
+        self.num_layers = integer("num_layers", num_layers, 1, MOST_UNITS)
         self.batch_first = flag("batch_first", batch_first)
         self.bidirectional = flag("bidirectional", bidirectional)
         self.learn_initial_state = flag("learn_initial_state", learn_initial_state)
@@ -332,7 +332,7 @@ class OneState(Recurrent):
     """Base of `GRU` and `RNN`, whose only state is h: it comes and goes by itself, not in a tuple."""
 
     def __init__(self, cell, input_size: int, hidden_size: int, num_layers: int, bias: bool, initializer: str, **options):
-        self.hidden_size = integer("hidden_size", hidden_size, 1)
+        self.hidden_size = integer("hidden_size", hidden_size, 1, MOST_UNITS)
         self.bias = flag("bias", bias)
         self._initializer = choice("initializer", initializer, [k for k in LAYER_INITIALIZERS if k != "chrono"])
         super().__init__(cell(self.hidden_size, self.bias), input_size, num_layers, **options)

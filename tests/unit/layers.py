@@ -5,7 +5,7 @@ import numpy as np
 from py_lstm import LSTM, gradient_check
 
 
-def check_layer(kind, sizes=(2, 3), T=4, N=2, lengths=None, states=True, seed=0, max_elements=4, **options):
+def check_layer(kind, sizes=(2, 3), T=4, N=2, lengths=None, states=True, seed=0, max_elements=3, **options):
     """The report on L = Σ dy·output + Σ dstate·state, which takes from everything the layer returns.
 
     All parameters, gains and biases too, are moved off the round numbers they start with. A generator seeded anew for
