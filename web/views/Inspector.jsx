@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { decimalsThatAddUp, fixed, full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { change, engineState, enter, explanation, room, select, selection, trace } from "../core/store.js";
+import { change, engineState, explanation, room, select, selection, trace } from "../core/store.js";
 import { widthOf } from "../core/trace.js";
 import { EditableNumber } from "./EditableNumber.jsx";
 import { openGlossary } from "./Glossary.jsx";
@@ -27,12 +27,11 @@ export function Inspector() {
   );
 }
 
-/** Where one is: direction, step, quantity, unit. The first goes to the other direction, the name to the glossary. */
+/** Where one is: direction, step, quantity, unit. The quantity's name goes to the glossary. */
 function Breadcrumb({ quantity, t: step, unit }) {
-  const other = room.value === "forward" ? "backward" : "forward";
   return (
     <nav class="breadcrumb" aria-label={t("breadcrumb.label")}>
-      <button type="button" onClick={() => enter(other)} title={t(`room.${other}`)}>{t(`room.${room.value}`)}</button>
+      <span>{t(`room.${room.value}`)}</span>
       <span>{t("breadcrumb.step", { t: step })}</span>
       <button type="button" onClick={() => openGlossary(quantity)} title={t("glossary.title")}>{t(`quantity.${quantity}`)}</button>
       {widthOf(trace.value, quantity) > 1 && <span>{t("breadcrumb.unit", { unit })}</span>}
@@ -43,7 +42,7 @@ function Breadcrumb({ quantity, t: step, unit }) {
 function Told({ quantity, t: step, unit, value, lines }) {
   return (
     <>
-      <p class="value"><data value={value} title={full(value)}>{short(value)}</data><Copy text={String(value)} /></p>
+      <p class="value"><data data-place={`${quantity},${step},${unit}`} value={value} title={full(value)}>{short(value)}</data><Copy text={String(value)} /></p>
       <p class="digits">{full(value)}</p>
       {lines.length === 0 && <p class="note">{t("inspector.given")}</p>}
       {["x", "h", "c"].includes(quantity) && editable({ quantity, t: step, unit }) && engineState.value === "live" && (

@@ -1,0 +1,97 @@
+"""Numbers edited in place: what they change, the picture of the change, and the way back."""
+import numpy as np
+import pytest
+from lab import assert_same_numbers, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
+from test_walk import told
+
+
+@pytest.fixture
+def open_sum(lab):
+    """The forget gate of unit 2 at step 13, its weighted inputs unfolded."""
+    lab.select("f", 13, 2)
+    told(lab.tab, "f", 13, 2)
+    fold = lab.tab.locator(".inspector .fold").first
+    if fold.get_attribute("aria-expanded") == "false":
+        fold.click()
+    yield lab.tab
+    dismiss = lab.tab.get_by_role("button", name="Dismiss")
+    if dismiss.count():
+        dismiss.click()
+
+
+def test_a_typed_weight_changes_every_number_it_should(lab, open_sum):
+    open_sum.locator(".part .editable").first.click()
+    open_sum.keyboard.type("1.5")
+    open_sum.keyboard.press("Enter")
+    lab.settle()
+    assert lab.experiment["edits"] == {"weight_ih[4,0]": 1.5}
+    assert_same_numbers(lab, {"edits": {"weight_ih[4,0]": 1.5}}, 1e-9)
+
+
+def test_arrow_keys_and_dragging_nudge(lab, open_sum):
+    weight = open_sum.locator(".part .editable").nth(2)
+    before = in_cpython({})["weight_ih"][4, 1]
+    weight.focus()
+    open_sum.keyboard.press("ArrowUp")
+    lab.settle()
+    nudged = lab.experiment["edits"]["weight_ih[4,1]"]
+    assert nudged == pytest.approx(before + 0.1 * abs(before), rel=1e-4)
+    box = open_sum.locator(".part .editable").nth(2).bounding_box()
+    open_sum.mouse.move(box["x"] + 5, box["y"] + 5)
+    open_sum.mouse.down()
+    open_sum.mouse.move(box["x"] + 55, box["y"] + 5, steps=5)
+    open_sum.mouse.up()
+    lab.settle()
+    assert lab.experiment["edits"]["weight_ih[4,1]"] > nudged + 0.2
+
+
+def test_the_picture_shows_the_change_until_it_is_dismissed(lab, open_sum):
+    lab.select("f", 13, 2)
+    open_sum.locator(".part .editable").first.click()
+    open_sum.keyboard.type("3")
+    open_sum.keyboard.press("Enter")
+    note = open_sum.locator(".changes")
+    note.wait_for()
+    change = np.max(np.abs(in_cpython({"edits": {"weight_ih[4,0]": 3.0}})["c"] - in_cpython({})["c"]))
+    ends = open_sum.locator(".ranges span").all_text_contents()
+    assert f"±{change:.3f}" in ends
+    note.get_by_role("button", name="Dismiss").click()
+    assert note.count() == 0
+
+
+def test_undo_and_redo_go_through_experiments(lab):
+    lab.set(forget_bias=2)
+    lab.set(hidden_size=4)
+    undo, redo = (lab.tab.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    undo.click()
+    lab.settle()
+    assert (lab.experiment["hidden_size"], lab.experiment["forget_bias"]) == (3, 2)
+    undo.click()
+    lab.settle()
+    assert lab.experiment["forget_bias"] == 1
+    redo.click()
+    lab.settle()
+    assert lab.experiment["forget_bias"] == 2
+
+
+@pytest.mark.parametrize("place, value", [("x[12,0]", 0.5), ("h_0[1]", 0.3), ("c_0[2]", -1.2), ("bias[4]", 0.0)])
+def test_inputs_states_and_biases_can_be_set(lab, place, value):
+    lab.set(edits={place: value})
+    assert_same_numbers(lab, {"edits": {place: value}}, 1e-9)
+
+
+def test_edits_leave_with_the_network_they_were_made_in(lab):
+    lab.set(edits={"weight_hh[0,0]": 1, "x[20,0]": 0.5})
+    lab.set(length=10)
+    assert lab.experiment["edits"] == {"weight_hh[0,0]": 1}
+    lab.set(hidden_size=5)
+    assert lab.experiment["edits"] == {}
+
+
+def test_an_edit_that_is_no_number_is_refused_and_the_picture_stays(lab, open_sum):
+    before = lab.trace()["y"]
+    open_sum.locator(".part .editable").first.click()
+    open_sum.keyboard.type("much")
+    open_sum.keyboard.press("Enter")
+    wait_until(open_sum, "[...document.querySelectorAll('.refusal')].some((r) => r.textContent.includes('much'))")
+    assert np.array_equal(lab.trace()["y"], before)

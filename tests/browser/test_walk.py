@@ -1,0 +1,156 @@
+"""Walking both passes: by step and by equation, with the numbers, sums and streams that belong to each place."""
+import numpy as np
+import pytest
+from lab import in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
+
+from py_lstm import Experiment, explain, growth, reach, run
+
+FORWARD = ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"]
+BACKWARD = ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"]
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def told(tab, quantity, t, unit):
+    """Wait until the inspector tells of this place; the number it tells."""
+    wait_until(tab, """([q, t, u]) => { const d = document.querySelector('.inspector data');
+        return d && d.dataset.place === `${q},${t},${u}` }""", arg=[quantity, t, unit])
+    return float(tab.locator(".inspector data").get_attribute("value"))
+
+
+def enter(tab, room):
+    tab.locator("nav .tab").nth(["forward", "backward"].index(room)).click()
+
+
+@pytest.mark.parametrize("room, order", [("forward", FORWARD), ("backward", BACKWARD)])
+def test_walking_by_equation_meets_every_number_in_the_order_of_the_pass(lab, room, order):
+    tab, arrays = lab.tab, in_cpython({"updates": 20})
+    lab.set(updates=20)
+    enter(tab, room)
+    lab.select(order[0], 12, 1)
+    tab.locator(".playbar select").first.select_option("equation")
+    onwards = tab.locator(".playbar .icon").nth(3 if room == "forward" else 1)
+    for quantity in order:
+        np.testing.assert_allclose(told(tab, quantity, 12, 1), arrays[quantity][11, 0], rtol=1e-9)
+        onwards.click()
+    told(tab, order[0], 13 if room == "forward" else 11, 1)
+    tab.locator(".playbar select").first.select_option("step")
+
+
+@pytest.mark.parametrize("t", [1, 13, 24])
+@pytest.mark.parametrize("quantity", ["z_f", "c", "dh", "dc", "dh_via_z", "dx", "y"])
+def test_written_terms_add_up_to_the_written_number(lab, quantity, t):
+    tab = lab.tab
+    lab.select(quantity, t, 1)
+    told(tab, quantity, t, 1)
+    terms = [number(text) for text in tab.locator(".inspector .terms td[data-term]").all_text_contents()]
+    total = tab.locator(".inspector .terms td[data-total]")
+    if len(terms) > 1:
+        assert abs(sum(terms) - number(total.text_content())) < 1e-9
+        for fold in tab.locator(".inspector .fold").all():
+            fold.click()
+        parts = sum(number(text) for text in tab.locator(".inspector td[data-part]").all_text_contents())
+        exact = sum(float(cell.get_attribute("data-part")) for cell in tab.locator(".inspector td[data-part]").all())
+        assert abs(parts - exact) < 0.01 * max(1e-3, abs(exact))
+
+
+def test_the_two_streams_at_c_show_their_shares(lab):
+    tab = lab.tab
+    enter(tab, "backward")
+    trace = run(Experiment(updates=200))
+    for t, unit in ((20, 2), (17, 1), (13, 3)):
+        lab.select("dc", t, unit)
+        told(tab, "dc", t, unit)
+        via_h, via_c = (abs(term.value) for term in explain(trace, "dc", t, unit).lines[0].terms)
+        shown = tab.locator(".diagram .wire-value text").all_text_contents()
+        share = 100 * via_c / (via_c + via_h)
+        assert shown == [f"{share:.0f} %", f"{100 - share:.0f} %"]
+
+
+def test_forward_the_wires_carry_what_is_kept_and_what_is_written(lab):
+    lab.select("c", 13, 2)
+    told(lab.tab, "c", 13, 2)
+    assert lab.tab.locator(".diagram .wire-value text").all_text_contents() == ["−0.0351", "0.633"]
+
+
+def test_gradients_grow_to_what_the_package_returns(lab):
+    tab = lab.tab
+    lab.set(gradient_of="loss", updates=30)
+    trace = run(Experiment(gradient_of="loss", updates=30))
+    enter(tab, "backward")
+    for t in (24, 18, 9, 1):
+        lab.select("dc", t, 1)
+        told(tab, "dc", t, 1)
+        # The element chosen at first is U^f of unit 1 from unit 1: row H of weight_hh.
+        shown = float(tab.locator("[data-growth=so_far]").get_attribute("data-value"))
+        np.testing.assert_allclose(shown, growth(trace, t).so_far["weight_hh"][3, 0], rtol=1e-9)
+    whole = float(tab.locator("[data-growth=whole]").get_attribute("data-value"))
+    np.testing.assert_allclose([shown, whole], trace.arrays["weight_hh_grad"][3, 0], rtol=1e-9)
+
+
+def test_arrow_keys_choose_the_element_whose_growth_is_told(lab):
+    tab = lab.tab
+    enter(tab, "backward")
+    lab.select("dc", 10, 1)
+    told(tab, "dc", 10, 1)
+    tab.locator(".gates-grown").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
+        tab.keyboard.press(key)
+    expected = growth(run(Experiment()), 10).so_far["bias"][4]
+    np.testing.assert_allclose(float(tab.locator("[data-growth=so_far]").get_attribute("data-value")), expected, rtol=1e-9)
+    for key in ("ArrowLeft", "ArrowUp", "ArrowLeft", "ArrowLeft"):
+        tab.keyboard.press(key)
+
+
+def test_the_reach_is_the_one_measured(lab):
+    tab = lab.tab
+    enter(tab, "backward")
+    lab.select("dc", 17, 2)
+    told(tab, "dc", 17, 2)
+    measured = reach(run(Experiment()), 2)
+    for name in ("dc", "dh", "dc_unit", "kept"):
+        shown = number(tab.locator(f"[data-reach={name}]").text_content())
+        assert shown == pytest.approx(getattr(measured, name)[16], rel=5e-3)
+
+
+def test_any_output_at_any_step_can_be_differentiated(lab):
+    tab = lab.tab
+    lab.select("y", 9, 1)
+    told(tab, "y", 9, 1)
+    tab.get_by_role("button", name="Differentiate the output of step 9").click()
+    lab.settle()
+    assert lab.experiment["output_step"] == 9
+    assert not lab.trace()["dx"][9:].any() and lab.trace()["dx"][:9].any()
+
+
+def test_the_source_of_a_number_opens_at_its_line(lab):
+    tab = lab.tab
+    lab.select("c", 5, 1)
+    told(tab, "c", 5, 1)
+    tab.locator(".source .file").click()
+    marked = tab.locator("dialog .marked")
+    marked.wait_for()
+    assert "c[t] = f[t] * c_prev + i[t] * g[t]" in marked.text_content()
+    tab.keyboard.press("Escape")
+    assert tab.locator("dialog").count() == 0
+
+
+def test_the_first_visit_asks_before_it_shows(lab):
+    tab = lab.tab
+    tab.get_by_role("button", name="Tour").click()
+    card = tab.locator(".tour")
+    for _ in range(3):
+        card.locator(".chosen").first.click()
+    veil = tab.locator(".veil.full")
+    assert veil.bounding_box()["width"] > 100
+    card.get_by_role("button", name="It falls").click()
+    assert veil.count() == 0
+    c = in_cpython({})["c"][:, 1]
+    assert "Right." in card.text_content()
+    assert f"from {c[16]:.3f} to −{-c[17]:.3f}" in card.text_content()
+    card.get_by_role("button", name="Next").click()
+    assert tab.locator("nav .tab").nth(1).get_attribute("aria-pressed") == "true"
+    card.get_by_role("button", name="Leave").click()
+    assert card.count() == 0
