@@ -49,6 +49,9 @@ class Lab:
             "document.documentElement.dataset.engine === 'live' && !document.querySelector('.engine.busy')")
         self.tab.evaluate("lab.set({})")
 
+    def enter(self, room):
+        self.tab.locator("header nav button").nth(["forward", "backward"].index(room)).click()
+
     def field(self, name):
         return self.tab.locator("[data-field=%s]" % name)
 
@@ -58,10 +61,7 @@ class Lab:
 
     def reset(self):
         self.tab.evaluate("defaults => lab.set(defaults)", DEFAULTS)
-        for room in ("Forward", "前向"):
-            button = self.tab.get_by_role("button", name=room, exact=True)
-            if button.count():
-                button.click()
+        self.enter("forward")
         self.select(**SELECTION)
 
 

@@ -94,7 +94,7 @@ def shown(text):
 def test_the_table_shows_the_numbers_of_the_backward_pass(lab, quantity):
     theirs = in_cpython({"hidden_size": 2, "length": 9})[quantity]
     lab.set(hidden_size=2, length=9)
-    lab.tab.get_by_role("button", name="Backward", exact=True).click()
+    lab.enter("backward")
     lab.select(quantity, 3, 1)
     table = lab.tab.locator("details.numbers-table")
     table.evaluate("details => { details.open = true; }")

@@ -1,0 +1,182 @@
+"""A dead or stuck worker, an experiment that runs away, requests faster than answers: the page goes on."""
+import pytest
+from lab import (DEFAULTS, SAME, Lab, assert_same_numbers, difference, in_cpython, lab, live_tabs,  # noqa: F401
+                 shared_tab, wait_until)
+
+from py_lstm import Experiment
+
+
+@pytest.fixture
+def tab(visit, site):
+    """A page whose clock can be put forward: the page calls a worker dead only after 12 silent seconds."""
+    opened = visit(reduced_motion="reduce")
+    opened.clock.install()
+    opened.goto(site)
+    return opened
+
+
+def kill_worker(tab):
+    tab.workers[0].evaluate("self.close()")
+
+
+def notice_silence(tab, seconds):
+    for _ in range(seconds):
+        tab.clock.run_for(1000)
+        if tab.evaluate("document.documentElement.dataset.engine") != "live":
+            break
+
+
+def live(tab):
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    tab.evaluate("lab.ready")
+    return Lab(tab)
+
+
+def test_a_worker_that_dies_while_it_trains_is_replaced_and_the_experiment_kept(tab):
+    page_lab = live(tab)
+    tab.evaluate("window.asked = lab.set({hidden_size: 12, length: 40, updates: 400}).then(() => 'done'), undefined")
+    wait_until(tab, "lab.experiment.hidden_size === 12")
+    kill_worker(tab)
+    notice_silence(tab, 20)
+    assert tab.evaluate("document.documentElement.dataset.engine") == "loading"
+    assert tab.evaluate("asked") == "done"
+    assert page_lab.experiment == {**DEFAULTS, "hidden_size": 12, "length": 40, "updates": 400}
+    assert tab.evaluate("document.documentElement.dataset.engine") == "live"
+
+
+def test_a_worker_that_dies_at_rest_is_replaced_at_the_next_request(tab):
+    page_lab = live(tab)
+    page_lab.set(hidden_size=2, updates=5)
+    kill_worker(tab)
+    tab.evaluate("lab.select({quantity: 'c', t: 7, unit: 1})")  # what asks is as little as one explanation
+    notice_silence(tab, 20)
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    wait_until(tab, "document.querySelector('.inspector data') !== null")
+    shown = float(tab.locator(".inspector data").get_attribute("value"))
+    assert shown == pytest.approx(in_cpython({"hidden_size": 2, "updates": 5})["c"][6, 0], abs=SAME)
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 5})
+    page_lab.set(updates=6)
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 6})
+    assert all(row["right"] for row in tab.evaluate("lab.gradientCheck()"))
+
+
+def test_a_worker_that_dies_during_a_gradient_check_leaves_the_button_usable(tab):
+    live(tab)
+    kill_worker(tab)
+    button = tab.get_by_role("button", name="Check gradients")
+    button.click()
+    assert button.is_disabled()
+    notice_silence(tab, 20)
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    tab.get_by_text("The check was interrupted").wait_for()
+    button.click()
+    tab.get_by_text("All 8 tensors are right.").wait_for()
+
+
+def test_a_worker_that_dies_while_it_loads_is_noticed_and_can_be_replaced(visit, site):
+    tab = visit(reduced_motion="reduce")
+    tab.clock.install()
+    with tab.expect_worker() as worker:
+        tab.goto(site + "#hidden_size=2&updates=1")
+    worker.value.evaluate("self.close()")
+    for _ in range(70):
+        tab.clock.run_for(1000)
+        if tab.evaluate("document.documentElement.dataset.engine") != "loading":
+            break
+    if tab.evaluate("document.documentElement.dataset.engine") == "failed":
+        tab.get_by_role("button", name="Try again").click()
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    wait_until(tab, "lab.experiment.hidden_size === 2")
+    assert_same_numbers(Lab(tab), {"hidden_size": 2, "updates": 1})
+
+
+def test_a_worker_that_dies_again_and_again_is_given_up_with_a_way_back(tab):
+    page_lab = live(tab)
+    tab.evaluate("window.asked = lab.set({hidden_size: 5, updates: 1}).then(() => 'done'), undefined")
+    wait_until(tab, "lab.experiment.hidden_size === 5")
+    tab.evaluate("asked")
+    tab.context.route("**/pyodide-*/pyodide.mjs", lambda route: route.abort())
+    tab.watch.expect("ERR_FAILED")
+    kill_worker(tab)
+    tab.evaluate("lab.select({t: 2})")
+    notice_silence(tab, 20)
+    wait_until(tab, "document.documentElement.dataset.engine === 'failed'")
+    assert page_lab.experiment["hidden_size"] == 5
+    tab.context.unroute("**/pyodide-*/pyodide.mjs")
+    tab.get_by_role("button", name="Try again").click()
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    assert_same_numbers(page_lab, {"hidden_size": 5, "updates": 1})
+    page_lab.set(updates=2)
+
+
+def test_a_learning_rate_that_runs_away_is_refused_with_a_remedy(lab):
+    with pytest.raises(Exception, match="try"):
+        lab.set(learning_rate=1000, weight_decay=1000, optimizer="sgd")
+    assert "too large" in lab.refusal("learning_rate")
+    lab.set(**DEFAULTS)
+    assert lab.refusal("learning_rate") == ""
+    assert_same_numbers(lab, {}, 1e-12)
+
+
+def test_a_dragged_slider_ends_at_its_last_value_with_few_runs(lab):
+    """Forty values in a burst: the last one wins, and most of the others are never run."""
+    frames = lab.tab.evaluate("""async () => {
+        const slider = document.querySelector("[data-field=forget_bias] input[type=range]");
+        let seen = new Set();
+        let watching = true;
+        const watch = () => { seen.add(lab.experiment.forget_bias); if (watching) requestAnimationFrame(watch); };
+        watch();
+        for (let k = 0; k < 40; k += 1) {
+          slider.value = String(k / 10);
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          await new Promise((resolve) => setTimeout(resolve, 4));
+        }
+        slider.value = "2.5";
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        await lab.set({});
+        watching = false;
+        return [...seen];
+    }""")
+    assert lab.experiment == {**DEFAULTS, "forget_bias": 2.5}
+    assert frames[-1] == 2.5
+    assert len(frames) < 30
+    assert difference(lab.trace(), in_cpython({"forget_bias": 2.5})) <= 1e-12
+
+
+def test_of_many_requests_at_once_every_one_is_answered_with_the_last(lab):
+    answers = lab.tab.evaluate("""() => Promise.all(
+        Array.from({ length: 25 }, (_, k) => lab.set({ seed: k, updates: 0 }).then(() => lab.experiment.seed)))""")
+    assert answers[-1] == 24
+    assert lab.experiment == {**DEFAULTS, "seed": 24, "updates": 0}
+    assert_same_numbers(lab, {"seed": 24, "updates": 0})
+
+
+def test_training_is_given_up_when_something_else_is_asked_for(lab):
+    lab.tab.evaluate("window.first = lab.set({hidden_size: 16, length: 64, updates: 500}), undefined")
+    wait_until(lab.tab, "lab.experiment.hidden_size === 16")
+    assert lab.tab.locator(".engine").text_content() == "learning"
+    assert lab.tab.evaluate("lab.set({hidden_size: 1, length: 5, updates: 0}).then(() => lab.experiment.updates)") == 0
+    assert_same_numbers(lab, {"hidden_size": 1, "length": 5, "updates": 0})
+    lab.tab.evaluate("first")
+
+
+@pytest.mark.parametrize("patch, field", [
+    ({"hidden_size": None}, "hidden_size"), ({"hidden_size": [1]}, "hidden_size"), ({"updates": True}, "updates"),
+    ({"seed": -1}, "seed"), ({"seed": 2**53}, "seed"), ({"edits": {"weight_hh[9,9]": 1}}, "edits"), ({"edits": "x"}, "edits"),
+    ({"edits": {"bias[0]": None}}, "edits"), ({"task": "own"}, "values"), ({"task": "own", "values": [[]]}, "values"),
+    ({"values": [1, 2]}, "values"), ({"version": 2}, "version"), ({"__class__": 1}, "__class__"), ({"length": 1e308}, "length"),
+])
+def test_a_script_that_asks_for_nonsense_is_refused_with_a_sentence(lab, patch, field):
+    before = lab.trace()
+    said = lab.tab.evaluate("patch => lab.set(patch).then(() => null, (error) => error.message)", patch)
+    assert said and field in said
+    assert difference(lab.trace(), before) == 0
+    lab.set(updates=0)
+    assert lab.experiment == Experiment(updates=0).to_json()
+
+
+def test_what_cannot_be_sent_to_python_does_not_kill_it(lab):
+    lab.tab.evaluate("lab.set({ seed: 4, updates: 0, task: undefined, scale: () => 1 }).catch(() => {})")
+    assert lab.tab.evaluate("document.documentElement.dataset.engine") == "live"
+    lab.set(seed=5)
+    assert lab.experiment["seed"] == 5
