@@ -164,5 +164,6 @@ const SHOWN = ["task", "values", "targets", "length", "input_size", "sequence_se
 function Elsewhere() {
   const field = refused.value?.field;
   if (field === "edits" && Object.keys(wanted.value.edits ?? {}).length) return null;
-  return field && !SHOWN.includes(field) ? <Refusal field={field} id="elsewhere" /> : null;
+  const hidden = wanted.value.task === "own" ? ["length", "input_size", "sequence_seed"] : ["values", "targets"];
+  return refused.value && (!SHOWN.includes(field) || hidden.includes(field)) ? <Refusal field={field} id="elsewhere" /> : null;
 }
