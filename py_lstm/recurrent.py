@@ -11,6 +11,7 @@ from typing import Any, Mapping
 import numpy as np
 
 from . import direction
+from .axes import Axes, read_input
 from .direction import Arrays, Cell, Recording
 from .initializers import LAYER_INITIALIZERS, draw
 from .validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
@@ -106,42 +107,45 @@ class Recurrent:
         output : (T, N, D * H), with batch_first (N, T, D * H), or (T, D * H); D is the number of directions
         states : each (L * D, N, ·), with batch_first (N, L * D, ·), or (L * D, ·); L is the number of layers
         """
-        x, lengths, batched = self._read_input(x, lengths)
-        before, origin = self._start(states, x.shape[1], batched)
-        passes, masks, y = [], [], x
+        x, lengths, axes = read_input(x, lengths, self.input_size, self.batch_first, self.dtype)
+        before, origin = self._start(states, axes)
         parameters = {name: value.copy() for name, value in self.parameters.items()}
-        for layer in range(self.num_layers):
-            mask = self._input_mask(layer, y.shape)
-            masks.append(mask)
-            y = y if mask is None else y * mask
-            for reverse in range(self._directions):
-                row = layer * self._directions + reverse
-                passes.append(direction.forward(self._cell, self._parameters_of(row, parameters), y,
-                                                tuple(state[row] for state in before), lengths, bool(reverse),
-                                                self._recurrent_mask(x.shape[1])))
-            y = np.concatenate([p.output for p in passes[-self._directions:]], axis=2)
-        after = tuple(np.stack(state) for state in zip(*(p.after for p in passes)))
-        self._last = {"passes": passes, "masks": masks, "shape": x.shape[:2], "batched": batched, "origin": origin,
-                      "deltas": None, "d_before": None, "trace": None}
+        drawn = self._rng.bit_generator.state
+        passes, masks, y = [], [], x
+        try:
+            for layer in range(self.num_layers):
+                masks.append(self._input_mask(layer, y.shape))
+                y = y if masks[-1] is None else y * masks[-1]
+                for reverse in range(self._directions):
+                    row = layer * self._directions + reverse
+                    passes.append(direction.forward(self._cell, self._parameters_of(row, parameters), y,
+                                                    tuple(state[row] for state in before), lengths, bool(reverse),
+                                                    self._recurrent_mask(axes.N)))
+                y = np.concatenate([done.output for done in passes[-self._directions:]], axis=2)
+        except InvalidInput:
+            self._rng.bit_generator.state = drawn       # a refused call draws nothing
+            raise
+        after = tuple(np.stack(state) for state in zip(*(done.after for done in passes)))
+        self._last = {"passes": passes, "masks": masks, "axes": axes, "origin": origin, "deltas": None, "d_before": None,
+                      "trace": None}
         if self.stateful:
             self._carried = after
-        return self._sequence_out(y), self._packed([self._state_out(state) for state in after])
+        return axes.out(y), self._packed([axes.out(state) for state in after])
 
     # Backward ------------------------------------------------------------------------------------------------------
 
     def _backward(self, d_output, d_states, rule: str):
         last = self._require_call("backward")
-        T, N = last["shape"]
-        passes, D = last["passes"], self._directions
+        axes, passes, D = last["axes"], last["passes"], self._directions
         if d_output is None and d_states is None:
             raise InvalidInput("d_output", "missing", "backward() needs a derivative to start from; give that of the "
                                "output, of the last states, or both.")
-        dy = np.zeros((T, N, D * next(iter(self._cell.states.values()))), self.dtype)
+        dy = np.zeros((axes.T, axes.N, D * self._width), self.dtype)
         if d_output is not None:
-            dy = self._sequence_in("d_output", d_output, dy.shape[2], (T, N))
+            dy = axes.sequence_in("d_output", d_output, D * self._width)
             if passes[0].lengths is not None:
-                dy[np.arange(T)[:, np.newaxis] >= passes[0].lengths] = 0        # the output there is 0 whatever happens
-        d_after = self._states_in("d", "_n", d_states, N, last["batched"])
+                dy[np.arange(axes.T)[:, np.newaxis] >= passes[0].lengths] = 0   # the output there is 0 whatever happens
+        d_after = self._states_in("d{}_n", d_states, axes)
         d_before = [np.zeros_like(state) for state in d_after]
         grads, deltas = {}, [None] * len(passes)
         for layer in reversed(range(self.num_layers)):
@@ -161,7 +165,7 @@ class Recurrent:
                 grads[f"{name}_0"] = state.sum(axis=1) if last["origin"] == "learned" else np.zeros_like(state[:, 0])
         self.grads = {name: grads[name] for name in self.parameters}
         last |= {"deltas": deltas, "d_before": d_before, "trace": None}
-        return self._sequence_out(dy), self._packed([self._state_out(state) for state in d_before])
+        return axes.out(dy), self._packed([axes.out(state) for state in d_before])
 
     # What happened, and what is known ----------------------------------------------------------------------------------
 
@@ -175,7 +179,7 @@ class Recurrent:
         if last["trace"] is None:
             deltas, rows = last["deltas"], []
             for row, done in enumerate(last["passes"]):
-                made = direction.recording(self._cell, done, last["shape"], deltas and deltas[row],
+                made = direction.recording(self._cell, done, last["axes"][2:4], deltas and deltas[row],
                                            deltas and tuple(state[row] for state in last["d_before"]))
                 mask = last["masks"][row // self._directions]
                 rows.append(made if mask is None else Recording(made | {"mask_x": mask}))
@@ -219,9 +223,14 @@ class Recurrent:
     def _directions(self) -> int:
         return 2 if self.bidirectional else 1
 
+    @property
+    def _width(self) -> int:
+        """How many numbers h is."""
+        return self._cell.states["h"]
+
     def _inputs(self, layer: int) -> int:
         """How many numbers layer `layer` reads at a step."""
-        return self._directions * next(iter(self._cell.states.values())) if layer else self.input_size
+        return self._directions * self._width if layer else self.input_size
 
     def _parameters_of(self, row: int, parameters: Arrays) -> Arrays:
         """One layer's parameters in one direction, without the suffix."""
@@ -237,28 +246,28 @@ class Recurrent:
     def _recurrent_mask(self, N: int) -> np.ndarray | None:
         if not (self.dropout and self.training and self.variational):
             return None
-        return self._drawn_mask((N, next(iter(self._cell.states.values()))))
+        return self._drawn_mask((N, self._width))
 
     def _drawn_mask(self, shape: tuple[int, ...]) -> np.ndarray:
         """0 with probability `dropout`, else 1 / (1 - dropout), so that the mean stays."""
         kept = self._rng.random(shape) >= self.dropout
         return (kept / (1 - self.dropout) if self.dropout < 1 else np.zeros(shape)).astype(self.dtype)
 
-    def _start(self, states, N: int, batched: bool) -> tuple[tuple, str]:
+    def _start(self, states, axes: Axes) -> tuple[tuple, str]:
         """The states to begin with, each (L * D, N, ·), and where they are from."""
         if states is None and self._carried is not None:
-            if self._carried[0].shape[1] != N:
-                raise InvalidInput("x", "shape", f"x holds {N} sequences, the states carried over belong to "
-                                   f"{self._carried[0].shape[1]}; call reset_state() before other sequences.", got=N)
+            if self._carried[0].shape[1] != axes.N:
+                raise InvalidInput("x", "shape", f"x holds {axes.N} sequences, the states carried over belong to "
+                                   f"{self._carried[0].shape[1]}; call reset_state() before other sequences.", got=axes.N)
             return self._carried, "carried"
         if states is None and self.learn_initial_state:
-            return tuple(np.repeat(self.parameters[f"{name}_0"][:, np.newaxis], N, axis=1)
+            return tuple(np.repeat(self.parameters[f"{name}_0"][:, np.newaxis], axes.N, axis=1)
                          for name in self._cell.states), "learned"
-        return self._states_in("", "_0", states, N, batched), "given"
+        return self._states_in("{}_0", states, axes), "given"
 
-    def _states_in(self, before: str, after: str, states, N: int, batched: bool) -> tuple:
+    def _states_in(self, pattern: str, states, axes: Axes) -> tuple:
         """States or their derivatives as (L * D, N, ·); zeros for None, as a whole or one of them."""
-        names = [before + name + after for name in self._cell.states]
+        names = [pattern.format(name) for name in self._cell.states]
         if states is None:
             states = (None,) * len(names)
         elif len(names) == 1:
@@ -266,57 +275,8 @@ class Recurrent:
         elif not isinstance(states, (tuple, list)) or len(states) != len(names):
             raise InvalidInput("states", "type", f"states is {shown(states)}; give the tuple ({', '.join(names)}), where "
                                "None stands for zeros.", got=shown(states))
-        rows, made = len(self._suffixes), []
-        for name, width, value in zip(names, self._cell.states.values(), states):
-            if value is None:
-                made.append(np.zeros((rows, N, width), self.dtype))
-            elif not batched:
-                made.append(array(name, value, (rows, width), self.dtype)[:, np.newaxis])
-            elif self.batch_first:
-                made.append(array(name, value, (N, rows, width), self.dtype).swapaxes(0, 1))
-            else:
-                made.append(array(name, value, (rows, N, width), self.dtype))
-        return tuple(made)
-
-    def _read_input(self, x, lengths) -> tuple[np.ndarray, np.ndarray | None, bool]:
-        """x as (T, N, I) with zeros past the ends, lengths as an array or None, and whether x came as a batch."""
-        try:
-            given = np.asarray(x)
-        except ValueError:                              # lists of uneven length
-            given = np.empty(0)
-        batched = given.ndim != 2
-        axes = ("time", self.input_size) if not batched else \
-            ("batch", "time", self.input_size) if self.batch_first else ("time", "batch", self.input_size)
-        if lengths is not None and batched and given.ndim == 3 and given.dtype.kind in "buifc":
-            T, N = given.shape[:2][::-1] if self.batch_first else given.shape[:2]
-            lengths = _lengths(lengths, T, N)
-            past = np.arange(T)[:, np.newaxis] >= lengths
-            given = np.where((past.T if self.batch_first else past)[:, :, np.newaxis], given.dtype.type(0), given)
-        elif lengths is not None and not batched:
-            raise InvalidInput("lengths", "choice", "lengths is for a batch, and x is one sequence (T, I); cut x instead.")
-        values = array("x", x if given.dtype.kind not in "buifc" else given, axes, self.dtype)
-        if not batched:
-            return values[:, np.newaxis], None, False
-        return values.swapaxes(0, 1) if self.batch_first else values, lengths, True
-
-    def _sequence_in(self, name: str, values, width: int, shape: tuple[int, int]) -> np.ndarray:
-        """A derivative in the shape of the output, as (T, N, width)."""
-        T, N = shape
-        if not self._last["batched"]:
-            return array(name, values, (T, width), self.dtype)[:, np.newaxis]
-        if self.batch_first:
-            return array(name, values, (N, T, width), self.dtype).swapaxes(0, 1)
-        return array(name, values, (T, N, width), self.dtype)
-
-    def _sequence_out(self, values: np.ndarray) -> np.ndarray:
-        if not self._last["batched"]:
-            return values[:, 0].copy()
-        return (values.swapaxes(0, 1) if self.batch_first else values).copy()
-
-    def _state_out(self, values: np.ndarray) -> np.ndarray:
-        if not self._last["batched"]:
-            return values[:, 0].copy()
-        return (values.swapaxes(0, 1) if self.batch_first else values).copy()
+        return tuple(axes.state_in(name, value, len(self._suffixes), width)
+                     for name, value, width in zip(names, states, self._cell.states.values()))
 
     def _packed(self, states: list):
         """The states as the caller sees them: a tuple, or the only one."""
@@ -356,15 +316,6 @@ class OneState(Recurrent):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.input_size}, {self.hidden_size}, num_layers={self.num_layers})"
-
-
-def _lengths(lengths, T: int, N: int) -> np.ndarray:
-    """Lengths as (N,) whole numbers from 0 to T."""
-    values = list(lengths) if np.ndim(lengths) == 1 else None
-    if values is None or len(values) != N:
-        raise InvalidInput("lengths", "shape", f"lengths is {shown(lengths)}; give {N} whole numbers from 0 to {T}, one "
-                           "for each sequence.", got=shown(lengths), wanted=f"({N},)")
-    return np.array([integer(f"lengths[{n}]", value, 0, T) for n, value in enumerate(values)], np.intp)
 
 
 def flag(field: str, value: Any) -> bool:

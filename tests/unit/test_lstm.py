@@ -269,6 +269,14 @@ def test_dropout_between_layers():
     assert (nothing.trace[1][0].x == 0).all()
 
 
+def test_a_refused_call_draws_no_masks():
+    made = lambda: LSTM(2, 3, num_layers=2, dropout=0.5, variational=True, variant="NIAF+NOAF")
+    lstm, fresh = made(), made()
+    with pytest.raises(InvalidInput) as refused:
+        lstm(data() * 1e300)
+    assert refused.value.code == "diverged" and np.array_equal(lstm(data())[0], fresh(data())[0])
+
+
 def test_variational_dropout_keeps_its_masks_over_time():
     lstm = LSTM(2, 50, num_layers=2, dropout=0.25, variational=True, bidirectional=True)
     lstm(data(N=20))

@@ -5,7 +5,7 @@ import pytest
 
 from cases import case, distance
 from layers import check_layer, worst
-from py_lstm import GRU, LSTM, RNN, InvalidInput, cell, variants
+from py_lstm import GRU, LSTM, RNN, InvalidInput, cell, gradient_check, variants
 
 EIGHT = ["NP", "NIG", "NFG", "NOG", "NIAF", "NOAF", "CIFG", "FGR"]
 WITH_PEEPHOLES = ["P", *(f"P+{name}" for name in EIGHT[1:])]
@@ -86,40 +86,42 @@ def test_the_rows_of_an_absent_gate_have_no_influence(name, rows):
     assert np.array_equal(variants.forward(given.x, given.h_0, given.c_0, p, variant).h, steps.h)
 
 
-def frozen_loss(given, h_before, c_before, values):
-    """L of the plain LSTM in textbook form, where the steps take h_{t-1} or c_{t-1} from the arrays given, if any.
+def frozen_loss(given, rule, values, right):
+    """L of the LSTM with peepholes in textbook form, where what a rule cuts is taken from the arrays of `right`.
 
-    A number that is taken from outside has no derivative: this is what cutting a path means.
+    A number that comes from outside has no derivative: this is what cutting a path means.
     """
     h, c, loss = values["h_0"], values["c_0"], 0
+    p_i, p_f, p_o = (values[name] for name in ("weight_ci", "weight_cf", "weight_co"))
+    sigmoid = lambda z: 1 / (1 + np.exp(-z))
     for t, x in enumerate(values["x"]):
-        h = h_before[t] if h_before is not None else h
-        c = c_before[t] if c_before is not None else c
-        z_i, z_f, z_g, z_o = np.split(x @ values["weight_ih"].T + h @ values["weight_hh"].T + values["bias"], 4, axis=1)
-        c = c / (1 + np.exp(-z_f)) + np.tanh(z_g) / (1 + np.exp(-z_i))
-        h = np.tanh(c) / (1 + np.exp(-z_o))
+        h_known, c_known = (right.h[t - 1], right.c[t - 1]) if t else (given.h_0, given.c_0)
+        c = c_known if rule == "tutorial" else c
+        h_seen, c_seen = (h_known, c_known) if rule == "truncated 1997" else (h, c)
+        z_i, z_f, z_g, z_o = np.split(x @ values["weight_ih"].T + h_seen @ values["weight_hh"].T + values["bias"], 4, axis=1)
+        c = c * sigmoid(z_f + p_f * c_seen) + sigmoid(z_i + p_i * c_seen) * np.tanh(z_g)
+        h = sigmoid(z_o + p_o * (right.c[t] if rule == "truncated 1997" else c)) * np.tanh(c)
         loss = loss + (h * given.dh[t]).sum()
     return loss + (h * given.dh_n + c * given.dc_n).sum()
 
 
+@pytest.mark.parametrize("peepholes", [False, True])
 @pytest.mark.parametrize("rule", variants.RULES)
-def test_a_rule_is_the_derivative_with_one_path_cut(rule):
-    from py_lstm import gradient_check
-    given = case(T=6)
-    right = cell.forward(*given[:4])
-    before = lambda first, states: np.concatenate([first[np.newaxis], states[:-1]])
-    h_before = before(given.h_0, right.h) if rule == "truncated 1997" else None
-    c_before = before(given.c_0, right.c) if rule == "tutorial" else None
-    lstm = LSTM(3, 4)
+def test_a_rule_is_the_derivative_with_one_path_cut(rule, peepholes):
+    given, rng = case(T=6), np.random.default_rng(1)
+    p = {name: rng.uniform(-0.7, 0.7, 4) * peepholes for name in ("weight_ci", "weight_cf", "weight_co")}
+    right = variants.forward(given.x, given.h_0, given.c_0, plain(given, **p), variants.variant_named("P"))
+    lstm = LSTM(3, 4, variant="P" if peepholes else "vanilla")
     W, U, b = given.weights
-    lstm.load_state_dict({"weight_ih_l0": W, "weight_hh_l0": U, "bias_ih_l0": b, "bias_hh_l0": 0 * b})
+    lstm.load_state_dict({"weight_ih_l0": W, "weight_hh_l0": U, "bias_ih_l0": b, "bias_hh_l0": 0 * b}
+                         | {f"{name}_l0": value for name, value in p.items() if peepholes})
     lstm(given.x, (given.h_0[np.newaxis], given.c_0[np.newaxis]))
     dx, (dh_0, dc_0) = lstm.backward(given.dh, (given.dh_n[np.newaxis], given.dc_n[np.newaxis]), rule=rule)
-    mine = {"x": dx, "h_0": dh_0[0], "c_0": dc_0[0], "weight_ih": lstm.grads["weight_ih_l0"],
-            "weight_hh": lstm.grads["weight_hh_l0"], "bias": lstm.grads["bias_hh_l0"]}
-    values = plain(given) | {"x": given.x, "h_0": given.h_0, "c_0": given.c_0}
-    report = gradient_check(lambda at: frozen_loss(given, h_before, c_before, at), values, mine)
-    assert worst(report) < 1e-13, str(report)
+    mine = {"x": dx, "h_0": dh_0[0], "c_0": dc_0[0]} | {
+        name.removesuffix("_l0").replace("bias_hh", "bias"): value for name, value in lstm.grads.items() if "bias_ih" not in name}
+    values = plain(given, **p) | {"x": given.x, "h_0": given.h_0, "c_0": given.c_0}
+    report = gradient_check(lambda at: frozen_loss(given, rule, at, right), values, mine)
+    assert len(report.tensors) == 6 + 3 * peepholes and worst(report) < 1e-13, str(report)
     assert (dh_0 == 0).all() == (rule == "truncated 1997") and (dc_0 == 0).all() == (rule == "tutorial")
 
 
