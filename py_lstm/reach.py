@@ -1,4 +1,4 @@
-"""How far a derivative reaches back: its size at every step, measured on a trace."""
+"""How far a derivative reaches back: its size at every step, measured on a trace, beside what would be without the cell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .lstm import LSTM
+from .rnn import RNN
 from .trace import Trace
 from .validation import instance, integer
 
@@ -14,21 +16,44 @@ class Reach(NamedTuple):
     """Sizes over time, arrays (T,).
 
     dh, dc : Euclidean norms of ∂L/∂h_t and ∂L/∂c_t
-    kept : Π f_s for s = t+1 ... T in one unit, the share of c_t that would still stand in c_T if nothing were added, and
+    dc_unit : |∂L/∂c_t| of one unit
+    kept : Π f_s for s = t+1 ... T in that unit, the share of c_t that would still stand in c_T if nothing were added, and
         the factor by which the cell path alone carries ∂L/∂c_T back to ∂L/∂c_t
-    dc_unit : |∂L/∂c_t| of that unit
+    dc_1997 : norm of what stands for ∂L/∂c_t by the rule of Hochreiter & Schmidhuber 1997, along the cell only
+    dc_tutorial : the same by the tutorial's rule, which leaves the cell's own path out
+    dh_rnn : norm of ∂L/∂h_t in a plain, untrained RNN of the same size and seed, fed the same sequence and the same ∂L/∂h
     """
 
     dh: np.ndarray
     dc: np.ndarray
-    kept: np.ndarray
     dc_unit: np.ndarray
+    kept: np.ndarray
+    dc_1997: np.ndarray
+    dc_tutorial: np.ndarray
+    dh_rnn: np.ndarray
 
 
 def reach(trace: Trace, unit: int) -> Reach:
     """Measure a trace; `unit` (from 1) is the one whose forget gate is multiplied up."""
     a = instance("trace", trace, Trace).arrays
-    u = integer("unit", unit, 1, a["h"].shape[1]) - 1
+    H = a["h"].shape[1]
+    u = integer("unit", unit, 1, H) - 1
     after = np.append(a["f"][1:, u], 1.0)                                       # f_{t+1}, and nothing behind the end
     kept = np.cumprod(after[::-1])[::-1]
-    return Reach(np.linalg.norm(a["dh"], axis=1), np.linalg.norm(a["dc"], axis=1), kept, np.abs(a["dc"][:, u]))
+
+    lstm = LSTM(a["x"].shape[1], H)
+    lstm.load_state_dict({"weight_ih_l0": a["weight_ih"], "weight_hh_l0": a["weight_hh"], "bias_ih_l0": a["bias"],
+                          "bias_hh_l0": np.zeros_like(a["bias"])})
+    rnn = RNN(a["x"].shape[1], H, rng=trace.experiment.seed)
+    lstm(a["x"], (a["h_0"][np.newaxis], a["c_0"][np.newaxis]))
+    rnn(a["x"], a["h_0"][np.newaxis])
+
+    def backward(layer, quantity: str, **rule) -> np.ndarray:
+        layer.backward(a["dh_via_y"], **rule)
+        return size(layer.trace[0][0][quantity][:, 0])
+
+    def size(steps: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(steps, axis=1)
+
+    return Reach(size(a["dh"]), size(a["dc"]), np.abs(a["dc"][:, u]), kept,
+                 backward(lstm, "dc", rule="truncated 1997"), backward(lstm, "dc", rule="tutorial"), backward(rnn, "dh"))

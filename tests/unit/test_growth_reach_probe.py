@@ -91,3 +91,18 @@ def test_probe_refuses_what_does_not_exist(tensor, index, eps, field):
     with pytest.raises(InvalidInput) as refused:
         probe(EXPERIMENT, tensor, index, eps)
     assert refused.value.field == field
+
+
+def test_the_rules_differ_as_they_should():
+    """Without recurrent weights the 1997 rule is the whole truth, and the tutorial's sees nothing but its own step."""
+    cut = {f"weight_hh[{row},{column}]": 0.0 for row in range(12) for column in range(3)}
+    measured = reach(run(Experiment(length=8, updates=0, edits=cut)), 1)
+    np.testing.assert_allclose(measured.dc_1997, measured.dc, rtol=1e-13)
+    assert measured.dc_tutorial[-1] == pytest.approx(measured.dc[-1]) and not measured.dc_tutorial[:-1].any()
+
+
+def test_the_whole_derivative_is_none_of_the_shortened_ones(trace):
+    measured = reach(trace, 1)
+    assert np.all(np.abs(measured.dc_1997[:-1] - measured.dc[:-1]) > 1e-9)
+    assert np.all(np.abs(measured.dc_tutorial[:-2] - measured.dc[:-2]) > 1e-9)
+    assert measured.dh_rnn[-1] == pytest.approx(np.linalg.norm(trace.arrays["dh_via_y"][-1]))

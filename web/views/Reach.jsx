@@ -1,5 +1,6 @@
 // How far the derivative reaches: its size at every step on a logarithmic axis, under the picture's own columns.
 
+import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { room, selection, told, trace } from "../core/store.js";
@@ -8,7 +9,11 @@ import { picture } from "./Score.jsx";
 const HEIGHT = 130;
 const DECADES = 12;                     // below that, all is lost in rounding anyway
 
-const CURVES = [["dc", "via-c"], ["dh", "via-h"], ["dc_unit", "unit"], ["kept", "kept"]];
+const CURVES = [["dc", "via-c"], ["dh", "via-h"], ["dc_unit", "unit"], ["kept", "kept"], ["dc_1997", "only-c"], ["dc_tutorial", "without-c"],
+  ["dh_rnn", "rnn"]];
+
+const hidden = signal(new Set(["dc_unit", "dc_1997"]));
+const toggle = (name) => { const next = new Set(hidden.value); if (!next.delete(name)) next.add(name); hidden.value = next; };
 
 export function Reach() {
   const { reach } = told.value;
@@ -24,7 +29,8 @@ export function Reach() {
 
 function Chart(reach) {
   const { column, width, T } = picture.value;
-  const sizes = CURVES.flatMap(([name]) => reach[name]).filter((size) => size > 0);
+  const shown = CURVES.filter(([name]) => !hidden.value.has(name));
+  const sizes = shown.flatMap(([name]) => reach[name]).filter((size) => size > 0);
   const top = Math.ceil(Math.log10(Math.max(...sizes, 1e-300)));
   const bottom = Math.max(top - DECADES, Math.min(top - 1, Math.floor(Math.log10(Math.min(...sizes, 1e300)))));
   const y = (size) => (HEIGHT * (top - Math.max(Math.log10(size), bottom))) / (top - bottom);
@@ -41,13 +47,13 @@ function Chart(reach) {
         <div class="scroll"><svg width={width} height={HEIGHT} role="img" aria-label={t("reach.label", { t: now, dc: short(reach.dc[now - 1]), dh: short(reach.dh[now - 1]) })}>
           {decades.map((power) => <line key={power} class="decade" x1="0" x2={width} y1={y(10 ** power)} y2={y(10 ** power)} />)}
           <rect class="now" x={(now - 1) * column} width={column} y="0" height={HEIGHT} />
-          {CURVES.map(([name, style]) => <path key={name} class={`curve-line ${style}`} d={line(name)} />)}
+          {shown.map(([name, style]) => <path key={name} class={`curve-line ${style}`} d={line(name)} />)}
         </svg></div>
       </div>
       <ul class="keys">
         {CURVES.map(([name, style]) => (
-          <li key={name}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
-            {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></li>))}
+          <li key={name}><button type="button" class="key" aria-pressed={!hidden.value.has(name)} onClick={() => toggle(name)}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
+            {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
       </ul>
     </>
   );
