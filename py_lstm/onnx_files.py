@@ -155,19 +155,24 @@ def _inputs(onnx: Any, node: Any, made_by: dict, constants: dict) -> Arrays:
         name = node.input[place] if place < len(node.input) else ""
         if not name or key in ("X", "sequence_lens"):
             continue
-        maker = made_by.get(name)
-        if key.startswith("initial_") and maker is not None and maker.op_type == "ConstantOfShape":
-            if not any(_value(onnx, attribute.t).any() for attribute in maker.attribute):
-                continue
-        if key.startswith("initial_") and maker is not None and maker.op_type == "Expand":
+        made = []                                       # how a state for the whole batch comes from what is stored
+        while key.startswith("initial_") and name in made_by and name not in constants and len(made) < 10:
+            maker = made_by[name]
+            made.append(maker.op_type)
+            if maker.op_type == "ConstantOfShape":
+                values = [_value(onnx, attribute.t) for attribute in maker.attribute]
+                found[key] = values[0] if values else np.zeros(1)
+                break
+            if maker.op_type not in ("Expand", "Slice", "Identity") or not maker.input:
+                break
             name = maker.input[0]
-        if name not in constants:
+        if name in constants:
+            found[key] = _value(onnx, constants[name])
+        if key in found and key.startswith("initial_") and not found[key].any():
+            del found[key]
+        elif key not in found or "Slice" in made or "ConstantOfShape" in made:
             raise InvalidInput(key, "missing", f"{key} of an LSTM node is no constant in the file but computed or "
                                "passed in; export the model with its weights, and without first states.")
-        value = _value(onnx, constants[name])
-        if key.startswith("initial_") and not value.any():
-            continue
-        found[key] = value
     return found
 
 

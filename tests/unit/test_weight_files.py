@@ -11,7 +11,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from weight_cases import bfloat16, files, safetensors, same, some
+from weight_cases import HOW_MANY, bfloat16, damaged, files, npz, repacked, safetensors, same, some
 
 from py_lstm import InvalidInput, load_weights, weight_files
 from py_lstm.weights import check_weights
@@ -29,15 +29,6 @@ def refused(data, *words, **others):
     assert all(word in sentence for word in words), sentence
     assert error.value.details["file"] == "weights.bin" and json.dumps(error.value.details)
     return sentence
-
-
-def npz(**entries):
-    """An archive of these bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name + ".npy", content)
-    return out.getvalue()
 
 
 def npy(header, body=b"", version=b"\1\0"):
@@ -286,46 +277,6 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
 
 
 # Thousands of damaged files -------------------------------------------------------------------------------------------
-
-HOW_MANY = int(os.environ.get("PY_LSTM_FUZZ", "500"))      # the long form: PY_LSTM_FUZZ=10000
-NUMBERS = [0, 1, 2, 3, 7, 8, 255, 256, 2**15, 2**16 - 1, 2**31, 2**32 - 1, 2**40, 2**63 - 1, 2**64 - 1]
-
-
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    """One of several ways in which a file can be wrong, anywhere in it, its first 400 bytes more often."""
-    where = lambda: rng.randrange(min(len(data), rng.choice([9, 64, 400, 10**9])))
-    kind, at, other = rng.randrange(8), where(), where()
-    if kind == 0:
-        return data[:at] + bytes([data[at] ^ 1 << rng.randrange(8)]) + data[at + 1:]
-    if kind == 1:
-        return data[:rng.randrange(len(data))]
-    if kind == 2:
-        return data[:at] + rng.randbytes(rng.choice([1, 2, 8, 60])) + data[at:]
-    if kind == 3:
-        return data[:min(at, other)] + data[max(at, other):]
-    if kind == 4:
-        width = rng.choice([2, 4, 8])
-        return data[:at] + (rng.choice(NUMBERS) % 256**width).to_bytes(width, "little") + data[at + width:]
-    if kind == 5:
-        return data[:at] + data[other:other + rng.choice([4, 30, 300])] + data[at + 30:]
-    if kind == 6:                                      # a number in the text of a header
-        digits = [k for k in range(min(len(data), 2000)) if data[k:k + 1].isdigit()]
-        at = rng.choice(digits)
-        other = rng.choice([b"0", b"9", b"-1", b"1e9", b"99999999999999999999", b"[", b'"', b"NaN"])
-        return data[:at] + other + data[at + 1:]
-    return data[:at] + rng.choice([b"'", b'"', b"{", b"(", b"|O", b"F16", b"\\", b"\0", b"PK"]) + data[at + 1:]
-
-
-def repacked(data: bytes, rng: random.Random) -> bytes:
-    """A damaged array in an archive that is right about it, or a damaged header of which the length is right."""
-    if data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            content = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
-        victim = rng.choice(sorted(content))
-        return npz(**content | {victim: damaged(content[victim], rng)})
-    start = 8 + int.from_bytes(data[:8], "little")
-    return safetensors(damaged(data[8:start], rng), data[start:])
-
 
 @pytest.mark.parametrize("name", files())
 def test_a_damaged_file_gives_whole_weights_or_a_sentence(name):
