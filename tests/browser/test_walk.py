@@ -72,7 +72,7 @@ def test_the_two_streams_at_c_show_their_shares(lab):
 def test_forward_the_wires_carry_what_is_kept_and_what_is_written(lab):
     lab.select("c", 13, 2)
     told(lab.tab, "c", 13, 2)
-    assert lab.tab.locator(".diagram .wire-value text").all_text_contents() == ["−0.0351", "0.633"]
+    assert lab.tab.locator(".diagram .wire-value text").all_text_contents() == ["−0.035", "0.633"]
 
 
 def test_gradients_grow_to_what_the_package_returns(lab):

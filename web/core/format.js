@@ -14,11 +14,11 @@ export function short(value) {
   return minus(size >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 }
 
-/** Two significant digits and no more than seven characters, for the diagram. */
+/** No more than seven characters, for the diagram. */
 export function brief(value) {
   const size = Math.abs(value);
-  if (value === 0 || !Number.isFinite(value) || (size >= 0.001 && size < 1000)) return short(value);
-  return minus(value.toExponential(0));
+  if (value === 0 || !Number.isFinite(value) || (size >= 0.1 && size < 1000)) return short(value);
+  return minus(size >= 0.001 && size < 1 ? value.toPrecision(2) : value.toExponential(0));
 }
 
 const MOST_DECIMALS = 12;

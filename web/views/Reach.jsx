@@ -37,12 +37,13 @@ function Chart(reach) {
   const decades = Array.from({ length: top - bottom + 1 }, (_, k) => bottom + k);
   const line = (name) => reach[name].map((size, k) => [size, k]).filter(([size]) => size > 0)
     .map(([size, k], first) => `${first ? "L" : "M"}${(k + 0.5) * column} ${y(size)}`).join("");
+  const apart = Math.ceil((16 * (top - bottom)) / HEIGHT);       // decades between two labels that do not touch
   const now = selection.value.t;
   return (
     <>
       <div class="chart">
         <div class="decades" aria-hidden="true">
-          {decades.map((power) => <span key={power} style={{ top: `${y(10 ** power)}px` }}>10<sup>{String(power).replace("-", "−")}</sup></span>)}
+          {decades.filter((power) => (top - power) % apart === 0).map((power) => <span key={power} style={{ top: `${y(10 ** power)}px` }}>10<sup>{String(power).replace("-", "−")}</sup></span>)}
         </div>
         <div class="scroll"><svg width={width} height={HEIGHT} role="img" aria-label={t("reach.label", { t: now, dc: short(reach.dc[now - 1]), dh: short(reach.dh[now - 1]) })}>
           {decades.map((power) => <line key={power} class="decade" x1="0" x2={width} y1={y(10 ** power)} y2={y(10 ** power)} />)}
