@@ -1,10 +1,17 @@
-"""Refusing states and gradients that are no longer numbers."""
+"""Refusing inputs, states and gradients that are no longer numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from .validation import InvalidInput
+
+
+def finite_input(x: np.ndarray) -> None:
+    """Refuse what dropout made too large by dividing by the share that it keeps."""
+    if not np.isfinite(x).all():
+        raise InvalidInput("x", "diverged", "Dropout scales what it keeps up, and here beyond the largest number; scale the "
+                           "inputs down.")
 
 
 def finite_state(*states: np.ndarray) -> None:

@@ -14,6 +14,7 @@ from . import direction
 from .axes import Axes, read_input
 from .direction import Arrays, Cell, Recording
 from .initializers import LAYER_INITIALIZERS, draw
+from .overflow import finite_gradient, finite_input
 from .validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
 
 DTYPES = ("float32", "float64", "complex128")
@@ -115,7 +116,9 @@ class Recurrent:
         try:
             for layer in range(self.num_layers):
                 masks.append(self._input_mask(layer, y.shape))
-                y = y if masks[-1] is None else y * masks[-1]
+                with np.errstate(over="ignore"):
+                    y = y if masks[-1] is None else y * masks[-1]
+                finite_input(y)
                 for reverse in range(self._directions):
                     row = layer * self._directions + reverse
                     passes.append(direction.forward(self._cell, self._parameters_of(row, parameters), y,
@@ -136,16 +139,26 @@ class Recurrent:
 
     def _backward(self, d_output, d_states, rule: str):
         last = self._require_call("backward")
-        axes, passes, D = last["axes"], last["passes"], self._directions
+        axes, D, lengths = last["axes"], self._directions, last["passes"][0].lengths
         if d_output is None and d_states is None:
             raise InvalidInput("d_output", "missing", "backward() needs a derivative to start from; give that of the "
                                "output, of the last states, or both.")
         dy = np.zeros((axes.T, axes.N, D * self._width), self.dtype)
         if d_output is not None:
             dy = axes.sequence_in("d_output", d_output, D * self._width)
-            if passes[0].lengths is not None:
-                dy[np.arange(axes.T)[:, np.newaxis] >= passes[0].lengths] = 0   # the output there is 0 whatever happens
+            if lengths is not None:
+                dy[np.arange(axes.T)[:, np.newaxis] >= lengths] = 0             # the output there is 0 whatever happens
         d_after = self._states_in("d{}_n", d_states, axes)
+        with np.errstate(over="ignore", invalid="ignore"):
+            dx, d_before, grads, deltas = self._walk_back(last, dy, d_after, rule)
+        finite_gradient(dx, *d_before, *grads.values())
+        self.grads = {name: grads[name] for name in self.parameters}
+        last |= {"deltas": deltas, "d_before": d_before, "trace": None}
+        return axes.out(dx), self._packed([axes.out(state) for state in d_before])
+
+    def _walk_back(self, last: dict[str, Any], dy: np.ndarray, d_after: tuple, rule: str) -> tuple:
+        """dx, the derivatives of the first states, the gradients by name, the deltas of each layer and direction."""
+        passes, D = last["passes"], self._directions
         d_before = [np.zeros_like(state) for state in d_after]
         grads, deltas = {}, [None] * len(passes)
         for layer in reversed(range(self.num_layers)):
@@ -163,9 +176,7 @@ class Recurrent:
         if self.learn_initial_state:
             for name, state in zip(self._cell.states, d_before):
                 grads[f"{name}_0"] = state.sum(axis=1) if last["origin"] == "learned" else np.zeros_like(state[:, 0])
-        self.grads = {name: grads[name] for name in self.parameters}
-        last |= {"deltas": deltas, "d_before": d_before, "trace": None}
-        return axes.out(dy), self._packed([axes.out(state) for state in d_before])
+        return dy, d_before, grads, deltas
 
     # What happened, and what is known ----------------------------------------------------------------------------------
 
