@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import weight_files
-from .layouts import LAYOUTS
+from .layouts import LAYOUTS, refuse_idle
 from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
 from .validation import InvalidInput, choice
@@ -55,6 +55,7 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
         raise InvalidInput("destination", "choice", f"{target} is there already; give another name, or overwrite=True "
                            "(--overwrite).", file=target)
     if weight_files.file_name(source).lower().endswith(".onnx"):
+        refuse_idle("onnx", lstm, readout, bidirectional)
         weights = read_onnx(source)
     else:
         weights = load_weights(source, layout=source_layout, lstm=lstm, readout=readout, bidirectional=bidirectional,

@@ -32,10 +32,20 @@ def from_layout(arrays: Mapping[str, Any], layout: str | None = None, *, lstm: s
                 recurrent_activation: str = "sigmoid") -> Arrays:
     """Named arrays of any layout as py_lstm's weights; see the three readers for the arguments."""
     layout = choice("layout", layout, LAYOUTS) if layout is not None else layout_of(arrays)
+    refuse_idle(layout, lstm, readout, bidirectional)
     if layout == "keras":
         return from_keras(arrays, bidirectional=bidirectional, activation=activation,
                           recurrent_activation=recurrent_activation)
     return from_named_onnx(arrays) if layout == "onnx" else from_pytorch(arrays, lstm=lstm, readout=readout)
+
+
+def refuse_idle(layout: str, lstm: str | None, readout: str | None, bidirectional: bool | None) -> None:
+    """Refuse an argument that says nothing about weights of this layout, rather than leave it unread."""
+    for field, value, whose in (("lstm", lstm, "pytorch"), ("readout", readout, "pytorch"),
+                                ("bidirectional", bidirectional, "keras")):
+        if value is not None and layout != whose:
+            raise InvalidInput(field, "choice", f"{field} is {shown(value)}, which is for weights of {whose}, and "
+                               f"these are of {layout}; leave it out.", got=shown(value))
 
 
 def to_layout(weights: Mapping[str, Any], layout: str) -> Arrays:

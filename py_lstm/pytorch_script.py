@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any, Mapping
 
 import numpy as np
@@ -70,11 +71,15 @@ def pytorch_script(weights: Mapping[str, Any], *, module: str = "network") -> st
         shapes = sizes.shapes()
         tensors |= {name: np.zeros(shapes[name]) for name in ("h_0", "c_0") if name not in tensors}
     return _SCRIPT.format(
-        title="An LSTM of " + described(sizes), module=module if module.isidentifier() else "network",
+        title="An LSTM of " + described(sizes), module=module if _importable(module) else "network",
         inputs=sizes.inputs, width=width, arguments=_arguments(sizes), parts=_parts(sizes, states),
         forward=_forward(sizes, states),
         weights="\n".join(_tensor(name, value) for name, value in tensors.items()),
         dtype=weights["weight_ih_l0"].dtype.name)
+
+
+def _importable(module: str) -> bool:
+    return module.isidentifier() and not keyword.iskeyword(module)
 
 
 def _arguments(sizes: Sizes) -> str:

@@ -259,6 +259,14 @@ def test_something_that_is_no_array_tells_how_to_make_one():
     assert "cpu()" in refused(from_pytorch, some() | {"bias_ih_l0": OnAGpu()}, code="type")
 
 
+def test_an_argument_of_another_layout_is_refused(tmp_path):
+    np.savez(tmp_path / "torch.npz", **some())
+    np.savez(tmp_path / "keras.npz", *to_keras(some()))
+    refused(load_weights, tmp_path / "torch.npz", bidirectional=False, field="bidirectional")
+    refused(load_weights, tmp_path / "keras.npz", lstm="lstm", field="lstm")
+    refused(convert, tmp_path / "model.onnx", tmp_path / "a.npz", readout="fc", field="readout")
+
+
 # Keras lists ----------------------------------------------------------------------------------------------------------
 
 def test_directions_are_told_from_the_shapes_where_only_one_can_be():
@@ -363,6 +371,8 @@ def test_convert(tmp_path):
     refused(convert, tmp_path / "none.npz", tmp_path / "b.npz", code="missing")
     refused(convert, source, tmp_path / "folder" / "b.npz", field="destination", code="file")
     convert(source, tmp_path / "model.py")
+    assert "from model import network" in (tmp_path / "model.py").read_text(encoding="utf-8")
+    assert "from network import network" in pytorch_script(some(), module="class")
     compile((tmp_path / "model.py").read_text(encoding="utf-8"), "model.py", "exec")
     there = {path.name for path in tmp_path.iterdir()}
     assert there == {"again.safetensors", "keras.npz", "model.py", "model.safetensors"}
