@@ -22,9 +22,12 @@ def site():
 
 @pytest.fixture(scope="session")
 def browser():
-    executable = os.environ.get("PY_LSTM_CHROMIUM") or browsers.chromium()
+    # Both are looked for before Playwright starts: a process can have only one of it at a time.
+    executable, firefox = (os.environ.get("PY_LSTM_" + engine.upper()) or browsers.path_of(engine)
+                           for engine in ("chromium", "firefox"))
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=browsers.flags())
+        chromium, _ = browsers.launch(playwright, "chromium", executable)
+        chromium.start_firefox = lambda: browsers.launch(playwright, "firefox", firefox)
         yield chromium
         chromium.close()
 

@@ -1,4 +1,4 @@
-"""The browser tests are never left out: a Chromium is found, installed, or its absence is a sentence."""
+"""The browser tests are never left out: a browser is found, installed, or its absence is a sentence."""
 import pytest
 
 from web.build import browsers
@@ -11,9 +11,9 @@ def machine(monkeypatch):
     tried = []
 
     def set_up(works):
-        monkeypatch.setattr(browsers, "find", lambda: "/found" if works in tried else None)
+        monkeypatch.setattr(browsers, "find", lambda engine: "/found" if works in tried else None)
         for name in ("playwright_install", "debian_install"):
-            monkeypatch.setattr(browsers, name, lambda name=name: tried.append(name) or name == works)
+            monkeypatch.setattr(browsers, name, lambda engine, name=name: tried.append(name) or name == works)
         return tried
     return set_up
 
@@ -24,14 +24,16 @@ def machine(monkeypatch):
 ])
 def test_installers_are_tried_in_turn(machine, works, expected):
     tried = machine(works)
-    assert browsers.chromium() == "/found"
+    assert browsers.path_of("chromium") == "/found"
     assert tried == expected
 
 
 def test_none_at_all_fails_with_the_remedy(machine):
     machine(works=None)
-    with pytest.raises(Failure, match="install Chromium or Chrome .* and run this again"):
-        browsers.chromium()
+    with pytest.raises(Failure, match="need Chromium or Chrome .* and run this again"):
+        browsers.path_of("chromium")
+    with pytest.raises(Failure, match="playwright install firefox"):
+        browsers.path_of("firefox")
 
 
 def test_a_notice_in_the_browsers_place_does_not_count(tmp_path):

@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests: one that is here, else one that can be installed, else a sentence."""
+"""Browsers for the tests: ones that are here, else ones that can be installed, else a sentence."""
 import os
 import shutil
 import subprocess
@@ -9,29 +9,44 @@ from playwright.sync_api import sync_playwright
 
 from web.build.console import Failure, run, say, step
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-PLACES = [
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-]
+# The programs' names, where they stand when they are not on PATH, and Debian's package.
+ENGINES = {
+    "chromium": (["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
+                 ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+                  r"C:\Program Files\Google\Chrome\Application\chrome.exe"], "chromium"),
+    "firefox": (["firefox-esr", "firefox"], ["/Applications/Firefox.app/Contents/MacOS/firefox",
+                                             r"C:\Program Files\Mozilla Firefox\firefox.exe"], "firefox-esr"),
+}
 # The page needs no network, and the browser should not look for one either: its own errands fill the log behind a
 # firewall and slow the start.
 FLAGS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-REMEDY = ("The browser tests need Chromium and none could be found or installed: install Chromium or Chrome with your "
-          "system's packages, or run `%s -m playwright install chromium`, and run this again.")
+REMEDY = ("The browser tests need %(name)s and none could be found or installed: install it with your system's packages, "
+          "or run `%(python)s -m playwright install %(engine)s`, and run this again.")
+# Playwright drives a stock Firefox, but cannot override these in it.
+STOCK_FIREFOX = {"color_scheme": "null", "reduced_motion": "null", "forced_colors": "null", "contrast": "null"}
 
 
-def chromium():
-    """Return the path of a Chromium that starts, installing one if need be."""
-    found = find()
+def path_of(engine):
+    """Return the path of a browser of this engine that starts, installing one if need be."""
+    found = find(engine)
     for install in (playwright_install, debian_install):
-        if not found and install():
-            found = find()
+        if not found and install(engine):
+            found = find(engine)
     if not found:
-        raise Failure(REMEDY % sys.executable)
+        raise Failure(REMEDY % {"name": "Chromium or Chrome" if engine == "chromium" else "Firefox", "engine": engine,
+                                "python": sys.executable})
     return found
+
+
+def launch(playwright, engine, path):
+    """Start the browser at `path`; returns it and what a context must be made with."""
+    if engine == "chromium":
+        return playwright.chromium.launch(executable_path=path, args=flags()), {}
+    if path == playwright.firefox.executable_path:
+        return playwright.firefox.launch(), {}
+    return playwright.firefox.launch(channel="moz-firefox", executable_path=path), STOCK_FIREFOX
 
 
 def flags():
@@ -40,10 +55,11 @@ def flags():
     return FLAGS + (["--no-sandbox"] if is_root else [])
 
 
-def find():
+def find(engine):
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    for path in [own, *map(shutil.which, NAMES), *PLACES]:
+        own = getattr(playwright, engine).executable_path
+    names, places, _ = ENGINES[engine]
+    for path in [own, *map(shutil.which, names), *places]:
         if path and Path(path).exists() and starts(path):
             return path
     return None
@@ -59,16 +75,16 @@ def starts(path):
         return False
 
 
-def playwright_install():
-    return attempt("Installing Playwright's Chromium", [[sys.executable, "-m", "playwright", "install", "chromium"]])
+def playwright_install(engine):
+    return attempt("Installing Playwright's %s" % engine, [[sys.executable, "-m", "playwright", "install", engine]])
 
 
-def debian_install():
+def debian_install(engine):
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
     apt = ["apt-get", "--quiet", "--yes"]
-    return attempt("Installing the system's Chromium with apt-get",
-                   [apt + ["update"], apt + ["install", "--no-install-recommends", "chromium"]])
+    return attempt("Installing the system's %s with apt-get" % engine,
+                   [apt + ["update"], apt + ["install", "--no-install-recommends", ENGINES[engine][2]]])
 
 
 def attempt(doing, commands):

@@ -46,9 +46,9 @@ def take_for_readme():
 @contextmanager
 def photographer():
     """A browser on the served page; the value is a function that takes one picture."""
-    executable = browsers.chromium()
+    executable = browsers.path_of("chromium")
     with serve.serving(DIST) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=browsers.flags())
+        browser = browsers.launch(playwright, "chromium", executable)[0]
 
         def shoot(path, link, **options):
             # Motion would make the picture depend on the moment it is taken.

@@ -23,10 +23,10 @@ def run(part):
     if part != "unit":
         rest = [path.name for path in sorted(TESTS.iterdir())
                 if part is None and path.is_dir() and path.name not in NOT_IN_REST and any(path.rglob("test_*.py"))]
-        with step("Looking for a Chromium"):
-            chromium = browsers.chromium()
+        with step("Looking for Chromium and Firefox"):
+            chromium, firefox = (browsers.path_of(engine) for engine in ("chromium", "firefox"))
         failed += attempt(" and ".join("tests/" + name for name in [*rest, "browser"]), pytest(*rest, "browser"),
-                          PY_LSTM_CHROMIUM=chromium)
+                          PY_LSTM_CHROMIUM=chromium, PY_LSTM_FIREFOX=firefox)
     if failed:
         raise Failure("Tests failed in %s: the lines above say which." % ", then in ".join(failed))
     return 0

@@ -1,0 +1,48 @@
+"""The page in Firefox: live, the same numbers, both passes walked, gradients right."""
+import numpy as np
+import pytest
+from conftest import LIVE_WITHIN, Watch
+from lab import SAME, difference, in_cpython, wait_until
+
+
+@pytest.fixture(scope="module")
+def firefox(browser, site):
+    """A live page in Firefox."""
+    program, options = browser.start_firefox()
+    context = program.new_context(viewport={"width": 1440, "height": 900}, **options)
+    tab = context.new_page()
+    tab.watch = Watch(context, site)
+    tab.goto(site)
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'", timeout=2 * LIVE_WITHIN)
+    yield tab
+    tab.watch.check()
+    program.close()
+
+
+def trace(tab):
+    return {name: np.reshape(entry["data"], entry["shape"]) for name, entry in tab.evaluate("lab.trace()").items()}
+
+
+def test_the_numbers_are_those_of_cpython(firefox):
+    firefox.evaluate("lab.set({updates: 0, hidden_size: 5, length: 12})")
+    assert difference(trace(firefox), in_cpython({"updates": 0, "hidden_size": 5, "length": 12})) <= SAME
+
+
+def test_every_gradient_is_right(firefox):
+    rows = firefox.evaluate("lab.gradientCheck()")
+    assert len(rows) == 8 and all(row["right"] for row in rows)
+
+
+def test_both_passes_can_be_walked_and_a_bad_value_is_refused(firefox):
+    firefox.evaluate("lab.set({updates: 40, hidden_size: 3, length: 24})")
+    firefox.locator("nav .tab").nth(1).click()
+    for t in (24, 12, 1):
+        firefox.evaluate("t => lab.select({quantity: 'dc', t, unit: 2})", t)
+        wait_until(firefox, "t => document.querySelector('.inspector data')?.dataset.place === `dc,${t},2`", arg=t)
+    shown = float(firefox.locator("[data-growth=so_far]").get_attribute("data-value"))
+    whole = float(firefox.locator("[data-growth=whole]").get_attribute("data-value"))
+    assert shown == pytest.approx(whole, rel=1e-12)
+    firefox.locator("[data-field=hidden_size] input.number").fill("99")
+    firefox.keyboard.press("Enter")
+    wait_until(firefox, "document.querySelector('[data-field=hidden_size] .refusal').textContent.includes('99')")
+    assert firefox.evaluate("lab.experiment.hidden_size") == 3
