@@ -66,8 +66,8 @@ def read_input(x: Any, lengths: Any, width: int, batch_first: bool, dtype: np.dt
 
 def read_lengths(lengths: Any, T: int, N: int) -> np.ndarray:
     """Lengths as (N,) whole numbers from 0 to T."""
-    values = list(lengths) if isinstance(lengths, (list, tuple, np.ndarray)) and np.ndim(lengths) == 1 else []
-    if len(values) != N:
+    flat = isinstance(lengths, (list, tuple)) or isinstance(lengths, np.ndarray) and lengths.ndim == 1
+    if not flat or len(lengths) != N:
         raise InvalidInput("lengths", "shape", f"lengths is {shown(lengths)}; give a list of {N} whole numbers from 0 to "
                            f"{T}, one for each sequence.", got=shown(lengths), wanted=f"({N},)")
-    return np.array([integer(f"lengths[{n}]", value, 0, T) for n, value in enumerate(values)], np.intp)
+    return np.array([integer(f"lengths[{n}]", value, 0, T) for n, value in enumerate(lengths)], np.intp)

@@ -106,6 +106,6 @@ def chrono_bias(hidden_size: int, longest_memory: int, *, rng=0) -> tuple[np.nda
 
     b_f = ln u with u ~ U(1, T - 1) and b_i = -b_f: a unit then forgets over about u steps.
     """
-    b_f = np.log(generator("rng", rng).uniform(1, integer("longest_memory", longest_memory, 3) - 1,
-                                               integer("hidden_size", hidden_size, 1)))
+    b_f = np.log(generator("rng", rng).uniform(1, integer("longest_memory", longest_memory, 3, MOST_UNITS) - 1,
+                                               integer("hidden_size", hidden_size, 1, MOST_UNITS)))
     return -b_f, b_f

@@ -172,7 +172,7 @@ def _start(initializer, forget_bias, longest_memory, bias: bool) -> tuple[str, f
         if longest_memory is None:
             raise InvalidInput("longest_memory", "missing", "longest_memory is missing; give initializer chrono the number "
                                "of steps, at least 3, that the task may ask to remember.", low=3)
-        return kind, None, integer("longest_memory", longest_memory, 3)
+        return kind, None, integer("longest_memory", longest_memory, 3, MOST_UNITS)
     if longest_memory is not None:
         raise InvalidInput("longest_memory", "choice", f"longest_memory is {longest_memory!r}, but only initializer chrono "
                            f"uses it; leave it out or give chrono instead of {kind}.", got=repr(longest_memory))

@@ -139,15 +139,13 @@ class Recurrent:
 
     def _backward(self, d_output, d_states, rule: str):
         last = self._require_call("backward")
-        axes, D, lengths = last["axes"], self._directions, last["passes"][0].lengths
+        axes, width = last["axes"], self._directions * self._width
         if d_output is None and d_states is None:
             raise InvalidInput("d_output", "missing", "backward() needs a derivative to start from; give that of the "
                                "output, of the last states, or both.")
-        dy = np.zeros((axes.T, axes.N, D * self._width), self.dtype)
+        dy = np.zeros((axes.T, axes.N, width), self.dtype)
         if d_output is not None:
-            dy = axes.sequence_in("d_output", d_output, D * self._width)
-            if lengths is not None:
-                dy[np.arange(axes.T)[:, np.newaxis] >= lengths] = 0             # the output there is 0 whatever happens
+            dy = axes.sequence_in("d_output", d_output, width)      # past the ends it is not read
         d_after = self._states_in("d{}_n", d_states, axes)
         with np.errstate(over="ignore", invalid="ignore"):
             dx, d_before, grads, deltas = self._walk_back(last, dy, d_after, rule)

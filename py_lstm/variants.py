@@ -69,9 +69,9 @@ CHANGES = {
 
 def variant_named(name: str) -> Variant:
     """The variant of a name: "vanilla" or "NP" (no peepholes) for the plain cell, or changes joined by "+", "P+CIFG"."""
-    if name in ("vanilla", "NP"):
-        return PLAIN
     parts = name.split("+") if isinstance(name, str) else []
+    if parts in (["vanilla"], ["NP"]):
+        return PLAIN
     if not parts or any(part not in CHANGES for part in parts):
         raise InvalidInput("variant", "choice", f"variant is {shown(name)}; choose vanilla, NP, or any of "
                            f"{', '.join(CHANGES)}, joined by + where there are several.", got=shown(name),

@@ -415,6 +415,7 @@ def test_refused_layers(field, options):
     ("x", lambda lstm, x, h: lstm(np.where(x == x[4, 0, 0], np.nan, x), lengths=[5, 2, 3])),
     ("x", lambda lstm, x, h: lstm(x + 0j)), ("lengths", lambda lstm, x, h: lstm(x, lengths=[5, 2])),
     ("lengths", lambda lstm, x, h: lstm(x, lengths=3)), ("lengths", lambda lstm, x, h: lstm(x[:, 0], lengths=[3])),
+    ("lengths[0]", lambda lstm, x, h: lstm(x, lengths=[[5], 6, 2])),
     ("lengths[1]", lambda lstm, x, h: lstm(x, lengths=[5, 6, 2])), ("lengths[2]", lambda lstm, x, h: lstm(x, lengths=[5, 0, -1])),
     ("states", lambda lstm, x, h: lstm(x, h)), ("states", lambda lstm, x, h: lstm(x, (h, h, h))),
     ("h_0", lambda lstm, x, h: lstm(x, (h[:, :2], h))), ("c_0", lambda lstm, x, h: lstm(x, (h, np.full_like(h, np.inf)))),

@@ -137,7 +137,7 @@ def test_the_rules_differ_and_a_rule_lasts_one_call():
     assert min(distance(full, gradients[rule][0]) for rule in variants.RULES[1:]) > 1e-3
 
 
-@pytest.mark.parametrize("name", ["", "nig", "P+", "vanilla+P", "CIFG+NFG", "NIG+CIFG", None, 3])
+@pytest.mark.parametrize("name", ["", "nig", "P+", "vanilla+P", "CIFG+NFG", "NIG+CIFG", None, 3, np.zeros(2)])
 def test_unknown_variants_are_refused(name):
     with pytest.raises(InvalidInput) as refused:
         LSTM(2, 3, variant=name)
