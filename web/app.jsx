@@ -3,14 +3,14 @@
 import "katex/dist/katex.min.css";
 import "./styles/main.css";
 
-import { effect, useSignal } from "@preact/signals";
+import { effect, useSignal, useSignalEffect } from "@preact/signals";
 import { render } from "preact";
 import { lesson } from "./core/tour.js";
 import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
-import { engineState, isRecording, projector, shownTheme, touched } from "./core/store.js";
+import { engineState, isRecording, projector, report, shownTheme, touched } from "./core/store.js";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
 import { Controls } from "./views/Controls.jsx";
@@ -31,6 +31,12 @@ import { Score } from "./views/Score.jsx";
 function Page() {
   const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
   const sheet = useSignal("peek");             // and the inspector is a sheet of three heights
+  useSignalEffect(() => {
+    // The check's table stands in the sheet: there it should be seen.
+    if (!report.value) return;
+    sheet.value = "full";
+    controlsOpen.value = false;
+  });
   return (
     <>
       <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); document.getElementById("picture").focus(); }}>{t("skip")}</a>

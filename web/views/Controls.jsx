@@ -10,6 +10,7 @@ import { learn, learning } from "../core/player.js";
 import { change, present, refused, schema, trace, wanted } from "../core/store.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
+import { Extras } from "./Extras.jsx";
 import { LossCurve } from "./LossCurve.jsx";
 
 export function Controls({ onClose }) {
@@ -60,6 +61,7 @@ export function Controls({ onClose }) {
         <button type="button" class="plain" disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
         <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
       </div>
+      <Extras onUse={onClose} />
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </form>
   );

@@ -1,10 +1,8 @@
-// The header: what this is, the two directions, where Python stands, link, language and theme.
+// The header: what this is, the two directions, where Python stands, language and theme.
 
-import { useSignal } from "@preact/signals";
 import { lang, t } from "../core/i18n.js";
-import { startTour } from "../core/tour.js";
-import { openGlossary } from "./Glossary.jsx";
-import { engine, engineState, enter, isRecording, progress, projector, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
+import { engine, engineState, enter, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
+import { Extras } from "./Extras.jsx";
 
 export function Header() {
   const other = shownTheme.value === "dark" ? "light" : "dark";
@@ -18,31 +16,13 @@ export function Header() {
           </button>))}
       </nav>
       <EngineSign />
-      <button type="button" class="plain optional" onClick={startTour}>{t("tour.button")}</button>
-      <button type="button" class="plain optional" onClick={() => openGlossary()}>{t("glossary.title")}</button>
-      <button type="button" class="plain optional" aria-pressed={projector.value} onClick={() => { projector.value = !projector.value; }}>
-        {t("projector.button")}</button>
-      <CopyLink />
+      <Extras />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
         onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
       <button type="button" class="plain" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
         onClick={() => { theme.value = other; }}>{t(`theme.${other}`)}</button>
     </header>
   );
-}
-
-function CopyLink() {
-  const said = useSignal("share.copy");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      said.value = "share.copied";
-    } catch {
-      said.value = "share.failed";      // no permission, or not a secure page
-    }
-    setTimeout(() => { said.value = "share.copy"; }, 2000);
-  };
-  return <button type="button" class="plain share" onClick={copy}>{t(said.value)}</button>;
 }
 
 const mega = (bytes) => (bytes / 1e6).toFixed(1);
