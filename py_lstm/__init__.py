@@ -17,11 +17,12 @@ from .lstm import LSTM
 from .lstm_layer import LstmLayer
 from .network import Network
 from .objective import Objective
-from .optimizers import SGD, Adam, clip_norm
-from .losses import squared_error
+from .losses import binary_cross_entropy, cross_entropy, squared_error
+from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, clip_norm, clip_value
 from .probe import Probe, probe
 from .reach import Reach, reach
 from .rnn import RNN
+from .schedules import Schedule
 from .trace import Trace, check, run
 from .training import Progress, Trainer, train
 from .tutorial import data_set, test
@@ -35,11 +36,12 @@ from .weights import from_lstm, from_network, load_weights, save_weights, to_lst
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adam", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth", "IdentityActivator",
-    "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Probe", "Progress", "RNN", "Reach", "ReluActivator",
-    "SGD", "SigmoidActivator", "Steps", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "check",
-    "clip_norm", "convert", "data_set", "element_wise_op", "explain", "from_keras", "from_lstm", "from_network",
-    "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize", "load_weights", "probe", "pytorch_script",
-    "reach", "read_onnx", "run", "save_weights", "squared_error", "test", "to_keras", "to_lstm", "to_network",
-    "to_onnx", "to_pytorch", "train", "write_onnx",
+    "Adagrad", "Adam", "AdamW", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth",
+    "IdentityActivator", "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Optimizer", "Probe",
+    "Progress", "RMSProp", "RNN", "Reach", "ReluActivator", "SGD", "Schedule", "SigmoidActivator", "Steps",
+    "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "binary_cross_entropy", "check", "clip_norm",
+    "clip_value", "convert", "cross_entropy", "data_set", "element_wise_op", "explain", "from_keras", "from_lstm",
+    "from_network", "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize", "load_weights", "probe",
+    "pytorch_script", "reach", "read_onnx", "run", "save_weights", "squared_error", "test", "to_keras", "to_lstm",
+    "to_network", "to_onnx", "to_pytorch", "train", "write_onnx",
 ]

@@ -1,21 +1,27 @@
-"""Losses: from predictions and targets to one number, and its derivative for every prediction."""
+"""Losses: from predictions and targets to one number, and its derivative for every prediction.
+
+All average over the steps that count: every step or the last one, and of those only the ones where a mask (T, N) is
+true. With a mask, "last" is each sequence's own last step that counts.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .validation import choice, numeric
+from .validation import InvalidInput, array, choice, numeric
 
 LOSS_AT = ("every", "last")
 
 
-def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every") -> tuple[np.ndarray, np.ndarray]:
+def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None
+                  ) -> tuple[np.ndarray, np.ndarray]:
     """Mean of (y - target)², PyTorch's `MSELoss`, over every step or over the last one.
 
     Parameters
     ----------
     y, target : (T, N, O)
     at : "every" or "last", which time steps count
+    mask : (T, N) of True and False, or None for all True
 
     Returns
     -------
@@ -24,10 +30,110 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every") -> tuple
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = numeric("target", target, y.shape)
-    counted = slice(-1, None) if choice("at", at, LOSS_AT) == "last" else slice(None)
+    counted = _counted(at, mask, y.shape)
     with np.errstate(over="ignore"):
         error = y[counted] - target[counted]
         dy = np.zeros_like(y)
         dy[counted] = 2 * error / error.size
         # (y - d)² and not |y - d|²: the complex step needs the analytic form.
         return (error * error).mean(), dy
+
+
+def cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None
+                  ) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of -Σ target log softmax(y), in nats: PyTorch's `CrossEntropyLoss`. y are logits, any real numbers.
+
+    Parameters
+    ----------
+    y : (T, N, O)
+    target : (T, N, O), one-hot or any probabilities, or (T, N), the number of the right class from 0
+    at, mask : see `squared_error`
+
+    Returns
+    -------
+    loss : scalar
+    dy : (T, N, O), ∂loss/∂y = (softmax(y) Σ target - target) / steps that count; 0 at the others
+    """
+    y = numeric("y", y, ("time", "batch", "outputs"))
+    target = _probabilities(target, y)
+    counted = _counted(at, mask, y.shape)
+    with np.errstate(under="ignore"):
+        given = target[counted]
+        log_p = log_softmax(y[counted])
+        steps = given[..., 0].size
+        dy = np.zeros_like(y)
+        dy[counted] = (np.exp(log_p) * given.sum(axis=-1, keepdims=True) - given) / steps
+        return -(given * log_p).sum() / steps, dy
+
+
+def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None
+                         ) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of -d log σ(y) - (1 - d) log(1 - σ(y)) over all outputs, in nats: PyTorch's `BCEWithLogitsLoss`.
+
+    Parameters
+    ----------
+    y : (T, N, O), logits
+    target : (T, N, O), numbers from 0 to 1, each output for itself
+    at, mask : see `squared_error`
+
+    Returns
+    -------
+    loss : scalar
+    dy : (T, N, O), ∂loss/∂y = (σ(y) - target) / numbers that count; 0 at the others
+    """
+    y = numeric("y", y, ("time", "batch", "outputs"))
+    target = _within_0_1(numeric("target", target, y.shape))
+    counted = _counted(at, mask, y.shape)
+    with np.errstate(under="ignore", over="ignore"):
+        z, given = y[counted], target[counted]
+        # log(1 + e^-|z|) is what both branches of the logistic have in common; written so, nothing overflows.
+        small = np.exp(np.where(z.real > 0, -z, z))
+        sigma = np.where(z.real > 0, 1, small) / (1 + small)
+        dy = np.zeros_like(y)
+        dy[counted] = (sigma - given) / z.size
+        return (np.where(z.real > 0, z, 0) + np.log1p(small) - z * given).mean(), dy
+
+
+LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy, "binary_cross_entropy": binary_cross_entropy}
+
+
+def log_softmax(y: np.ndarray) -> np.ndarray:
+    """log softmax over the last axis, real or complex: (..., O) gives (..., O)."""
+    y = y - y.real.max(axis=-1, keepdims=True)
+    return y - np.log(np.exp(y).sum(axis=-1, keepdims=True))
+
+
+def _counted(at: str, mask, shape: tuple[int, ...]):
+    """What picks the steps that count out of an array (T, N, ...)."""
+    last = choice("at", at, LOSS_AT) == "last"
+    if mask is None:
+        return slice(-1, None) if last else slice(None)
+    given = np.asarray(mask)
+    if given.dtype != bool or given.shape != shape[:2]:
+        raise InvalidInput("mask", "shape", f"mask has dtype {given.dtype} and shape {given.shape}; give True or False for "
+                           f"each step and sequence, shape {shape[:2]}.", got=str(given.shape), wanted=str(shape[:2]))
+    if last:
+        after = np.cumsum(given[::-1], axis=0)[::-1]    # how many steps that count there are from here on
+        given = given & (after == 1)
+    if not given.any():
+        raise InvalidInput("mask", "missing", "mask is False everywhere; let at least one step count.")
+    return given
+
+
+def _probabilities(target, y: np.ndarray) -> np.ndarray:
+    """Targets as (T, N, O), from the same or from class numbers (T, N)."""
+    if np.ndim(target) == 3:
+        return _within_0_1(numeric("target", target, y.shape))
+    classes = array("target", target, y.shape[:2])
+    O = y.shape[2]
+    if not np.array_equal(classes, np.floor(classes)) or classes.min() < 0 or classes.max() >= O:
+        raise InvalidInput("target", "range", f"target holds classes from {classes.min():g} to {classes.max():g}; give whole "
+                           f"numbers from 0 to {O - 1}, one for each output.", low=0, high=O - 1)
+    return (classes[..., np.newaxis] == np.arange(O)).astype(y.real.dtype)
+
+
+def _within_0_1(target: np.ndarray) -> np.ndarray:
+    if target.real.min() < 0 or target.real.max() > 1:
+        raise InvalidInput("target", "range", f"target goes from {target.real.min():g} to {target.real.max():g}; give "
+                           "numbers from 0 to 1.", low=0, high=1)
+    return target
