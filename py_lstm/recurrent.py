@@ -47,7 +47,7 @@ class Recurrent:
 
     Attributes
     ----------
-    parameters : dict of arrays by PyTorch's names
+    parameters : dict of arrays by PyTorch's names; may be changed in place or replaced, each call checks them
     grads : dict of arrays under the same names, after `backward`; each call starts anew
     training : bool, whether dropout acts; see `train` and `eval`
     """
@@ -82,6 +82,7 @@ class Recurrent:
         if self.learn_initial_state:
             self.parameters |= {f"{name}_0": np.zeros((len(self._suffixes), width), self.dtype)
                                 for name, width in cell.states.items()}
+        self._shapes = {name: value.shape for name, value in self.parameters.items()}
         self.grads: Arrays = {}
         self._carried: tuple | None = None
         self._last: dict[str, Any] | None = None        # what backward and trace need of the last call
@@ -109,8 +110,8 @@ class Recurrent:
         states : each (L * D, N, ·), with batch_first (N, L * D, ·), or (L * D, ·); L is the number of layers
         """
         x, lengths, axes = read_input(x, lengths, self.input_size, self.batch_first, self.dtype)
-        before, origin = self._start(states, axes)
-        parameters = {name: value.copy() for name, value in self.parameters.items()}
+        parameters = self._checked(self.parameters)     # anyone may assign to them; backward wants them as they are now
+        before, origin = self._start(states, axes, parameters)
         drawn = self._rng.bit_generator.state
         passes, masks, y = [], [], x
         try:
@@ -150,7 +151,7 @@ class Recurrent:
         with np.errstate(over="ignore", invalid="ignore"):
             dx, d_before, grads, deltas = self._walk_back(last, dy, d_after, rule)
         finite_gradient(dx, *d_before, *grads.values())
-        self.grads = {name: grads[name] for name in self.parameters}
+        self.grads = {name: grads[name] for name in self._shapes}
         last |= {"deltas": deltas, "d_before": d_before, "trace": None}
         return axes.out(dx), self._packed([axes.out(state) for state in d_before])
 
@@ -202,17 +203,7 @@ class Recurrent:
 
     def load_state_dict(self, parameters: Mapping[str, Any]) -> None:
         """Take over parameters by name: each must be there, none more, in its shape; else nothing changes."""
-        if not isinstance(parameters, Mapping):
-            raise InvalidInput("parameters", "type", f"parameters is {shown(parameters)}; give a dict of arrays by name, "
-                               "as state_dict() returns it.", got=shown(parameters))
-        missing = [name for name in self.parameters if name not in parameters]
-        unknown = [str(name) for name in parameters if name not in self.parameters]
-        if missing or unknown:
-            wrong = [f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names]
-            raise InvalidInput("parameters", "missing" if missing else "unknown", f"parameters {' and '.join(wrong)}; give "
-                               f"exactly {', '.join(self.parameters)}.", missing=missing, unknown=unknown)
-        self.parameters = {name: array(name, parameters[name], value.shape, self.dtype)
-                           for name, value in self.parameters.items()}
+        self.parameters = self._checked(parameters)
 
     def reset_state(self) -> None:
         """Forget the states carried over from call to call (stateful=True)."""
@@ -236,6 +227,19 @@ class Recurrent:
     def _width(self) -> int:
         """How many numbers h is."""
         return self._cell.states["h"]
+
+    def _checked(self, parameters) -> Arrays:
+        """Parameters by name as new arrays, if each is there, none more, in its shape, and finite."""
+        if not isinstance(parameters, Mapping):
+            raise InvalidInput("parameters", "type", f"parameters is {shown(parameters)}; give a dict of arrays by name, "
+                               "as state_dict() returns it.", got=shown(parameters))
+        missing = [name for name in self._shapes if name not in parameters]
+        unknown = [str(name) for name in parameters if name not in self._shapes]
+        if missing or unknown:
+            wrong = [f"{what} {', '.join(names)}" for what, names in (("lacks", missing), ("has unknown", unknown)) if names]
+            raise InvalidInput("parameters", "missing" if missing else "unknown", f"parameters {' and '.join(wrong)}; give "
+                               f"exactly {', '.join(self._shapes)}.", missing=missing, unknown=unknown)
+        return {name: array(name, parameters[name], shape, self.dtype) for name, shape in self._shapes.items()}
 
     def _inputs(self, layer: int) -> int:
         """How many numbers layer `layer` reads at a step."""
@@ -262,7 +266,7 @@ class Recurrent:
         kept = self._rng.random(shape) >= self.dropout
         return (kept / (1 - self.dropout) if self.dropout < 1 else np.zeros(shape)).astype(self.dtype)
 
-    def _start(self, states, axes: Axes) -> tuple[tuple, str]:
+    def _start(self, states, axes: Axes, parameters: Arrays) -> tuple[tuple, str]:
         """The states to begin with, each (L * D, N, ·), and where they are from."""
         if states is None and self._carried is not None:
             if self._carried[0].shape[1] != axes.N:
@@ -270,7 +274,7 @@ class Recurrent:
                                    f"{self._carried[0].shape[1]}; call reset_state() before other sequences.", got=axes.N)
             return self._carried, "carried"
         if states is None and self.learn_initial_state:
-            return tuple(np.repeat(self.parameters[f"{name}_0"][:, np.newaxis], axes.N, axis=1)
+            return tuple(np.repeat(parameters[f"{name}_0"][:, np.newaxis], axes.N, axis=1)
                          for name in self._cell.states), "learned"
         return self._states_in("{}_0", states, axes), "given"
 

@@ -107,6 +107,12 @@ def test_the_tutorials_layer_gives_the_same_numbers():
                for k, W in zip("ifco", np.split(LSTM(3, 4, rng=7).parameters["weight_hh_l0"], 4)))
 
 
+def test_the_smallest_layer():
+    for kind in KINDS:
+        assert kind(1, 1)(np.ones((1, 1, 1)))[0].shape == (1, 1, 1)
+    assert LSTM(1, 2, proj_size=1, initializer="chrono", longest_memory=3)([[1]])[0].shape == (1, 1)
+
+
 # Gradients -------------------------------------------------------------------------------------------------------------
 
 
@@ -437,6 +443,15 @@ def test_refused_calls_change_nothing(field, call):
     assert lstm.grads is grads and lstm.trace is trace
     assert all(np.array_equal(lstm.parameters[name], value) for name, value in parameters.items())
     assert np.array_equal(lstm.backward(y)[0], dx) and np.array_equal(lstm(x)[0], lstm(x, after)[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parameters_that_were_spoilt_are_refused_by_name(kind):
+    for spoil in (lambda p: p.pop("bias_hh_l0"), lambda p: p.update(bias_hh_l0=np.zeros(2)), lambda p: p["bias_hh_l0"].fill(np.nan)):
+        layer = kind(2, 3)
+        spoil(layer.parameters)
+        with pytest.raises(InvalidInput, match="bias_hh_l0"):
+            layer(data())
 
 
 def test_what_needs_a_forward_pass_says_so():
