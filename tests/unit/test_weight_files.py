@@ -171,6 +171,7 @@ def test_a_file_cut_off_anywhere_is_refused(form):
 
 @pytest.mark.parametrize("data, word", [
     (b"\xff" * 8 + b"{}", "header claims"), ((2**40).to_bytes(8, "little") + b"{}", "header claims"),
+    ((3).to_bytes(8, "little") + b"{}", "header claims"),
     (safetensors(b"{" + b"[" * 100_000), "no JSON"),
     (safetensors(b'{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}"), "damaged"),
     (safetensors(b"{\xff}"), "no JSON"), (safetensors(b'{"a"'), "no JSON"), (safetensors(b"{} {}"), "no JSON"),
@@ -232,11 +233,11 @@ def test_archives_that_are_no_npz():
             archive.writestr("a.npy", npy(GOOD, bytes(8)))
             archive.writestr("a.npy", npy(GOOD, bytes(8)))
     refused(out.getvalue(), "two arrays of one name")
-    for method in (12, 14, 9, 93):                      # bzip2, lzma, deflate64, zstd: said of a stored entry
+    for method in (12, 14, 9, 93):                      # bzip2, lzma, deflate64, zstd
         data = npz(a=npy(GOOD, bytes(8)))
         data = data.replace(b"PK\3\4\x14\0\0\0\x08\0", b"PK\3\4\x14\0\0\0" + struct.pack("<H", method))
         data = data.replace(b"\x14\0\0\0\x08\0", b"\x14\0\0\0" + struct.pack("<H", method))
-        refused(data)
+        refused(data, "packs 'a.npy' in a way")
 
 
 def test_a_flipped_bit_in_an_npz_is_noticed():

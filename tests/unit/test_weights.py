@@ -69,6 +69,7 @@ def test_round_trips(shape):
 
 
 @pytest.mark.parametrize("part", [dict(projection=2), dict(peepholes=True), dict(states=True),
+                                  dict(layers=3, directions=2, states=True),
                                   dict(layers=2, directions=2, projection=3, peepholes=True, states=True, outputs=1)],
                          ids=str)
 def test_parts_that_only_some_layouts_have(part):
@@ -207,6 +208,10 @@ def test_wrong_weights_are_refused_by_name(wrong, field, code):
     refused(check_weights, wrong, field=field, code=code)
 
 
+def test_rows_that_are_no_four_gates():
+    assert "four equal blocks" in refused(check_weights, some() | {"weight_ih_l0": np.ones((15, 3))})
+
+
 def test_biases_whose_sum_is_infinite():
     huge = some() | {"bias_ih_l0": np.full(16, 1e308), "bias_hh_l0": np.full(16, 1e308)}
     refused(to_keras, huge, code="finite")
@@ -279,6 +284,12 @@ def test_directions_are_told_from_the_shapes_where_only_one_can_be():
     with_readout = some(layers=2, inputs=4, outputs=2)
     assert same(from_keras(to_keras(with_readout), bidirectional=None),
                 from_keras(to_keras(with_readout), bidirectional=False))
+
+
+@pytest.mark.parametrize("shape", [dict(layers=2), dict(directions=2)], ids=str)
+def test_a_file_of_ours_says_by_its_names_which_directions_there_are(tmp_path, shape):
+    save_weights(tmp_path / "weights.npz", some(inputs=4, **shape), layout="keras")
+    assert sizes_of(load_weights(tmp_path / "weights.npz")) == sizes_of(some(inputs=4, **shape))
 
 
 def test_keras_names():
