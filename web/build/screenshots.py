@@ -12,14 +12,22 @@ WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
 README_PICTURE = WEB / "picture.png"
 
-# What is looked at: a name and the link that shows it.
+# What is looked at: a name, the link that shows it, and what is done there before the picture is taken.
 STATES = {
-    "forward": "",
-    "backward": "#room=backward&quantity=dc&t=18",
-    "untrained": "#updates=0",
-    "sixteen": "#hidden_size=16&length=64&updates=120",
-    "wave": "#task=wave&input_size=1&length=40&hidden_size=6&gradient_of=loss&t=20&quantity=c",
-    "refused": "#hidden_size=99",
+    "forward": ("", ""),
+    "inside-a-step": ("#quantity=z_f", "for (const fold of document.querySelectorAll('.fold')) fold.click()"),
+    "backward": ("#room=backward&quantity=dc&t=24", ""),
+    "streams-at-c": ("#room=backward&quantity=dc&t=20", ""),
+    "vanishing": ("#room=backward&quantity=dc&t=17", "document.querySelector('.reach').scrollIntoView()"),
+    "growing-gradients": ("#room=backward&quantity=dc&t=9&gradient_of=loss",
+                          "document.querySelector('.growth').scrollIntoView({block: 'center'})"),
+    "check": ("#gradient_of=loss", "lab.gradientCheck()"),
+    "tour": ("", "[...document.querySelectorAll('.extras button')][0].click()"),
+    "untrained": ("#updates=0", ""),
+    "sixteen-units": ("#hidden_size=16&length=64&updates=120", ""),
+    "wave": ("#task=wave&input_size=1&length=40&hidden_size=6&gradient_of=loss&t=20&quantity=c", ""),
+    "projector": ("#projector=1", ""),
+    "refused": ("#hidden_size=99", ""),
 }
 
 
@@ -31,16 +39,16 @@ def take(folder):
         for size, options in (("1440x900", WIDE), ("390x844", PHONE)):
             for scheme in ("light", "dark"):
                 for language in ("en-US", "zh-CN"):
-                    for name, link in STATES.items():
+                    for name, (link, script) in STATES.items():
                         path = folder / ("%s-%s-%s-%s.png" % (name, size, scheme, language[:2]))
                         with step("Photographing %s" % path.name):
-                            shoot(path, link, color_scheme=scheme, locale=language, **options)
+                            shoot(path, link, script, color_scheme=scheme, locale=language, **options)
 
 
 def take_for_readme():
     """The picture at the top of README.md."""
     with photographer() as shoot, step("Photographing the page for README.md"):
-        shoot(README_PICTURE, "", color_scheme="light", locale="en-US", **WIDE)
+        shoot(README_PICTURE, "", "", color_scheme="light", locale="en-US", **WIDE)
 
 
 @contextmanager
@@ -50,12 +58,14 @@ def photographer():
     with serve.serving(DIST) as address, sync_playwright() as playwright:
         browser = browsers.launch(playwright, "chromium", executable)[0]
 
-        def shoot(path, link, **options):
+        def shoot(path, link, script, **options):
             # Motion would make the picture depend on the moment it is taken.
             context = browser.new_context(reduced_motion="reduce", **options)
             page = context.new_page()
             page.goto(address + link)
             page.evaluate("window.lab.ready")
+            page.evaluate(script)
+            page.wait_for_timeout(400)
             page.screenshot(path=str(path))
             context.close()
 
