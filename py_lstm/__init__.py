@@ -24,9 +24,10 @@ from .reach import Reach, reach
 from .rnn import RNN
 from .schedules import Schedule
 from .trace import Trace, check, run
-from .training import Progress, Trainer, train
+from .training import Progress, Trainer, Training, train, trouble
 from .tutorial import data_set, test
 from .validation import InvalidInput
+from .checkpoints import load_training, save_training
 from .converting import convert
 from .layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
 from .onnx_files import read_onnx, write_onnx
@@ -39,9 +40,10 @@ __all__ = [
     "Adagrad", "Adam", "AdamW", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth",
     "IdentityActivator", "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Optimizer", "Probe",
     "Progress", "RMSProp", "RNN", "Reach", "ReluActivator", "SGD", "Schedule", "SigmoidActivator", "Steps",
-    "TanhActivator", "TensorCheck", "Trace", "Trainer", "Weights", "binary_cross_entropy", "check", "clip_norm",
-    "clip_value", "convert", "cross_entropy", "data_set", "element_wise_op", "explain", "from_keras", "from_lstm",
-    "from_network", "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize", "load_weights", "probe",
-    "pytorch_script", "reach", "read_onnx", "run", "save_weights", "squared_error", "test", "to_keras", "to_lstm",
-    "to_network", "to_onnx", "to_pytorch", "train", "write_onnx",
+    "TanhActivator", "TensorCheck", "Trace", "Trainer", "Training", "Weights", "binary_cross_entropy", "check",
+    "clip_norm", "clip_value", "convert", "cross_entropy", "data_set", "element_wise_op", "explain", "from_keras",
+    "from_lstm", "from_network", "from_onnx", "from_pytorch", "gradient_check", "growth", "initialize",
+    "load_training", "load_weights", "probe", "pytorch_script", "reach", "read_onnx", "run", "save_training",
+    "save_weights", "squared_error", "test", "to_keras", "to_lstm", "to_network", "to_onnx", "to_pytorch", "train",
+    "trouble", "write_onnx",
 ]

@@ -1,49 +1,8 @@
-"""The command line: `python -m py_lstm demo`."""
+"""`python -m py_lstm`, and the script `py_lstm`: see `command_line`."""
 
-from __future__ import annotations
-
-import argparse
-import os
 import sys
 
-import numpy as np
-
-from . import tutorial
-from .experiment import Experiment
-from .trace import check, run
-
-
-def demo() -> None:
-    """Print a small trace, its gradient check, and the tutorial's test."""
-    experiment = Experiment()
-    trace = run(experiment)
-    marks = trace.arrays["x"][:, 1] == 1
-    print(f"The latch: {experiment.hidden_size} units after {experiment.updates} updates; ▼ marks a sign to remember.")
-    print(f"{'t':>3} {'sign':>5}  {'y':>7}   f of each unit{'':10} c of each unit")
-    for t, (x, y, f, c) in enumerate(zip(*(trace.arrays[name] for name in ("x", "y", "f", "c"))), start=1):
-        with np.printoptions(precision=2, suppress=True, floatmode="fixed", sign=" "):
-            print(f"{t:>3} {x[0]:>+4.0f}{'▼' if marks[t - 1] else ' '}  {y[0]:>+7.3f}   {f}     {c}")
-    print(f"signs right {trace.right} of {trace.counted}, loss {trace.loss:.6f}\n")
-    print(check(experiment), "\n\nThe tutorial's test:", sep="")
-    tutorial.test()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Entry point; returns the exit status."""
-    parser = argparse.ArgumentParser("py_lstm", description="A long short-term memory you can open.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("demo", help="print a small trace and its gradient check")
-    parser.parse_args(arguments)
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")        # a terminal without ▼ shows ? instead
-    try:
-        demo()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough (`py_lstm demo | head`). What is left goes nowhere, also at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
+from .command_line import main
 
 if __name__ == "__main__":
     sys.exit(main())

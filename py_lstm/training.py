@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from typing import Any, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -10,8 +10,8 @@ from . import tasks
 from .experiment import OWN, Experiment
 from .losses import squared_error
 from .network import PARAMETERS, Network
-from .optimizers import OPTIMIZERS, Arrays, clip_norm
-from .validation import MOST_UPDATES, InvalidInput, instance, integer
+from .optimizers import OPTIMIZERS, Arrays, Optimizer, clip_norm
+from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, mapping, shown
 
 
 class Progress(NamedTuple):
@@ -30,7 +30,59 @@ TRAINING_FIELDS = ("task", "values", "targets", "length", "input_size", "hidden_
 KEPT_BYTES = 256 * 2**20
 
 
-class Trainer:
+class Training:
+    """Base of what trains update by update and can be saved in between: `Trainer`, `Learner`.
+
+    Attributes
+    ----------
+    network : Network
+    optimizer : Optimizer
+    losses, gradient_norms : lists, one entry per update done
+    """
+
+    network: Network
+    optimizer: Optimizer
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+        self.gradient_norms: list[float] = []
+
+    def state_dict(self) -> Arrays:
+        """All that another one of the same experiment needs to go on to the same bits: arrays by name."""
+        return {"losses": np.array(self.losses), "gradient_norms": np.array(self.gradient_norms),
+                **{f"parameters.{name}": value.copy() for name, value in self.network.parameters.items()},
+                **{f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave; if it does not fit, nothing changes."""
+        given = dict(mapping("state", state))
+        parts: dict[str, Arrays] = {"parameters": {}, "optimizer": {}}
+        for name, value in given.items():
+            part, _, rest = str(name).partition(".")
+            if part in parts and rest:
+                parts[part][rest] = value
+            elif name not in ("losses", "gradient_norms"):
+                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no part of a saved training; give what "
+                                   "state_dict() returned.", got=shown(name))
+        shapes = {name: value.shape for name, value in self.network.parameters.items()}
+        if set(parts["parameters"]) != set(shapes):
+            raise InvalidInput("state", "missing", f"state holds the parameters {', '.join(parts['parameters']) or 'none'}; "
+                               f"this network has {', '.join(shapes)}.")
+        parameters = {name: array(name, parts["parameters"][name], shape) for name, shape in shapes.items()}
+        done = np.size(given.get("losses"))
+        if "losses" not in given or "gradient_norms" not in given:
+            raise InvalidInput("losses", "missing", "state has no losses or no gradient_norms; give what state_dict() "
+                               "returned.")
+        losses, norms = (array(name, given[name], (done,)).tolist() for name in ("losses", "gradient_norms"))
+        steps = array("steps", parts["optimizer"].get("steps"), ()).item()
+        if steps != done:
+            raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "
+                               "what state_dict() returned.", got=str(done), wanted=f"{steps:g}")
+        self.optimizer.load_state_dict(parts["optimizer"], parameters)
+        self.network.parameters, self.losses, self.gradient_norms = parameters, losses, norms
+
+
+class Trainer(Training):
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
     Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
@@ -43,17 +95,17 @@ class Trainer:
     """
 
     def __init__(self, experiment: Experiment):
+        super().__init__()
         self.experiment = e = instance("experiment", experiment, Experiment)
         self.network = Network(e.input_size, e.hidden_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias)
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
-        self.losses: list[float] = []
-        self.gradient_norms: list[float] = []
         self.history: dict[int, Arrays] = {0: self.network.parameters}
 
     def update(self) -> Progress:
         """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
         e, k = self.experiment, len(self.losses) + 1
+        gradients = None
         try:
             x, target = batch(e, k)
             run = self.network.forward(x)
@@ -62,9 +114,7 @@ class Trainer:
             clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, e.clip_norm)
             moved = self.optimizer.step(self.network.parameters, clipped)
         except InvalidInput as error:
-            raise InvalidInput("learning_rate", "diverged", f"Training left the numbers at update {k} ({error}) "
-                               f"The learning rate is {e.learning_rate:g}; try {e.learning_rate / 10:g}.",
-                               got=f"{e.learning_rate:g}", update=k, remedy=f"{e.learning_rate / 10:g}") from error
+            raise diverged(k, error, e.learning_rate, self.network.parameters, gradients) from error
         self.network.parameters = moved
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
@@ -81,6 +131,51 @@ class Trainer:
         if updates not in self.history:                 # too long ago to be kept, and the same when done again
             return Trainer(self.experiment).parameters_after(updates)
         return self.history[updates]
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave; if it does not fit, nothing changes. Earlier networks are not kept."""
+        super().load_state_dict(state)
+        self.history = {len(self.losses): self.network.parameters}
+
+
+def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None
+             ) -> InvalidInput:
+    """The refusal of an update that leaves the numbers: at which update, why, and where the numbers are largest."""
+    what, tensors = ("gradient of ", {name: gradients[name] for name in PARAMETERS}) if gradients else ("", parameters)
+    norms = {name: _norm(value) for name, value in tensors.items()}
+    tensor = max(norms, key=norms.__getitem__)
+    remedy = f"{learning_rate / 10:g}"
+    return InvalidInput("learning_rate", "diverged", f"Training left the numbers at update {update} ({error}) The largest "
+                        f"tensor was the {what}{tensor} with norm {norms[tensor]:.3g}. The learning rate is "
+                        f"{learning_rate:g}; try {remedy}.", got=f"{learning_rate:g}", update=update, remedy=remedy,
+                        tensor=tensor, norm=f"{norms[tensor]:.3g}")
+
+
+def _norm(values: np.ndarray) -> float:
+    """The Euclidean norm, also where squares would overflow."""
+    largest = float(np.abs(values).max())
+    with np.errstate(over="ignore", under="ignore"):
+        return largest * float(np.linalg.norm(values / largest)) if largest > 0 else 0.0
+
+
+def trouble(training: Training) -> str | None:
+    """What is wrong with a training that goes on without getting anywhere, in a sentence; None if nothing is.
+
+    Numbers need not leave the floats for a training to diverge: with a learning rate far too large the loss stays finite,
+    and high.
+    """
+    losses = instance("training", training, Training).losses
+    if len(losses) < 20:
+        return None
+    start, recent = losses[0], np.mean(losses[-5:])       # the first loss is that of weights not yet moved
+    if recent <= 2 * start:
+        return None
+    update = int(np.argmax(np.array(losses) > 2 * start)) + 1
+    norms = {name: _norm(value) for name, value in training.network.parameters.items()}
+    tensor = max(norms, key=norms.__getitem__)
+    return (f"The loss is {recent / max(start, 1e-300):.3g} times what it began with and first doubled at update {update}, where the "
+            f"gradient's norm was {training.gradient_norms[update - 1]:.3g}; the largest tensor is {tensor} with norm "
+            f"{norms[tensor]:.3g}. Lower the learning rate.")
 
 
 def train(experiment: Experiment) -> Iterator[Progress]:

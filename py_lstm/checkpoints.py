@@ -1,0 +1,57 @@
+"""A training in a file, to be resumed: one .npz with the experiment, the parameters, and what the optimizer remembers."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import numpy as np
+
+from . import weight_files
+from .experiment import Experiment
+from .training import Trainer, Training
+from .validation import InvalidInput, instance, parsed
+
+FORMAT = "py_lstm training"
+VERSION = 1
+
+
+def save_training(destination: str | os.PathLike, training: Training) -> None:
+    """Write a training to a .npz file, which appears whole or not at all. NumPy alone can read it."""
+    training = instance("training", training, Training)
+    if weight_files.file_format(destination) != "npz":
+        name = weight_files.file_name(destination)
+        raise InvalidInput("destination", "choice", f"{name} does not end in .npz; a training is saved as .npz.", file=name)
+    about = {"format": FORMAT, "version": VERSION, "experiment": training.experiment.to_json()}
+    text = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    weight_files.replace_file(destination, weight_files.encode_arrays({"about": text} | training.state_dict(), "npz"))
+
+
+def load_training(source: str | os.PathLike) -> Training:
+    """The training that `save_training` wrote; it goes on to the very bits that it would have come to at once.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be read or is no saved training.
+    """
+    name = weight_files.file_name(source)
+    arrays = weight_files.read_arrays(source)
+    text = arrays.pop("about", None)
+    if text is None or text.dtype != np.uint8 or text.ndim != 1:
+        raise InvalidInput("source", "file", f"{name} is no saved training; give a file that `py_lstm train --save` or "
+                           "save_training wrote.", file=name)
+    try:
+        about = parsed("training", text.tobytes().decode("utf-8", "replace"))
+        if not isinstance(about, dict) or about.get("format") != FORMAT or about.get("version") != VERSION:
+            raise InvalidInput("source", "file", "It is of another kind or version.")
+        training = _training(about.get("experiment"))
+        training.load_state_dict(arrays)
+    except InvalidInput as refused:
+        raise InvalidInput(refused.field, refused.code, f"{name} is no saved training that can be resumed. {refused}",
+                           file=name) from None
+    return training
+
+
+def _training(data) -> Training:
+    return Trainer(Experiment.from_json(data))
