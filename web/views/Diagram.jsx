@@ -6,7 +6,8 @@ import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { brief, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, select, selection, shownTheme, told, trace } from "../core/store.js";
+import { select } from "../core/selection.js";
+import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { numberIn, rangeOf, widthOf } from "../core/trace.js";
 import { placeName } from "./symbols.jsx";
 
@@ -133,7 +134,7 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
   const box = useRef(null);
   const place = initial ? label : placeName(shown, { quantity, t: Math.min(t_, T), unit });
   return (
-    <g ref={box} class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabIndex={initial ? -1 : 0}
+    <g ref={box} class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0}
       aria-label={t("announce", { place, value: short(values[unit - 1]) })} aria-pressed={chosen} onClick={choose}
       onKeyDown={(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } }}>
       <rect class="paper" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
