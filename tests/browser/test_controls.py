@@ -1,0 +1,199 @@
+"""Every control changes what it should, and nothing else: the experiment it asks for is the one that is computed."""
+import pytest
+from lab import DEFAULTS, Lab, assert_same_numbers, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+
+from py_lstm import Experiment
+
+BOUND = 1e-12
+QUICK = {"updates": 3}  # enough to see training; the default's 200 only where that matters
+
+
+def settle(lab, **fields):
+    """Wait until the page shows the default experiment with these fields, and compare all of its numbers."""
+    experiment = Experiment.from_json({**DEFAULTS, **fields})
+    wait_until(lab.tab, "wanted => Object.keys(wanted).every((name) => JSON.stringify(lab.experiment[name]) === JSON.stringify(wanted[name]))",
+               arg=experiment.to_json(), timeout=15_000)
+    assert_same_numbers(lab, experiment.to_json(), BOUND)
+
+
+def slide(lab, field, value):
+    lab.field(field).locator("input[type=range]").evaluate(
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }", str(value))
+
+
+@pytest.mark.parametrize("field, value", [("length", 11), ("input_size", 3), ("hidden_size", 5), ("forget_bias", -1.5),
+                                          ("scale", 2.5), ("updates", 12)])
+def test_a_slider(lab, field, value):
+    lab.set(**QUICK)
+    slide(lab, field, value)
+    settle(lab, **{**QUICK, field: value})
+    assert lab.field(field).locator("input[type=text]").input_value() == str(value)
+
+
+@pytest.mark.parametrize("field, text, value", [
+    ("length", "7", 7), ("hidden_size", "30", 30), ("seed", "99", 99), ("sequence_seed", "4294967295", 2**32 - 1),
+    ("forget_bias", "−2.25", -2.25), ("scale", "1e-3", 0.001), ("updates", " 5 ", 5), ("learning_rate", "0.3", 0.3)])
+def test_a_typed_number(lab, field, text, value):
+    lab.set(**QUICK)
+    box = lab.field(field).locator("input[type=text]")
+    box.fill(text)
+    box.press("Enter")
+    settle(lab, **{**QUICK, field: value})
+
+
+@pytest.mark.parametrize("field, text", [("hidden_size", "many"), ("length", "0"), ("seed", "-3"), ("updates", "1e99"),
+                                         ("scale", ""), ("learning_rate", "0,1"), ("forget_bias", "1 2")])
+def test_a_wrong_number_is_told_at_its_field_and_undone_by_the_next_change(lab, field, text):
+    lab.set(**QUICK)
+    box = lab.field(field).locator("input[type=text]")
+    box.fill(text)
+    box.press("Enter")
+    lab.field(field).locator(".refusal:not(:empty)").wait_for()
+    assert box.get_attribute("aria-invalid") == "true"
+    described = box.get_attribute("aria-describedby")
+    assert lab.tab.locator("[id='%s']" % described).text_content() == lab.refusal(field) != ""
+    assert_same_numbers(lab, QUICK, BOUND)
+    lab.field("gradient_of").locator("select").select_option("loss")
+    settle(lab, **QUICK, gradient_of="loss")
+    assert lab.refusal(field) == "" and box.get_attribute("aria-invalid") is None
+
+
+@pytest.mark.parametrize("field, value", [("initializer", "glorot_orthogonal"), ("initializer", "tutorial"), ("optimizer", "sgd"),
+                                          ("loss_at", "last"), ("gradient_of", "loss")])
+def test_a_choice(lab, field, value):
+    lab.set(**QUICK)
+    lab.field(field).locator("select").select_option(value)
+    settle(lab, **{**QUICK, field: value})
+
+
+@pytest.mark.parametrize("field", ["seed", "sequence_seed"])
+def test_another_seed(lab, field):
+    lab.set(**QUICK)
+    lab.field(field).locator("button").click()
+    wait_until(lab.tab, "([field, before]) => lab.experiment[field] !== before", arg=[field, DEFAULTS[field]])
+    settle(lab, **{**QUICK, field: lab.experiment[field]})
+
+
+def test_one_update_and_start_again(lab):
+    lab.set(**QUICK)
+    lab.tab.get_by_role("button", name="One update").click()
+    settle(lab, updates=4)
+    lab.tab.get_by_role("button", name="Start again").click()
+    settle(lab)
+
+
+def test_learning_goes_on_until_it_is_paused(lab):
+    lab.set(updates=0)
+    lab.tab.get_by_role("button", name="Learn", exact=True).click()
+    wait_until(lab.tab, "lab.experiment.updates >= 6")
+    lab.tab.locator("button[aria-pressed=true]", has_text="Pause").click()
+    lab.settle()
+    updates = lab.experiment["updates"]
+    lab.tab.wait_for_timeout(300)
+    assert_same_numbers(lab, {"updates": updates}, BOUND)
+
+
+def test_learning_stops_at_the_end_of_the_slider(lab):
+    lab.set(updates=497, hidden_size=1, length=3)
+    lab.tab.get_by_role("button", name="Learn", exact=True).click()
+    wait_until(lab.tab, "lab.experiment.updates === 500")
+    lab.tab.get_by_role("button", name="Learn", exact=True).wait_for()
+    assert lab.tab.get_by_role("button", name="One update").is_disabled()
+
+
+def test_the_output_that_is_differentiated(lab):
+    lab.set(**QUICK)
+    lab.field("output_step").locator("input").evaluate(
+        "(slider) => { slider.value = 9; slider.dispatchEvent(new Event('input', { bubbles: true })); }")
+    settle(lab, **QUICK, output_step=9)
+    assert lab.trace()["dy"].ravel().nonzero()[0].tolist() == [8]
+
+
+def test_tasks_back_and_forth(lab):
+    """Whatever was chosen in between, a task comes back with the sizes it has."""
+    lab.set(**QUICK)
+    choice = lab.field("task").locator("select")
+    for task, inputs in [("recall", 1), ("adding", 2), ("own", 1), ("wave", 1), ("own", 1), ("parity", 1), ("latch", 2)]:
+        choice.select_option(task)
+        wait_until(lab.tab, "task => lab.experiment.task === task", arg=task)
+        lab.settle()
+        experiment = lab.experiment
+        assert experiment["input_size"] == inputs
+        assert experiment["length"] == (8 if task == "own" else 24)
+        assert_same_numbers(lab, experiment, BOUND)
+        assert [text for text in lab.tab.locator(".refusal").all_text_contents() if text] == []
+
+
+def own(lab, text, targets=None):
+    lab.field("task").locator("select").select_option("own")
+    wait_until(lab.tab, "lab.experiment.task === 'own'")
+    lab.field("values").locator("textarea").fill(text)
+    if targets is not None:
+        lab.field("targets").locator("input").fill(targets)
+        lab.field("targets").locator("input").press("Enter")
+
+
+@pytest.mark.parametrize("text, targets, values, wanted", [
+    ("1, 2, 3, 4", None, [[1], [2], [3], [4]], None),
+    ("0.5 -0.25 1e-3", None, [[0.5], [-0.25], [0.001]], None),
+    ("−1,5;2,3", None, [[-1, 5], [2, 3]], None),
+    ("1 2\n3 4\n\n5 6\n", "1 0 1", [[1, 2], [3, 4], [5, 6]], [1, 0, 1]),
+    ("0.1\t0.2\t0.3\t0.4\n1\t2\t3\t4", None, [[0.1, 0.2, 0.3, 0.4], [1, 2, 3, 4]], None),
+], ids=["a line", "spaces", "semicolons", "lines and targets", "a table"])
+def test_own_numbers(lab, text, targets, values, wanted):
+    lab.set(**QUICK)
+    own(lab, text, targets)
+    experiment = {**QUICK, "task": "own", "values": values, "targets": wanted}
+    experiment = Experiment.from_json({**DEFAULTS, **experiment}).to_json()
+    settle(lab, **experiment)
+
+
+@pytest.mark.parametrize("text, targets, field, said", [
+    ("1, two, 3", None, "values", "'two' is no number"),
+    ("", None, "values", "at least two steps"),
+    ("7", None, "values", "at least two steps"),
+    ("1 2\n3", None, "values", "Step 2 has 1 numbers, step 1 has 2"),
+    ("1 2 3 4 5\n1 2 3 4 5", None, "values", "5"),
+    (" ".join("1" * 202), None, "values", "201"),
+    ("1, 2, 3", "1, 2", "targets", "each of the 3 steps"),
+    ("1, 2, 3", "1, x, 2", "targets", "'x'"),
+], ids=["text", "nothing", "one step", "ragged", "too wide", "too long", "too few targets", "text as target"])
+def test_own_numbers_that_cannot_be_used(lab, text, targets, field, said):
+    lab.set(**QUICK)
+    own(lab, text, targets)
+    lab.field(field).locator(".refusal:not(:empty)").wait_for()
+    assert said in lab.refusal(field)
+    own(lab, "3 2 1", "")
+    wait_until(lab.tab, "lab.experiment.values.length === 3")
+    assert lab.refusal("values") == lab.refusal("targets") == ""
+
+
+def test_the_play_bar(lab):
+    now = lab.tab.locator("output.now")
+    for button, step in [("First step", 1), ("One step right", 2), ("Last step", 24), ("One step left", 23)]:
+        lab.tab.get_by_role("button", name=button, exact=True).click()
+        assert now.text_content() == "t = %d of 24" % step
+    lab.tab.locator(".scrub").evaluate("(bar) => { bar.value = 5; bar.dispatchEvent(new Event('input', { bubbles: true })); }")
+    assert now.text_content() == "t = 5 of 24"
+    lab.tab.get_by_role("button", name="Play", exact=True).click()
+    wait_until(lab.tab, "document.querySelector('output.now').textContent === 't = 7 of 24'")
+    lab.tab.locator(".playbar .primary").click()
+    stopped = now.text_content()
+    lab.tab.wait_for_timeout(500)
+    assert now.text_content() == stopped
+
+
+def test_backward_plays_from_right_to_left(lab):
+    lab.enter("backward")
+    lab.select(t=4)
+    lab.tab.locator(".playbar .primary").click()
+    wait_until(lab.tab, "document.querySelector('output.now').textContent === 't = 1 of 24'")
+    lab.tab.get_by_role("button", name="Play", exact=True).wait_for()
+
+
+def test_the_rooms_keep_step_and_unit(lab):
+    lab.select("f", 9, 3)
+    lab.enter("backward")
+    assert lab.tab.locator(".inspector h2").text_content() == "error term of the forget gate, unit 3, step 9"
+    lab.enter("forward")
+    assert lab.tab.locator(".inspector h2").text_content() == "forget gate, unit 3, step 9"
