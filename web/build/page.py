@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 
-from web.build import bundle, recording, runtime, toolchain, wheel
+from web.build import bundle, recording, runtime, snapshot, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
@@ -23,6 +23,8 @@ def make():
     runtime_files, runtime_lock = runtime.prepare()
     package = wheel.build()
     lock = wheel.lock(package, runtime_lock)
+    *core, numpy = runtime_files
+    memory = snapshot.make(node, [*core, lock], [numpy, package])
     recorded = recording.record()
     # Made beside dist/ and moved there when complete: an interrupted build leaves the old page as it was.
     folder = SCRATCH / "dist"
@@ -30,7 +32,7 @@ def make():
     (folder / "assets").mkdir(parents=True)
     names = bundle.build(node, folder / "assets")
     with step("Putting dist/ together"):
-        base = place_runtime(folder, [*runtime_files, package, lock])
+        base = place_runtime(folder, [*runtime_files, package, lock, memory])
         place_index(folder, names, base, recorded)
         replace(DIST, folder)
 
@@ -62,7 +64,8 @@ def place_index(folder, names, base, recorded):
     description = {
         "worker": "assets/" + names["worker"],
         "base": base.name + "/",
-        "files": [{"name": path.name, "bytes": path.stat().st_size} for path in sorted(base.iterdir())],
+        "files": [{"name": path.name, "bytes": path.stat().st_size, "recipes": recipes(path.name)}
+                  for path in sorted(base.iterdir())],
         "explanations": "assets/" + name,
     }
     values = {
@@ -75,6 +78,13 @@ def place_index(folder, names, base, recorded):
         raise Failure("web/app.jsx imports no style sheet: import web/styles/main.css in it.")
     html = fill((WEB / "index.html").read_text(encoding="utf-8"), values)
     (folder / "index.html").write_text(html, encoding="utf-8")
+
+
+def recipes(name):
+    """Which of web/python/boot.js's two ways to start Python loads a file."""
+    if name == snapshot.NAME:
+        return ["restored"]
+    return ["restored", "plain"] if name.startswith("pyodide.") else ["plain"]
 
 
 def inline_json(value):

@@ -10,11 +10,14 @@ const MAX_RESTARTS = 2;                                 // in a row, without a r
 
 export class Engine {
   /**
-   * @param runtime  {worker, base, files}: where the build put the runtime, with sizes
+   * @param runtime  {worker, base, files}: where the build put the runtime, with sizes. Of `files` it keeps those that
+   *                 the recipe under way needs; python/boot.js has two, and `?boot=plain` or `?boot=restored` insists
    * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted}
    */
   constructor(runtime, on) {
     this.runtime = runtime;
+    this.files = [...runtime.files];
+    this.recipe = new URLSearchParams(location.search).get("boot");
     this.on = on;
     this.restarts = 0;
     this.request = null;                // the newest experiment not yet begun
@@ -28,10 +31,17 @@ export class Engine {
   async start() {
     this.#takeBack();
     this.#drop("restarted");
-    const received = Object.fromEntries(this.runtime.files.map(({ name }) => [name, 0]));
+    let received = {};
+    const begin = (recipe) => {
+      const files = this.files.filter(({ recipes }) => recipes.includes(recipe));
+      this.runtime.files.splice(0, Infinity, ...files);
+      received = Object.fromEntries(files.map(({ name }) => [name, 0]));
+      document.documentElement.dataset.recipe = recipe;
+      this.on.progress(received);
+    };
     this.state = "loading";
     this.on.state("loading");
-    this.on.progress(received);
+    begin(this.recipe ?? "restored");
     const life = { calls: 0, heard: Date.now() };
     life.ended = new Promise((_, reject) => { life.end = reject; });
     life.ended.catch((error) => { if (this.life === life && this.state === "live") this.#recover(error); });
@@ -41,10 +51,11 @@ export class Engine {
       life.worker.onerror = (event) => { event.preventDefault?.(); life.end(new Error(event.message || "worker")); };
       life.remote = Comlink.wrap(life.worker);
       await this.#call(life, (remote) => remote.boot(
-        { base: new URL(this.runtime.base, document.baseURI).href, files: this.runtime.files },
+        { recipe: this.recipe, files: this.files, base: new URL(this.runtime.base, document.baseURI).href },
+        Comlink.proxy((recipe) => { life.heard = Date.now(); begin(recipe); }),
         Comlink.proxy((name, bytes) => {
           life.heard = Date.now();
-          received[name] += bytes;
+          if (name in received) received[name] += bytes;
           this.on.progress({ ...received });
         })));
     } catch (error) {

@@ -2,7 +2,7 @@
 // run is cut into slices, and between two slices it looks whether a newer request has made this one pointless.
 
 import * as Comlink from "comlink";
-import bridge from "./bridge.py";
+import { boot } from "./boot.js";
 
 const SLICE_MS = 24;
 let call = null;
@@ -32,38 +32,11 @@ function ask(method, ...args) {
   }
 }
 
-/**
- * Count what arrives of every runtime file; the browser's own fetch does the work. Gives a promise that rejects when one
- * does not arrive whole: Pyodide by itself would wait for its WebAssembly for ever.
- */
-function countBytes(files, onBytes) {
-  let broken;
-  const failed = new Promise((_, reject) => { broken = reject; });
-  const plain = self.fetch.bind(self);
-  self.fetch = async (resource, options) => {
-    const name = String(resource.url ?? resource).split("/").pop().split("?")[0];
-    if (!files.some((file) => file.name === name)) return plain(resource, options);
-    const response = await plain(resource, options).catch((error) => { broken(error); throw error; });
-    if (!response.ok) broken(new Error(`${name}: ${response.status} ${response.statusText}`));
-    if (!response.body || !response.ok) return response;
-    const counter = new TransformStream({
-      transform(chunk, controller) { onBytes(name, chunk.byteLength); controller.enqueue(chunk); },
-    });
-    // Status and type are kept: WebAssembly.compileStreaming insists on application/wasm.
-    response.body.pipeTo(counter.writable).catch(broken);
-    return new Response(counter.readable, { status: response.status, headers: response.headers });
-  };
-  return failed;
-}
-
 Comlink.expose({
-  async boot({ base, files }, onBytes) {
-    const failed = countBytes(files, onBytes);
-    const { loadPyodide } = await import(new URL("pyodide.mjs", base).href);
-    const pyodide = await Promise.race([loadPyodide({ indexURL: base, packages: ["py_lstm"] }), failed]);
-    const scope = pyodide.globals.get("dict")();
-    pyodide.runPython(bridge, { globals: scope, filename: "bridge.py" });
-    call = scope.get("call");
+  /** Start Python; see boot.js for the arguments. */
+  async boot(runtime, onRecipe, onBytes) {
+    const python = await boot(runtime, { recipe: onRecipe, bytes: onBytes });
+    call = python.pyimport("bridge").call;
   },
 
   /** Run an experiment to its end, giving a frame after every slice; superseded() ends it after the present slice. */

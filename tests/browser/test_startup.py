@@ -1,0 +1,89 @@
+"""Two ways to start Python: from a snapshot of its memory, and the plain one that follows whenever that does not work."""
+import gzip
+import json
+
+import pytest
+from lab import Lab, difference, inline, wait_until
+
+from web.build.paths import DIST
+
+SNAPSHOT = "**/pyodide-*/snapshot.gz"
+
+
+def live(tab, address):
+    tab.goto(address)
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    tab.evaluate("lab.ready")
+    return Lab(tab)
+
+
+def recipe(tab):
+    return tab.evaluate("document.documentElement.dataset.recipe")
+
+
+def asked(tab):
+    return {url.rsplit("/", 1)[-1] for url in tab.watch.requests}
+
+
+def test_the_page_starts_from_the_snapshot_and_needs_neither_numpys_files_nor_the_standard_librarys(visit, site):
+    tab = visit()
+    tab.watch.expect("ERR_FAILED")
+    for name in ("python_stdlib.zip", "*.whl", "pyodide-lock.json"):
+        tab.context.route("**/pyodide-*/" + name, lambda route: route.abort())
+    live(tab, site)
+    assert recipe(tab) == "restored"
+    assert {file["name"] for file in inline(tab, "runtime")["files"] if "restored" in file["recipes"]} <= asked(tab)
+
+
+def test_both_ways_give_the_same_bits(visit, site):
+    experiment = {"hidden_size": 4, "updates": 60, "seed": 3}
+    traces, checks = [], []
+    for way in ("restored", "plain"):
+        tab = visit()
+        lab = live(tab, site + "?boot=" + way)
+        assert recipe(tab) == way
+        lab.set(**experiment)
+        traces.append(lab.trace())
+        checks.append(tab.evaluate("lab.gradientCheck()"))
+    assert difference(*traces) == 0
+    assert checks[0] == checks[1]
+
+
+def damaged(content):
+    return content[:-100_000]
+
+
+def of_another_build(content):
+    raw = gzip.decompress(content)
+    length = int.from_bytes(raw[4:8], "little")
+    header = json.loads(raw[8:8 + length])
+    header["build"] = "0" * len(header["build"])
+    written = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    rest = raw[8 + length:]
+    return gzip.compress((8 + len(written) + len(rest)).to_bytes(4, "little") + len(written).to_bytes(4, "little")
+                         + written + rest, 1)
+
+
+@pytest.mark.parametrize("spoil", [damaged, of_another_build, lambda content: b"<html>not found</html>", None],
+                         ids=["cut off", "of another build", "something else", "not there"])
+def test_a_bad_snapshot_is_followed_by_the_plain_way_without_a_word(visit, site, spoil):
+    tab = visit()
+    content = next(DIST.glob("pyodide-*/snapshot.gz")).read_bytes()
+    if spoil:
+        tab.context.route(SNAPSHOT, lambda route: route.fulfill(body=spoil(content), content_type="application/gzip"))
+    else:
+        tab.context.route(SNAPSHOT, lambda route: route.fulfill(status=404))
+        tab.watch.expect("404")
+    lab = live(tab, site)
+    assert recipe(tab) == "plain"
+    assert lab.experiment["hidden_size"] == 3
+    assert tab.locator(".engine").text_content() == "live"
+
+
+def test_a_browser_that_cannot_inflate_takes_the_plain_way(visit, site):
+    tab = visit()
+    tab.context.route("**/worker-*.js", lambda route: route.fulfill(
+        body="delete self.DecompressionStream;" + route.fetch().text(), content_type="text/javascript"))
+    live(tab, site)
+    assert recipe(tab) == "plain"
+    assert "snapshot.gz" not in asked(tab)

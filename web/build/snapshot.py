@@ -1,0 +1,51 @@
+"""The memory of an interpreter that has imported everything: snapshot.mjs makes it, web/python/restore.js restores it."""
+import hashlib
+import shutil
+import zipfile
+
+from web.build.console import run, step
+from web.build.paths import SCRATCH, WEB
+
+NAME = "snapshot.gz"
+# Python files that become part of the interpreter beside the two packages.
+MODULES = [WEB / "python" / "bridge.py", WEB / "python" / "latecomers.py"]
+MAKERS = [WEB / "build" / "snapshot.mjs", WEB / "build" / "snapshot_contents.py", WEB / "python" / "restore.js"]
+
+
+def make(node, core, wheels):
+    """Return the snapshot's path. `core` is what Pyodide itself is made of, its lock file included."""
+    folder = SCRATCH / "snapshot"
+    target, stamp = folder / NAME, folder / "made-from"
+    wanted = recipe(node, [*core, *wheels, *MODULES, *MAKERS])
+    if target.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return target
+    with step("Making the snapshot of a started Python"):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "runtime").mkdir(parents=True)
+        for path in core:
+            shutil.copyfile(path, folder / "runtime" / path.name)
+        unpack(wheels, folder / "packages")
+        run([node, WEB / "build" / "snapshot.mjs", folder / "runtime", folder / "packages", target],
+            "Making the snapshot", "Mend web/build/snapshot.mjs or what it imports")
+        stamp.write_text(wanted)
+    return target
+
+
+def recipe(node, files):
+    """What the snapshot depends on: its ingredients and the version of Node.js, which lays out memory in its own way."""
+    digest = hashlib.sha256(run([node, "--version"], "Asking Node.js for its version", "").encode())
+    for path in files:
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def unpack(wheels, folder):
+    """What an import looks for, and py_lstm's description; tests and headers stay outside."""
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            for name in archive.namelist():
+                inside = name.split("/")
+                if "tests" not in inside and (name.endswith((".py", ".so")) or inside[-1] == "METADATA"):
+                    archive.extract(name, folder)
+    for path in MODULES:
+        shutil.copyfile(path, folder / path.name)
