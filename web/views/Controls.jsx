@@ -167,5 +167,6 @@ function Elsewhere() {
   const field = refused.value?.field;
   if (field === "edits" && Object.keys(wanted.value.edits ?? {}).length) return null;
   const hidden = wanted.value.task === "own" ? ["length", "input_size", "sequence_seed"] : ["values", "targets"];
+  if (wanted.value.gradient_of !== "output") hidden.push("output_step");
   return refused.value && (!SHOWN.includes(field) || hidden.includes(field)) ? <Refusal field={field} id="elsewhere" /> : null;
 }

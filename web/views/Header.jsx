@@ -34,7 +34,7 @@ function EngineSign() {
     return (
       <span class="engine failed" role="alert">
         <span>{t("engine.failed")}</span>
-        <button type="button" class="plain" title={trouble.value?.message} onClick={() => engine.start()}>{t("engine.retry")}</button>
+        <button type="button" class="plain" title={t("engine.failedNote", { reason: trouble.value?.message })} onClick={() => engine.start()}>{t("engine.retry")}</button>
       </span>);
   }
   const total = runtimeFiles.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -45,7 +45,7 @@ function EngineSign() {
     return (
       <span class="engine" role="status" title={files.join("\n")}>
         <progress max={total} value={got} aria-label={t("engine.loading")} />
-        <span>{arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
+        <span>{!isRecording.value ? t("engine.restarting") : arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
       </span>);
   }
   const learning = !trace.value.done;
