@@ -230,17 +230,19 @@ def _d_output(at: _At) -> list[Line]:
     e, T = at.trace.experiment, at.T
     if e.gradient_of == "output":
         k = at.output_step
-        return [Line(at.symbol("dy"), rf"\partial y_{{{k}}}/\partial y_t = 1 \text{{ if }} t = {k}, \text{{ else }} 0",
+        return [Line(at.symbol("dy"), rf"\partial y_{{{k}}}/\partial y_t = \begin{{cases}} 1 & t = {k} \\ 0 & t \ne {k} \end{{cases}}",
                      at.value("dy"), "", (_product(at.operand("dy", symbol="1", value=1.0)),) if at.t == k else (),
                      (source(objective, "dy[e.output_step - 1] = 1"),))]
     count = T if e.loss_at == "every" else 1
-    last = "" if e.loss_at == "every" else rf" \text{{ if }} t = {T}, \text{{ else }} 0"
+    equation = rf"\tfrac{{2}}{{{count}}}(y_t - d_t)"
+    if e.loss_at == "last":
+        equation = rf"\begin{{cases}} {equation} & t = {T} \\ 0 & t \ne {T} \end{{cases}}"
     scale = Operand(rf"2/{count}" if count > 1 else "2", 2 / count, "dy", at.t, at.u + 1)
     counts = e.loss_at == "every" or at.ends()
     terms = (Term(rf"2/{count}\,y_{{{at.t}}}", scale.value * at.value("y"), (scale, at.operand("y"))),
              Term(rf"-2/{count}\,d_{{{at.t}}}", -scale.value * at.value("target"),
                   (Operand("-" + scale.symbol, -scale.value, "dy", at.t, at.u + 1), at.operand("target"))))
-    return [Line(at.symbol("dy"), rf"\partial L/\partial y_t = \tfrac{{2}}{{{count}}}(y_t - d_t){last}", at.value("dy"), "",
+    return [Line(at.symbol("dy"), rf"\partial L/\partial y_t = {equation}", at.value("dy"), "",
                  terms if counts else (), (source(losses, "dy[counted] = 2 * error / error.size"),))]
 
 
@@ -264,12 +266,18 @@ def _through_gates(at: _At, weight: str, letter: str, t: int) -> tuple[Term, ...
 def _d_hidden_via_z(at: _At) -> list[Line]:
     terms = () if at.ends() else _through_gates(at, "weight_hh", "U", at.t + 1)
     return [Line(at.symbol("dh_via_z"),
-                 rf"\sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (0 \text{{ if }} t = {at.T})",
+                 rf"\sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (= 0,\; t = {at.T})",
                  at.value("dh_via_z"), "", terms, (source(cell, "from_h = project(dz[t], U.T)"),))]
 
 
+def _streams(at: _At, state: str, one: str, other: str) -> str:
+    """The equation of a derivative that is the sum of what came on two ways. No words: a page may be in any language."""
+    d = rf"\frac{{\partial {at.L}}}{{\partial {state}_t}}"
+    return rf"{d} = {d}\big|_{{{one}}} + {d}\big|_{{{other}}}"
+
+
 def _d_hidden(at: _At) -> list[Line]:
-    return [Line(at.symbol("dh"), rf"\frac{{\partial {at.L}}}{{\partial h_t}} = \text{{via }} y_t + \text{{via }} z_{{t+1}}",
+    return [Line(at.symbol("dh"), _streams(at, "h", "y", "z"),
                  at.value("dh"), "", (_product(at.operand("dh_via_y")), _product(at.operand("dh_via_z"))),
                  (source(cell, "dh[t] = dh_via_y[t] + dh_via_z[t]"),))]
 
@@ -292,12 +300,12 @@ def _d_cell_via_h(at: _At) -> list[Line]:
 def _d_cell_via_c(at: _At) -> list[Line]:
     terms = () if at.ends() else (_product(at.operand("dc", at.t + 1), at.operand("f", at.t + 1)),)
     return [Line(at.symbol("dc_via_c"),
-                 rf"\frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (0 \text{{ if }} t = {at.T})",
+                 rf"\frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (= 0,\; t = {at.T})",
                  at.value("dc_via_c"), "", terms, (source(cell, "from_c = dc[t] * f[t]"),))]
 
 
 def _d_cell(at: _At) -> list[Line]:
-    return [Line(at.symbol("dc"), rf"\frac{{\partial {at.L}}}{{\partial c_t}} = \text{{via }} h_t + \text{{via }} c_{{t+1}}",
+    return [Line(at.symbol("dc"), _streams(at, "c", "h", "c"),
                  at.value("dc"), "", (_product(at.operand("dc_via_h")), _product(at.operand("dc_via_c"))),
                  (source(cell, "dc[t] = dc_via_h[t] + dc_via_c[t]"),))]
 
