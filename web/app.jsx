@@ -10,7 +10,7 @@ import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
-import { engineState, isRecording, projector, report, shownTheme, touched } from "./core/store.js";
+import { engineState, isRecording, projector, report, shownTheme, touched } from "./core/state.js";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
 import { Controls } from "./views/Controls.jsx";

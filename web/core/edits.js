@@ -2,7 +2,8 @@
 
 import { effect, signal } from "@preact/signals";
 import { History } from "./history.js";
-import { afterFrame, change, engine, present, trace, wanted } from "./store.js";
+import { afterFrame, change, engine, present } from "./requests.js";
+import { trace, wanted } from "./state.js";
 import { unpack } from "./trace.js";
 
 export const history = new History();

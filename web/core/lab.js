@@ -1,6 +1,9 @@
 // `window.lab`: the page for scripts, teachers' tools and tests. README documents it.
 
-import { begin, check, request, select, trace, wanted } from "./store.js";
+import { begin } from "./address.js";
+import { check, request } from "./requests.js";
+import { select } from "./selection.js";
+import { trace, wanted } from "./state.js";
 
 export function openLab() {
   const ready = begin();

@@ -1,7 +1,9 @@
 // The play head and the learning run: the only things on the page that move by themselves.
 
 import { effect, signal } from "@preact/signals";
-import { change, isRecording, present, room, schema, select, selection, trace, wanted } from "./store.js";
+import { change, present } from "./requests.js";
+import { select } from "./selection.js";
+import { isRecording, room, schema, selection, trace, wanted } from "./state.js";
 
 const STEP_MS = 320;
 const EQUATION_MS = 900;

@@ -3,7 +3,9 @@
 import { batch, computed, signal } from "@preact/signals";
 import { FIRST_VISIT } from "../lessons/first-visit.js";
 import { pause } from "./player.js";
-import { change, enter, schema, select, touched } from "./store.js";
+import { change } from "./requests.js";
+import { enter, select } from "./selection.js";
+import { schema, touched } from "./state.js";
 
 export const tourStep = signal(null);                   // index into FIRST_VISIT, or null
 export const answer = signal(null);                     // "rise", "fall", or null while the question is open

@@ -3,7 +3,7 @@
 
 import { t } from "../core/i18n.js";
 import { startTour } from "../core/tour.js";
-import { isRecording, room, touched, trace } from "../core/store.js";
+import { isRecording, room, touched, trace } from "../core/state.js";
 
 export function Caption() {
   const { experiment, right, counted, arrays } = trace.value;

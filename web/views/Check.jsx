@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { full } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { Nudge } from "./Nudge.jsx";
-import { check, engineState, report, schema } from "../core/store.js";
+import { check } from "../core/requests.js";
+import { engineState, report, schema } from "../core/state.js";
 
 export function CheckButton() {
   const failed = useSignal(false);

@@ -7,7 +7,8 @@ import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
 import { learn, learning } from "../core/player.js";
-import { change, present, refused, schema, trace, wanted } from "../core/store.js";
+import { change, present } from "../core/requests.js";
+import { refused, schema, trace, wanted } from "../core/state.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { Extras } from "./Extras.jsx";
@@ -168,5 +169,5 @@ function Elsewhere() {
   if (field === "edits" && Object.keys(wanted.value.edits ?? {}).length) return null;
   const hidden = wanted.value.task === "own" ? ["length", "input_size", "sequence_seed"] : ["values", "targets"];
   if (wanted.value.gradient_of !== "output") hidden.push("output_step");
-  return refused.value && (!SHOWN.includes(field) || hidden.includes(field)) ? <Refusal field={field} id="elsewhere" /> : null;
+  return refused.value && (!SHOWN.includes(field) || hidden.includes(field)) ? <p data-field={field}><Refusal field={field} id="elsewhere" /></p> : null;
 }

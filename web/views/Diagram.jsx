@@ -6,7 +6,8 @@ import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { brief, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, select, selection, shownTheme, told, trace } from "../core/store.js";
+import { select } from "../core/selection.js";
+import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { numberIn, rangeOf, widthOf } from "../core/trace.js";
 import { placeName } from "./symbols.jsx";
 

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { t } from "../core/i18n.js";
-import { projector } from "../core/store.js";
+import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
 import { openGlossary } from "./Glossary.jsx";
 

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, selection, shownTheme, told, trace } from "../core/store.js";
+import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { largest } from "../core/trace.js";
 import { Tex } from "./Tex.jsx";
 

@@ -1,7 +1,9 @@
 // The header: what this is, the two directions, where Python stands, language and theme.
 
 import { lang, t } from "../core/i18n.js";
-import { engine, engineState, enter, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/store.js";
+import { engine } from "../core/requests.js";
+import { enter } from "../core/selection.js";
+import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { Extras } from "./Extras.jsx";
 
 export function Header() {

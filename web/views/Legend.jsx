@@ -2,7 +2,7 @@
 
 import { STOPS } from "../core/colour.js";
 import { t } from "../core/i18n.js";
-import { shownTheme } from "../core/store.js";
+import { shownTheme } from "../core/state.js";
 
 export function Legend() {
   return (

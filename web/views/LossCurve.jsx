@@ -2,7 +2,7 @@
 
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { schema, trace } from "../core/store.js";
+import { schema, trace } from "../core/state.js";
 
 const WIDTH = 220;
 const HEIGHT = 54;

@@ -3,7 +3,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { engine, schema, trace } from "../core/store.js";
+import { engine } from "../core/requests.js";
+import { schema, trace } from "../core/state.js";
 
 const WIDTH = 320;
 const HEIGHT = 120;

@@ -3,7 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { select, selection, trace } from "../core/store.js";
+import { select } from "../core/selection.js";
+import { selection, trace } from "../core/state.js";
 import { numberIn, widthOf } from "../core/trace.js";
 
 const QUANTITIES = ["x", "f", "i", "o", "g", "c", "tanh_c", "h", "y", "target", "z_f", "z_i", "z_o", "z_g", "dx", "dz_f", "dz_i", "dz_o",

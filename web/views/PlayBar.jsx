@@ -3,7 +3,8 @@
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { byEquation, direction, move, pause, playing, speed, SPEEDS, toggle } from "../core/player.js";
-import { select, selection, trace } from "../core/store.js";
+import { select } from "../core/selection.js";
+import { selection, trace } from "../core/state.js";
 import { nearest, numberIn } from "../core/trace.js";
 import { Icon } from "./Icon.jsx";
 import { hovered } from "./Score.jsx";

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, selection, told, trace } from "../core/store.js";
+import { room, selection, told, trace } from "../core/state.js";
 import { picture } from "./Score.jsx";
 
 const HEIGHT = 130;

@@ -3,7 +3,7 @@
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../core/i18n.js";
-import { engine } from "../core/store.js";
+import { engine } from "../core/requests.js";
 import { Dialog } from "./Dialog.jsx";
 
 const shown = signal(null);

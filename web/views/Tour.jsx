@@ -2,7 +2,7 @@
 
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { trace } from "../core/store.js";
+import { trace } from "../core/state.js";
 import { answer, goTo, leaveTour, LENGTH, lesson, predict, tourStep } from "../core/tour.js";
 import { numberIn } from "../core/trace.js";
 

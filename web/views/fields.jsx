@@ -3,7 +3,8 @@
 import { useId } from "preact/hooks";
 import { refusal, t } from "../core/i18n.js";
 import { number } from "../core/link.js";
-import { change, refused, schema, wanted } from "../core/store.js";
+import { change } from "../core/requests.js";
+import { refused, schema, wanted } from "../core/state.js";
 import { Icon } from "./Icon.jsx";
 
 /** The sentence under a field, if its value is the one that was refused. */

@@ -1,0 +1,66 @@
+// The address holds the experiment and the view; it follows the page, and the page follows it.
+
+import { batch, effect } from "@preact/signals";
+import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { decode, encode } from "./link.js";
+import { change, engine, here, request } from "./requests.js";
+import { isRecording, named, pointed, pointedAt, projector, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
+  wanted } from "./state.js";
+
+// What the address holds: its text, and the place (room and experiment) it stands for.
+const hash = {};
+
+export function link() {
+  const at = pointedAt.value ?? selection.value;
+  const place = same(at, schema.selection) ? {} : at;
+  return encode(trace.value.done && !isRecording.value ? trace.value.experiment : wanted.value, {
+    room: room.value === "forward" ? null : room.value,
+    ...place,
+    lang: lang.value === preferredLanguage() ? null : lang.value,
+    theme: theme.value,
+    projector: projector.value ? 1 : null,
+  }, schema.defaults);
+}
+
+/** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
+export function begin() {
+  const first = request({}).catch(async () => {
+    // The link asks for something that does not exist. Say so, and show the default, live.
+    const reason = refused.value;
+    await engine.run(schema.defaults, here(selection.value));
+    refused.value = reason;
+  });
+  engine.start();
+  let timer;
+  effect(() => {
+    const text = link();
+    clearTimeout(timer);
+    // Browsers refuse more than about a hundred changes in half a minute.
+    timer = setTimeout(() => {
+      if (text === hash.written || refused.value || !trace.value.done) return;
+      const address = text ? `#${text}` : location.pathname + location.search;
+      // Another room or experiment is a place to come back to; a moved selection is not.
+      const place = JSON.stringify([room.value, wanted.value]);
+      if (hash.place !== undefined && place !== hash.place) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
+      hash.written = text;
+      hash.place = place;
+    }, 400);
+  });
+  addEventListener("hashchange", () => {
+    const text = location.hash.replace(/^#/, "");
+    if (text === hash.written) return;
+    hash.written = text;
+    hash.place = undefined;
+    const { experiment, view } = decode(text, schema.defaults);
+    batch(() => {
+      room.value = named(ROOMS, view.room, "forward");
+      theme.value = named(THEMES, view.theme, null);
+      projector.value = view.projector === "1";
+      lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
+    });
+    pointedAt.value = pointed(view);
+    change(experiment, schema.defaults);
+  });
+  return first;
+}

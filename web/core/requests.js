@@ -1,0 +1,100 @@
+// What the page asks of Python, and what becomes of the answers.
+
+import { batch } from "@preact/signals";
+import { Engine } from "./engine.js";
+import { engineState, isRecording, pointedAt, progress, refused, report, room, runtime, same, schema, selection, told, trace, trouble,
+  wanted } from "./state.js";
+import { nearest, traceOf } from "./trace.js";
+
+/** After the next picture, or at once where there is none to come because the tab is hidden. */
+const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
+
+export const engine = new Engine(runtime, {
+  state(name, error = null) {
+    engineState.value = name;
+    trouble.value = error;
+  },
+  progress(bytes) { progress.value = bytes; },
+  async frame(header) {
+    batch(() => {
+      trace.value = traceOf(header, header.data);
+      isRecording.value = false;
+      told.value = header;
+      report.value = null;
+      const place = nearest(trace.value, pointedAt.value ?? selection.value);
+      if (!engine.request) pointedAt.value = null;           // else this is a frame of an experiment already given up
+      if (!same(place, selection.value)) selection.value = place;
+      refused.value = null;
+    });
+    if (!same(header.explanation, selection.value)) explainSelection();
+    for (const follow of followers) follow();
+    await painted();
+  },
+});
+
+const followers = [];
+/** Call `follow` after every frame from Python. */
+export const afterFrame = (follow) => followers.push(follow);
+
+/** What changes apply to. What was refused is not asked for again: then it is the last good experiment. */
+export const present = () => (refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value);
+
+/** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
+export async function request(patch, base = present()) {
+  wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
+  refused.value = null;
+  const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value));
+  if (error) {
+    refused.value = error;
+    pointedAt.value = null;
+    throw new Error(error.message);
+  }
+}
+
+/** Edits belong to the network and the sequence they were made in, and a chosen output to its length. */
+function fitting(base, patch) {
+  const changes = (...names) => names.some((name) => name in patch && JSON.stringify(patch[name]) !== JSON.stringify(base[name]));
+  const kept = Object.entries(base.edits ?? {}).filter(([place]) => (place.startsWith("x[")
+    ? !changes("task", "values", "length", "input_size", "sequence_seed") : !changes("hidden_size", "input_size")));
+  return { edits: Object.fromEntries(kept), ...(changes("length", "values", "task") ? { output_step: 0 } : {}) };
+}
+
+/** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
+export const change = (patch, base) => request(patch, base).catch(() => {});
+
+export const here = (place) => ({ ...place, room: room.value });
+
+let recorded = null;
+/** Ask what is to be said of the selected number; while Python is away, of the recorded one. */
+export async function explainSelection() {
+  const place = selection.value;
+  let answer = null;
+  if (engine.state === "live") {
+    answer = await engine.explain(here(place));
+  } else if (isRecording.value) {
+    recorded ??= fetch(runtime.explanations).then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    const found = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
+    if (found) answer = { explanation: found };
+  }
+  if (answer?.explanation && same(place, selection.value)) told.value = answer;
+}
+
+/** Check every tensor's gradient, one after the other; `report` grows meanwhile. Resolves to all rows. */
+export async function check() {
+  const mine = { rows: [], running: true };
+  report.value = mine;
+  const isMine = () => report.value?.rows === mine.rows;
+  try {
+    for (const tensor of schema.tensors) {
+      const answer = await engine.check(tensor);
+      if (!isMine()) throw new Error("The experiment changed while its gradients were checked.");
+      mine.rows.push(...answer.tensors);
+      report.value = { rows: mine.rows, running: true, method: answer.method, eps: answer.eps };
+    }
+  } catch (error) {
+    if (isMine()) report.value = null;
+    throw error;
+  }
+  report.value = { ...report.value, running: false };
+  return mine.rows;
+}

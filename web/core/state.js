@@ -1,0 +1,49 @@
+// The page's state, as signals, with the values it starts with. Everything reads it; `requests` and `selection` change it.
+
+import { computed, signal } from "@preact/signals";
+import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { decode } from "./link.js";
+import { nearest, traceOf } from "./trace.js";
+
+const inline = (id) => JSON.parse(document.getElementById(id).textContent);
+export const runtime = inline("runtime");
+const recording = inline("recording");
+export const schema = recording.schema;
+
+export const ROOMS = ["forward", "backward"];
+export const THEMES = ["light", "dark"];
+
+const linked = decode(location.hash, schema.defaults);
+export const named = (list, value, otherwise) => (list.includes(value) ? value : otherwise);
+
+// What is asked for, and what is on the screen. They differ while Python works, and while something asked is refused.
+export const wanted = signal({ ...schema.defaults, ...linked.experiment });
+export const trace = signal(traceOf(recording.frame, Float64Array.from(recording.frame.numbers)));
+export const isRecording = signal(true);
+export const refused = signal(null);                    // {field, code, message, details} of the last request, or null
+
+export const engineState = signal("recording");         // recording, loading, live, failed
+export const progress = signal({});                     // bytes received by runtime file
+export const runtimeFiles = runtime.files;
+export const trouble = signal(null);                    // an Error of the engine, while it is not live
+
+export const room = signal(named(ROOMS, linked.view.room, "forward"));
+export const projector = signal(linked.view.projector === "1");                // larger type, stronger contrast
+export const theme = signal(named(THEMES, linked.view.theme, null));            // null: as the system says
+// A link may point at a number that only the trace it asks for has. It is kept until that trace is there.
+export const pointed = ({ quantity, t, unit }) => ({ ...schema.selection, ...JSON.parse(JSON.stringify({ quantity, t, unit })) });
+export const pointedAt = signal(pointed(linked.view));
+export const selection = signal(nearest(trace.value, pointedAt.value));
+export const told = signal({ explanation: recording.frame.explanation });      // what Python says of the selection
+export const explanation = computed(() => told.value.explanation);
+export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
+export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const systemTheme = signal(systemDark.matches ? "dark" : "light");
+systemDark.addEventListener("change", (event) => { systemTheme.value = event.matches ? "dark" : "light"; });
+export const shownTheme = computed(() => theme.value ?? systemTheme.value);
+
+lang.value = named(Object.keys(LOCALES), linked.view.lang, preferredLanguage());
+
+export const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;
