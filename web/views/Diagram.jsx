@@ -151,8 +151,8 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
       })}
       {width > 1 && <rect class="row" x={x} y={y + (unit - 1) * row} width={W} height={row} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      <text class="label" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>
-      <text class="value" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
+      <text class="label" aria-hidden="true" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>
+      <text class="value" aria-hidden="true" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
         {brief(values[unit - 1])}</text>
     </g>
   );
