@@ -9,6 +9,8 @@ import numpy as np
 
 from . import weight_files
 from .experiment import Experiment
+from .problems import problems
+from .study import Learner, Study
 from .training import Trainer, Training
 from .validation import InvalidInput, instance, parsed
 
@@ -54,4 +56,7 @@ def load_training(source: str | os.PathLike) -> Training:
 
 
 def _training(data) -> Training:
+    """A training of the experiment or the study whose fields these are; its task says which."""
+    if isinstance(data, dict) and isinstance(data.get("task"), str) and data["task"] in problems():
+        return Learner(Study.from_json(data))
     return Trainer(Experiment.from_json(data))

@@ -20,11 +20,15 @@ import numpy as np
 from . import checkpoints, link, picture, weight_files
 from .converting import add_convert_command
 from .demo import demo
-from .experiment import Experiment
+from .experiment import OWN, Experiment
 from .explain import Line, Term, explain
 from .gradient_check import METHODS
+from .problems import problems
+from .sampling import sample
+from .study import DECIDING, Learner, Study
+from .tasks import NOTES, TASKS
 from .trace import BACKWARD, FORWARD, Trace, check, run
-from .training import TRAINING_FIELDS, Trainer, Training, trouble
+from .training import TRAINING_FIELDS, Trainer, Training, train, trouble
 from .validation import InvalidInput, choice, integer, parsed, shown
 
 OK, WRONG, REFUSED = 0, 1, 2
@@ -33,6 +37,7 @@ WHAT = """An EXPERIMENT is any of these, and later ones change what earlier ones
   field=value         one field, such as hidden_size=5 (several: "hidden_size=5&updates=40")
   https://...#...     a link shared from the page, in quotes, or its part from # on
   FILE.json, -        a file with the fields as a JSON object; - is standard input
+  task=NAME           for the tasks that `py_lstm tasks` lists; those with several outputs have fields of their own
   FILE.npz            a training saved by `py_lstm train --save FILE.npz`, with the weights it has reached"""
 
 
@@ -86,6 +91,14 @@ def parser() -> argparse.ArgumentParser:
     one = _add(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG", json_too=False)
     one.add_argument("-o", "--output", metavar="FILE.svg", help="write an SVG file instead")
     one.add_argument("--show", default=",".join(picture.SHOWN), metavar="NAMES", help="which quantities (%(default)s)")
+    one = _add(commands, "sample", _sample, "text from a network trained on a text", json_too=False)
+    one.add_argument("--prompt", default="", help="text to go on from")
+    one.add_argument("--length", type=int, default=200, metavar="N", help="characters (%(default)s)")
+    one.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest; more is bolder (%(default)s)")
+    one.add_argument("--sample-seed", type=int, default=0, metavar="N", help="another seed, another text (%(default)s)")
+    one = commands.add_parser("tasks", help="the tasks, how they are scored, and what knowing nothing scores")
+    one.add_argument("--json", action="store_true", help="print JSON, for programs")
+    one.set_defaults(run=_tasks)
     add_convert_command(commands)
     commands.add_parser("demo", help="print a small trace and its gradient check").set_defaults(run=lambda given: demo() or OK)
     return whole
@@ -109,10 +122,10 @@ def _add(commands, name: str, function: Callable[[argparse.Namespace], int], wha
 # What is given ------------------------------------------------------------------------------------------------------
 
 class Given(NamedTuple):
-    """An experiment, the trainer that has trained it if it came from a file, and what a link said about the view."""
+    """An experiment, the training that was done of it if it came from a file, and what a link said about the view."""
 
-    experiment: Experiment
-    trainer: Trainer | None
+    experiment: Experiment | Study
+    trainer: Training | None
     view: dict[str, Any]
 
 
@@ -133,10 +146,32 @@ def read(arguments: Sequence[str]) -> Given:
             view |= found.view
     if fields.get("task") == "own":                     # its sizes follow from its numbers
         fields = {name: value for name, value in fields.items() if name not in ("length", "input_size")}
-    experiment = Experiment.from_json(fields)
-    same = isinstance(saved, Trainer) and all(
-        getattr(experiment, name) == getattr(saved.experiment, name) for name in TRAINING_FIELDS)
+    experiment = _experiment(fields)
+    same = saved is not None and type(saved.experiment) is type(experiment) and not _differing(experiment, saved.experiment)
     return Given(experiment, saved if same else None, view)
+
+
+def _experiment(fields: dict[str, Any]) -> Experiment | Study:
+    """A study if the task is one of `problems`, else an experiment."""
+    task = fields.get("task", "latch")
+    if isinstance(task, str) and task in problems():
+        return Study.from_json(fields)
+    if isinstance(task, str) and task != OWN:
+        choice("task", task, [*TASKS, OWN, *problems()])
+    return Experiment.from_json(fields)
+
+
+def _differing(one: Experiment | Study, other: Experiment | Study) -> list[str]:
+    """The fields that decide about the training and in which two of a kind differ."""
+    return [name for name in (DECIDING if isinstance(one, Study) else TRAINING_FIELDS) if getattr(one, name) != getattr(other, name)]
+
+
+def _traced(given: Given) -> Trace:
+    """The trace of an experiment; a study has none."""
+    if isinstance(given.experiment, Study):
+        raise InvalidInput("task", "choice", f"task is {given.experiment.task}, whose networks have several outputs, or no number to "
+                           f"trace; choose one of {', '.join(TASKS)} or own, or use run, train and check.", got=given.experiment.task)
+    return run(given.experiment, given.trainer)
 
 
 def _file(path: str) -> dict[str, Any]:
@@ -178,13 +213,33 @@ def _write(path: str | None, data: str | bytes) -> None:
 # run, check ---------------------------------------------------------------------------------------------------------
 
 def _run(given: argparse.Namespace) -> int:
-    e, trainer, _ = read(given.given)
-    trace = run(e, trainer)
+    made = read(given.given)
+    e = made.experiment
+    if isinstance(e, Study):
+        return _score(e, made.trainer, given.json)
+    trace = _traced(made)
     if given.json:
         _print_json({"loss": trace.loss, "right": trace.right, "counted": trace.counted, "losses": trace.losses,
                      "experiment": e.to_json()})
     else:
         print(_network(e), _result(trace), sep="\n")
+    return OK
+
+
+def _score(study: Study, training: Training | None, as_json: bool) -> int:
+    """Train as a study says and print what it scores."""
+    learner = training or Learner(study)
+    for _ in train(learner):
+        pass
+    score, about, losses = learner.evaluate(), study.problem, learner.losses
+    clueless = about.clueless(study.length)
+    if as_json:
+        _print_json({"score": score, "metric": about.metric, "clueless": clueless, "goal": about.goal, "reached": about.reached(score),
+                     "losses": losses, "experiment": study.to_json()})
+    else:
+        print(f"{study.task}: {study.hidden_size} units, after {len(losses)} updates of {study.batch_size} sequences")
+        print(f"{about.metric} {score:.6g} (knowing nothing: {clueless:.4g}; goal: {about.goal:g}, "
+              f"{'reached' if about.reached(score) else 'not reached'})")
     return OK
 
 
@@ -199,7 +254,11 @@ def _result(trace: Trace) -> str:
 
 def _check(given: argparse.Namespace) -> int:
     e, trainer, _ = read(given.given)
-    report = check(e, method=given.method, max_elements=given.most, trainer=trainer)
+    if isinstance(e, Study):
+        learner = trainer or Learner(e)
+        report = learner.check(method=given.method, max_elements=20 if given.most is None else given.most)
+    else:
+        report = check(e, method=given.method, max_elements=given.most, trainer=trainer)
     if given.json:
         _print_json({"right": report.right, "method": report.method, "eps": report.eps,
                      "tensors": [tensor._asdict() for tensor in report.tensors]})
@@ -235,11 +294,12 @@ def _begin(given: argparse.Namespace) -> tuple[Training, int]:
     """The training to go on with, and how many updates it shall have in all."""
     if not given.resume:
         made = read(given.given)
-        return made.trainer or Trainer(made.experiment), made.experiment.updates
+        fresh = Learner if isinstance(made.experiment, Study) else Trainer
+        return made.trainer or fresh(made.experiment), made.experiment.updates
     saved = checkpoints.load_training(given.resume)
     wanted = read([given.resume, f"updates={saved.experiment.updates}", *given.given])
     if wanted.trainer is None:
-        name = next(name for name in TRAINING_FIELDS if getattr(wanted.experiment, name) != getattr(saved.experiment, name))
+        name = "task" if type(wanted.experiment) is not type(saved.experiment) else _differing(wanted.experiment, saved.experiment)[0]
         raise InvalidInput(name, "choice", f"{name} is {shown(getattr(wanted.experiment, name))}, the saved training has "
                            f"{shown(getattr(saved.experiment, name))}; only updates may change in one that is resumed.")
     saved = wanted.trainer
@@ -332,13 +392,54 @@ def _tell(training: Training, whole: bool, save: str | None, as_json: bool) -> N
         print(f"saved in {save}{again}", file=sys.stderr)
 
 
+# tasks, sample ------------------------------------------------------------------------------------------------------
+
+def _tasks(given: argparse.Namespace) -> int:
+    rows = []
+    for name, task in TASKS.items():
+        about = " ".join((task.draw.__doc__ or "").split("\n\n")[0].split())
+        rows.append({"task": name, "about": about, "inputs": list(task.channels), "outputs": ["y"], "metric": NOTES[name].metric,
+                     "clueless": NOTES[name].clueless, "goal": None, "published": None, "settings": {}})
+    for about in problems().values():
+        length = Study(about.name).length
+        rows.append({"task": about.name, "about": about.about, "inputs": list(about.inputs), "outputs": list(about.outputs),
+                     "metric": about.metric, "clueless": about.clueless(length), "goal": about.goal, "published": about.published,
+                     "settings": about.settings})
+    if given.json:
+        _print_json(rows)
+        return OK
+    for k, row in enumerate(rows):
+        if k in (0, len(TASKS)):
+            print("Traced step by step, in the page too:" if k == 0 else "Published ones, with their own settings:")
+        goal = "" if row["goal"] is None else f"; goal {row['goal']:g}"
+        print(f"  {row['task']}\n      {row['about']}\n      {row['metric']}; knowing nothing scores {row['clueless']:.4g}{goal}")
+        if row["published"]:
+            print(f"      criterion: {row['published']}")
+    return OK
+
+
+def _sample(given: argparse.Namespace) -> int:
+    made = read(["task=text_en", *given.given])
+    if not isinstance(made.experiment, Study) or not made.experiment.task.startswith("text_"):
+        raise InvalidInput("task", "choice", f"task is {made.experiment.task}, which is no text; give one that is trained on a text, "
+                           "such as task=text_en or a file that `py_lstm train task=text_en --save FILE.npz` wrote.")
+    learner = made.trainer or Learner(made.experiment)
+    letters = sample(learner, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
+    for _ in train(learner):
+        pass
+    print(given.prompt, end="")
+    for letter in letters:
+        print(letter, end="", flush=True)
+    print()
+    return OK
+
+
 # trace, picture -----------------------------------------------------------------------------------------------------
 
 def _trace(given: argparse.Namespace) -> int:
     ending = os.path.splitext(given.output or "")[1].lower().lstrip(".")
     kind = given.format or (choice("format", ending, ("csv", "npz", "json")) if given.output else "csv")
-    e, trainer, _ = read(given.given)
-    trace = run(e, trainer)
+    trace = _traced(read(given.given))
     if kind == "npz":
         if not given.output and sys.stdout.isatty():
             raise InvalidInput("output", "choice", "A .npz file would garble the terminal; give -o FILE.npz or a pipe.")
@@ -366,8 +467,7 @@ def _picture(given: argparse.Namespace) -> int:
     names = [name.strip() for name in given.show.split(",")]
     for name in names:
         choice("show", name, FORWARD + BACKWARD)
-    e, trainer, _ = read(given.given)
-    trace = run(e, trainer)
+    trace = _traced(read(given.given))
     if given.output:
         _write(given.output, picture.svg(trace, names))
         return OK
@@ -376,7 +476,7 @@ def _picture(given: argparse.Namespace) -> int:
         levels = picture.BLOCKS
     except (UnicodeEncodeError, LookupError):
         levels = picture.ASCII
-    print(_network(e), _result(trace), picture.blocks(trace, names, levels), sep="\n")
+    print(_network(trace.experiment), _result(trace), picture.blocks(trace, names, levels), sep="\n")
     return OK
 
 
@@ -392,11 +492,12 @@ def _explain(given: argparse.Namespace) -> int:
         place, rest = [], place
         if rest and re.fullmatch(r"\w+", rest[0]) and not os.path.exists(rest[0]):
             choice("quantity", rest[0], FORWARD + BACKWARD)
-    e, trainer, view = read(rest)
+    made = read(rest)
+    view = made.view
     quantity, t, unit = place or (view.get("quantity"), view.get("t", 1), view.get("unit", 1))
     if quantity is None:
         raise InvalidInput("explain", "missing", "explain wants a quantity, a step and a unit, both from 1, such as: c 13 2.")
-    told = explain(run(e, trainer), quantity, link.number(str(t)), link.number(str(unit)))
+    told = explain(_traced(made), quantity, link.number(str(t)), link.number(str(unit)))
     if given.json:
         _print_json(told.to_json())
         return OK

@@ -35,17 +35,23 @@ class Training:
 
     Attributes
     ----------
+    experiment : Experiment or Study
     network : Network
     optimizer : Optimizer
     losses, gradient_norms : lists, one entry per update done
     """
 
+    experiment: Any
     network: Network
     optimizer: Optimizer
 
     def __init__(self) -> None:
         self.losses: list[float] = []
         self.gradient_norms: list[float] = []
+
+    def update(self) -> Progress:
+        """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
+        raise NotImplementedError
 
     def state_dict(self) -> Arrays:
         """All that another one of the same experiment needs to go on to the same bits: arrays by name."""
@@ -178,11 +184,15 @@ def trouble(training: Training) -> str | None:
             f"{norms[tensor]:.3g}. Lower the learning rate.")
 
 
-def train(experiment: Experiment) -> Iterator[Progress]:
-    """Do the experiment's updates one by one, yielding after each."""
-    trainer = Trainer(experiment)
-    for _ in range(experiment.updates):
-        yield trainer.update()
+def train(experiment: Experiment | Training) -> Iterator[Progress]:
+    """Do the experiment's updates one by one, yielding after each.
+
+    Given a `Trainer` or `Learner`, fresh or loaded with `load_training`, go on with it to the updates its experiment asks
+    for. Whoever stops asking stops the training between two updates, where it can be saved.
+    """
+    training = experiment if isinstance(experiment, Training) else Trainer(experiment)
+    while len(training.losses) < training.experiment.updates:
+        yield training.update()
 
 
 def sequence(experiment: Experiment) -> tasks.Batch:

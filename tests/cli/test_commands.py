@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, Trainer, check, explain, load_training, load_weights, run
+from py_lstm import Experiment, Learner, Study, Trainer, explain, load_training, load_weights, run, train
 from py_lstm import command_line
 from py_lstm.trace import BACKWARD, FORWARD
 
@@ -226,3 +226,45 @@ def test_convert_and_help(call, tmp_path):
         with pytest.raises(SystemExit) as left:
             command_line.main([command, "--help"])
         assert left.value.code == 0
+
+
+TINY = ["hidden_size=3", "batch_size=2", "length=16", "updates=3"]
+
+
+def test_tasks_lists_every_task_with_what_knowing_nothing_scores(call):
+    out = good(call("tasks"))
+    rows = json.loads(good(call("tasks", "--json")))
+    assert [row["task"] for row in rows[:6]] == ["latch", "recall", "parity", "adding", "wave", "reber"] and len(rows) == 16
+    assert all(f"  {row['task']}\n" in out and row["about"].endswith(".") and row["clueless"] >= 0 for row in rows)
+    assert out.count("knowing nothing scores") == 16 and "Gers et al. 2000" in out
+
+
+def test_a_task_with_several_outputs_is_run_checked_trained_and_resumed(call, tmp_path):
+    file = tmp_path / "kept.npz"
+    out = good(call("run", "task=copy", *TINY))
+    assert "share of symbols recalled" in out and "knowing nothing: 0.25" in out
+    answer = json.loads(good(call("run", "task=copy", *TINY, "--json")))
+    assert answer["experiment"]["task"] == "copy" and len(answer["losses"]) == 3 and answer["reached"] is False
+    assert good(call("check", "task=reber", *TINY)).count("right") == 5
+    assert call("train", "task=copy", *TINY, "--save", file)[0] == 0
+    assert call("train", "--resume", file, "updates=6", "--quiet")[0] == 0
+    right = Learner(Study.from_json(answer["experiment"]).replace(updates=6))
+    list(train(right))
+    assert json.loads(good(call("run", file, "--json")))["losses"] == right.losses == load_training(file).losses
+    for fields in (["hidden_size=4"], ["task=latch"], ["learning_rate=1"]):
+        status, out, err = call("train", "--resume", file, *fields)
+        assert (status, out) == (2, "") and err.count("\n") == 1 and "only updates may change" in err or "no field" in err
+    status, out, err = call("trace", "task=copy")
+    assert (status, out) == (2, "") and "several outputs" in err
+    assert "choose one of latch" in call("run", "task=rebre")[2]
+
+
+def test_text_is_sampled_from_a_file_and_a_prompt(call, tmp_path):
+    file = tmp_path / "text.npz"
+    assert call("train", "task=text_en", *TINY, "--save", file, "--quiet")[0] == 0
+    out = good(call("sample", file, "--prompt", "When", "--length", 30))
+    assert out.startswith("When") and len(out) == 4 + 30 + 1 and out == good(call("sample", "task=text_en", *TINY, "--prompt", "When", "--length", 30))
+    assert out != good(call("sample", file, "--prompt", "When", "--length", 30, "--sample-seed", 1))
+    for wrong in (["task=latch"], [file, "--prompt", "道"], [file, "--temperature", "-1"], [file, "--length", "-1"]):
+        status, out, err = call("sample", *wrong)
+        assert (status, out) == (2, "") and err.count("\n") == 1

@@ -1,0 +1,70 @@
+"""Text from a network that foretells the next character: sampled one by one, each fed back in."""
+
+from __future__ import annotations
+
+from typing import Iterator
+
+import numpy as np
+
+from . import cell
+from .contraction import project
+from .losses import log_softmax
+from .problems import text
+from .study import Learner
+from .validation import InvalidInput, generator, instance, integer, number, shown
+
+
+def sample(learner: Learner, prompt: str = "", length: int = 200, *, temperature: float = 1.0, rng=0) -> Iterator[str]:
+    """Characters that go on from a prompt, one at a time.
+
+    Parameters
+    ----------
+    learner : one that trains on a text, such as Study("text_en")
+    prompt : text that the network reads first; without one it begins as after a line break
+    length : int >= 0, how many characters to give
+    temperature : float >= 0
+        What the logits are divided by: 1 samples what the network believes, less makes it repeat what is likeliest, 0
+        always takes that, more makes it bolder.
+    rng : a seed or a `numpy.random.Generator`
+
+    Raises
+    ------
+    InvalidInput
+        At once, not at the first character.
+    """
+    task = instance("learner", learner, Learner).experiment.task
+    if not task.startswith("text_"):
+        raise InvalidInput("learner", "choice", f"learner trains on {task}, which is no text; give one that trains on a task "
+                           "whose name begins with text_.", got=task)
+    characters = text(task[5:]).characters
+    if not isinstance(prompt, str):
+        raise InvalidInput("prompt", "type", f"prompt is {shown(prompt)}; give text.", got=shown(prompt))
+    unknown = [letter for letter in prompt if letter not in characters]
+    if unknown:
+        raise InvalidInput("prompt", "choice", f"prompt has {shown(unknown[0])}, which the text {task} never has; use its "
+                           f"{len(characters)} characters only.", got=shown(unknown[0]))
+    return _samples(learner, characters, [characters.index(letter) for letter in prompt or "\n"],
+                    integer("length", length, 0, 1_000_000), number("temperature", temperature, 0), generator("rng", rng))
+
+
+def _samples(learner: Learner, characters: str, read: list[int], length: int, temperature: float,
+             rng: np.random.Generator) -> Iterator[str]:
+    network = learner.network
+    p, weights = network.parameters, network.cell_weights()
+    h, c = (state[np.newaxis] for state in (network.states["h_0"], network.states["c_0"]))
+    for _ in range(length):
+        x = np.eye(len(characters))[read][:, np.newaxis]            # (T, 1, characters)
+        steps = cell.forward(x, h, c, weights)
+        h, c = steps.h[-1], steps.c[-1]
+        logits = (project(h, p["readout_weight"]) + p["readout_bias"])[0]
+        read = [_drawn(logits, temperature, rng)]
+        yield characters[read[0]]
+
+
+def _drawn(logits: np.ndarray, temperature: float, rng: np.random.Generator) -> int:
+    """The number of a class, drawn from softmax(logits / temperature)."""
+    if temperature == 0:
+        return int(logits.argmax())
+    with np.errstate(over="ignore", under="ignore"):
+        share = np.exp(log_softmax((logits - logits.max()) / temperature))
+    return int(np.searchsorted(np.cumsum(share), rng.random() * share.sum(), side="right").clip(0, len(share) - 1))
