@@ -4,7 +4,7 @@
 
 import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
-import { brief, short } from "../core/format.js";
+import { brief } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
@@ -132,10 +132,12 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
   const choose = () => !initial && select({ quantity, t: t_, unit });
   const row = H / width;
   const box = useRef(null);
-  const place = initial ? label : placeName(shown, { quantity, t: Math.min(t_, T), unit });
+  // What stands in the box comes first, so that it can be called by what is seen.
+  const written = `${label} ${brief(values[unit - 1])}`;
+  const spoken = initial ? written : t("announce", { place: written, value: placeName(shown, { quantity, t: Math.min(t_, T), unit }) });
   return (
     <g ref={box} class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0}
-      aria-label={t("announce", { place, value: short(values[unit - 1]) })} aria-pressed={chosen} onClick={choose}
+      aria-label={spoken} aria-pressed={chosen} onClick={choose}
       onKeyDown={(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } }}>
       <rect class="paper" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
       {values.map((value, k) => {
@@ -151,8 +153,8 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
       })}
       {width > 1 && <rect class="row" x={x} y={y + (unit - 1) * row} width={W} height={row} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      <text class="label" aria-hidden="true" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>
-      <text class="value" aria-hidden="true" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
+      <text class="label" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>{" "}
+      <text class="value" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
         {brief(values[unit - 1])}</text>
     </g>
   );
