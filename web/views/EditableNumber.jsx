@@ -31,7 +31,7 @@ export function EditableNumber({ place, value, text = short(value) }) {
         }} />);
   }
   return (
-    <button type="button" class="editable" title={`${place}\n${t("edit.how")}`} aria-label={t("edit.label", { place, value: short(value) })}
+    <button type="button" class="editable" title={`${place}\n${t("edit.how")}`} aria-label={t("edit.label", { place, value: text })}
       onClick={() => { if (!drag.current?.moved) typing.value = true; drag.current = null; }}
       onKeyDown={(event) => {
         const by = { ArrowUp: 10, ArrowRight: 1, ArrowDown: -10, ArrowLeft: -1 }[event.key];
