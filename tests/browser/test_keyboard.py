@@ -45,10 +45,11 @@ def test_tab_goes_through_all_of_the_page_and_out_again(lab, room):
           && at.getClientRects().length && at.tabIndex >= 0 && !at.closest("dialog:not([open])") && getComputedStyle(at).visibility !== "hidden")
           .map((at) => all.indexOf(at));
     }""")
-    assert set(can) == {place["index"] for place in places}
+    # More than these: browsers also let the keyboard into what scrolls.
+    assert set(can) <= {place["index"] for place in places}
     blur(lab.tab)
     backwards = walk(lab.tab, "Shift+Tab")
-    assert {place["index"] for place in backwards} == set(can)
+    assert {place["index"] for place in backwards} == {place["index"] for place in places}
 
 
 def test_every_focused_place_is_marked(lab):
@@ -116,7 +117,7 @@ def test_space_plays_and_pauses(lab):
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_box_of_the_diagram_is_chosen_by_a_key(lab, key):
     lab.select("f", 6, 2)
-    box = lab.tab.locator(".diagram .box[aria-label^='candidate']")
+    box = lab.tab.locator(".diagram .box[aria-label*='candidate']")
     box.focus()
     lab.tab.keyboard.press(key)
     assert lab.tab.locator(".inspector h2").text_content() == "candidate, unit 2, step 6"

@@ -1,0 +1,112 @@
+"""axe finds nothing serious; motion is optional."""
+import itertools
+
+import pytest
+from lab import Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+
+from web.build.paths import MODULES
+
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="module")
+def tabs(live_tabs):
+    """One live page for each size, with axe in it."""
+    opened = {}
+    for name, viewport in SIZES.items():
+        opened[name] = live_tabs("#updates=3", viewport=viewport)
+        opened[name].add_script_tag(path=MODULES / "axe-core" / "axe.min.js")
+    yield opened
+    for tab in opened.values():
+        tab.watch.check()
+        tab.context.close()
+
+
+def violations(tab):
+    """Serious and critical ones, as rule, help and the elements."""
+    return tab.evaluate("""async () => (await axe.run({ resultTypes: ["violations"] })).violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        // A formula has no words to be called by; its button is called by the quantity's name.
+        .map((found) => ({ ...found, nodes: found.nodes.filter(({ target }) =>
+          found.id !== "label-content-name-mismatch" || !document.querySelector(target.at(-1)).querySelector(".katex")) }))
+        .filter(({ nodes }) => nodes.length > 0)
+        .map(({ id, help, nodes }) => [id, help, nodes.slice(0, 5).map((node) => `${node.target} ${node.failureSummary}`)])""")
+
+
+def show(tab, language, theme, room):
+    root = tab.locator("html")
+    if root.get_attribute("lang") != language:
+        tab.locator("header button[lang]").click()
+    if root.get_attribute("data-theme") != theme:
+        tab.locator("header button.plain").last.click()
+    tab.locator("header nav button").nth(["forward", "backward"].index(room)).click()
+    assert (root.get_attribute("lang"), root.get_attribute("data-theme")) == (language, theme)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language, theme, room", [*itertools.product(["en", "zh-CN"], ["light", "dark"], ["forward", "backward"])])
+def test_axe_finds_nothing_serious(tabs, size, language, theme, room):
+    show(tabs[size], language, theme, room)
+    assert violations(tabs[size]) == []
+
+
+def test_axe_finds_nothing_serious_where_more_is_open(tabs):
+    """A refusal, the table, unfolded sums, the gradient check; on a phone the experiment and the full sheet."""
+    tab = tabs["desktop"]
+    show(tab, "en", "light", "forward")
+    tab.evaluate("lab.select({quantity: 'z_f', t: 4, unit: 1})")
+    tab.locator(".inspector .fold").first.click()
+    tab.evaluate("lab.gradientCheck()")
+    tab.locator("details.numbers-table").evaluate("details => { details.open = true; }")
+    tab.evaluate("lab.set({task: 'own', values: [[1], ['x']]}).catch(() => {})")
+    assert violations(tab) == []
+    phone = tabs["phone"]
+    show(phone, "en", "light", "forward")
+    phone.locator(".grips button").last.click()
+    phone.locator(".grips button").last.click()
+    assert violations(phone) == []
+    phone.locator(".open-controls").click()
+    assert violations(phone) == []
+
+
+def test_axe_can_find_something(tabs):
+    """So that the tests above can fail."""
+    tab = tabs["desktop"]
+    tab.evaluate("""() => { const button = document.createElement("button"); button.id = "nameless"; document.body.append(button); }""")
+    assert "button-name" in [rule for rule, _, _ in violations(tab)]
+    tab.evaluate("document.getElementById('nameless').remove()")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_wider_than_the_window(tabs, size):
+    for language, theme, room in itertools.product(["en", "zh-CN"], ["light"], ["forward", "backward"]):
+        show(tabs[size], language, theme, room)
+        assert tabs[size].evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+def test_with_reduced_motion_nothing_moves_by_itself(visit, site):
+    tab = visit(reduced_motion="reduce")
+    tab.goto(site)
+    tab.wait_for_selector("#picture canvas")
+    assert tab.locator("output.now").text_content() == "t = 13 of 24"
+    tab.wait_for_timeout(500)
+    assert tab.locator("output.now").text_content() == "t = 13 of 24"
+    assert tab.locator(".playbar .primary").get_attribute("aria-label") == "Play"
+    moving = """() => [...document.querySelectorAll("*")].filter((at) => [at, "::before", "::after"].some((part) => {
+        const style = typeof part === "string" ? getComputedStyle(at, part) : getComputedStyle(at);
+        const lasts = (times) => times.split(",").some((time) => parseFloat(time) > 0);
+        return (style.transitionProperty !== "none" && lasts(style.transitionDuration))
+          || (style.animationName !== "none" && lasts(style.animationDuration));
+    })).map((at) => at.className)"""
+    assert tab.evaluate(moving) == []
+    tab.emulate_media(reduced_motion="no-preference")
+    assert tab.evaluate(moving) != [], "so that this can fail"
+
+
+def test_the_language_and_theme_of_the_system_are_followed(visit, site):
+    tab = visit(locale="zh-CN", color_scheme="dark")
+    tab.goto(site)
+    root = tab.locator("html")
+    assert (root.get_attribute("lang"), root.get_attribute("data-theme")) == ("zh-CN", "dark")
+    tab.emulate_media(color_scheme="light")
+    wait_until(tab, "document.documentElement.dataset.theme === 'light'")
