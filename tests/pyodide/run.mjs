@@ -1,10 +1,12 @@
-// Runs tests/unit inside Pyodide: `node run.mjs RUNTIME_FOLDER SITE_PACKAGES [pytest arguments]`.
+// Runs tests/unit inside Pyodide: `node run.mjs RUNTIME_FOLDER SITE_PACKAGES RECIPE [pytest arguments]`, with one of the
+// two recipes by which the page starts Python: plain or restored.
 // The runtime and the py_lstm wheel are the ones the page ships; pytest, being pure Python, is CPython's own copy.
 import { existsSync, readFileSync, readdirSync, writeSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { start } from "./start.mjs";
 
-const [runtime, sitePackages, ...pytestArguments] = process.argv.slice(2);
+const [runtime, sitePackages, recipe, ...pytestArguments] = process.argv.slice(2);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const PYTEST = /^(py\.py|(pytest|_pytest|pluggy|iniconfig|packaging|pygments)(-.+\.dist-info)?)$/;
 // The package itself is not among them, so that the wheel is what is imported.
@@ -31,15 +33,10 @@ function share(python, from, to) {
 }
 
 async function main() {
-  const { loadPyodide } = await import(pathToFileURL(path.join(runtime, "pyodide.mjs")));
-  const python = await loadPyodide({
-    indexURL: runtime,
-    env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1" },
-  });
+  const python = await start(runtime, recipe, { PYTHONDONTWRITEBYTECODE: "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1" });
   const write = (stream) => ({ write: (bytes) => writeSync(stream, bytes), isatty: false });
   python.setStdout(write(1));
   python.setStderr(write(2));
-  await python.loadPackage(["numpy", "py_lstm"], { messageCallback: () => {} });
   for (const name of readdirSync(sitePackages).filter((name) => PYTEST.test(name))) {
     share(python, path.join(sitePackages, name), `/pytest/${name}`);
   }

@@ -184,6 +184,7 @@ async function main() {
   const state = {
     build: module.API.config.BUILD_ID,
     lock: OPTIONS.lockFileContents,
+    site: SITE,
     page: PAGE,
     heap: module.HEAP8.length,
     table: module.wasmTable.length,

@@ -1,22 +1,14 @@
 """What the interpreter imports whose memory web/build/snapshot.mjs keeps."""
 import importlib
-import importlib.machinery
 import json
+import os
 import sys
 
 sys.path.remove("")  # Pyodide puts it there again
 importlib.invalidate_caches()
 
-
-# NumPy's docstrings are a tenth of the download. Those of py_lstm and its sources stay.
-def without_docstrings(self, data, path):
-    return compile(data, path, "exec", dont_inherit=True, optimize=2)
-
-
-importlib.machinery.SourceFileLoader.source_to_code = without_docstrings
-import numpy.random  # noqa: E402
-
-del importlib.machinery.SourceFileLoader.source_to_code
+# All of NumPy with its docstrings: numpy.ma, which may be imported later, composes its own from them.
+import numpy.random  # noqa: E402, F401
 
 import bridge  # noqa: E402
 import latecomers  # noqa: E402, F401
@@ -26,3 +18,7 @@ bridge.call("begin", "[{}]")
 bridge.call("advance", json.dumps([0, bridge.FIRST_SELECTION]))
 bridge.call("check", '["bias"]')
 importlib.reload(bridge)
+
+# The restored interpreter starts without the standard library's file and should know: latecomers.py brings it.
+os.remove("/lib/python314.zip")
+importlib.invalidate_caches()

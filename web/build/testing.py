@@ -19,7 +19,8 @@ def run(part):
     failed = []
     if part != "browser":
         failed += attempt("tests/unit in CPython", pytest("unit"))
-        failed += attempt("tests/unit in Pyodide", pyodide())
+        failed += attempt("tests/unit in Pyodide", pyodide("plain"))
+        failed += attempt("tests/unit in Pyodide, restored from its snapshot", pyodide("restored"))
     if part != "unit":
         rest = [path.name for path in sorted(TESTS.iterdir())
                 if part is None and path.is_dir() and path.name not in NOT_IN_REST and any(path.rglob("test_*.py"))]
@@ -36,10 +37,11 @@ def pytest(*folders):
     return [sys.executable, "-m", "pytest", *("tests/" + folder for folder in folders)]
 
 
-def pyodide():
+def pyodide(recipe):
     """The same tests against the very files the page ships; pytest is .venv's own."""
     node, _ = toolchain.find_node()
-    return [node, str(TESTS / "pyodide" / "run.mjs"), str(next(DIST.glob("pyodide-*"))), sysconfig.get_path("purelib")]
+    return [node, str(TESTS / "pyodide" / "run.mjs"), str(next(DIST.glob("pyodide-*"))), sysconfig.get_path("purelib"),
+            recipe]
 
 
 def attempt(what, command, **variables):

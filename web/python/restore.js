@@ -62,11 +62,11 @@ export async function readSnapshot(stream) {
 }
 
 /** After the memory: entropy of this visit's own, and a way to the files that nothing has needed so far. */
-export function wake(python, { lock }, read) {
+export function wake(python, { lock, site }, read) {
   python.runPython("import random, numpy; random.seed(); numpy.random.seed()", { globals: python.globals.get("dict")() });
   python.pyimport("latecomers").expect(() => {
     python.FS.writeFile("/lib/python314.zip", read("python_stdlib.zip"));
-    python.unpackArchive(read(lock.packages.numpy.file_name), "wheel");
+    python.unpackArchive(read(lock.packages.numpy.file_name), "wheel", { extractDir: site });
   });
 }
 

@@ -1,0 +1,28 @@
+// Starts Pyodide in Node.js as the page's worker does (web/python/boot.js), from a folder with the page's runtime.
+import { readFileSync } from "node:fs";
+import { devNull } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { readSnapshot, restoring, wake } from "../../web/python/restore.js";
+
+/** `recipe` is "plain" or "restored". */
+export async function start(runtime, recipe, env = {}) {
+  const load = (name) => import(pathToFileURL(path.join(runtime, name)));
+  const { loadPyodide } = await load("pyodide.mjs");
+  if (recipe === "plain") {
+    const python = await loadPyodide({ indexURL: runtime, env: { HOME: "/home/pyodide", ...env } });
+    await python.loadPackage(["numpy", "py_lstm"], { messageCallback: () => {} });
+    return python;
+  }
+  const { default: factory } = await load("pyodide.asm.mjs");
+  const read = (name) => new Uint8Array(readFileSync(path.join(runtime, name)));
+  const snapshot = await readSnapshot(new Blob([read("snapshot.gz")]).stream().pipeThrough(new DecompressionStream("gzip")));
+  const python = await loadPyodide({
+    indexURL: runtime, packageBaseUrl: runtime, lockFileContents: snapshot.lock, stdLibURL: devNull,
+    ...restoring(factory, snapshot),
+  });
+  wake(python, snapshot, read);
+  const { environ } = python.pyimport("os");
+  for (const [name, value] of Object.entries(env)) environ.set(name, value);
+  return python;
+}
