@@ -34,6 +34,12 @@ test("an experiment and a view come back as they were", () => {
   }), { numRuns: 500 });
 });
 
+test("words that no experiment has come back as well: a link is kept while Python loads", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme" }), (task) => {
+    assert.equal({ ...DEFAULTS, ...decode(encode({ ...DEFAULTS, task }, {}, DEFAULTS), DEFAULTS).experiment }.task, task);
+  }));
+});
+
 test("the same experiment is the same text, and the default is none", () => {
   assert.equal(encode(DEFAULTS, {}, DEFAULTS), "");
   fc.assert(fc.property(experiment, (fields) => {
