@@ -12,7 +12,7 @@ from .experiment import Experiment
 from .problems import problems
 from .study import Learner, Study
 from .training import Trainer, Training
-from .validation import InvalidInput, instance, parsed
+from .validation import InvalidInput, instance, parsed, shown
 
 FORMAT = "py_lstm training"
 VERSION = 1
@@ -21,6 +21,7 @@ VERSION = 1
 def save_training(destination: str | os.PathLike, training: Training) -> None:
     """Write a training to a .npz file, which appears whole or not at all. NumPy alone can read it."""
     training = instance("training", training, Training)
+    _path("destination", destination)
     if weight_files.file_format(destination) != "npz":
         name = weight_files.file_name(destination)
         raise InvalidInput("destination", "choice", f"{name} does not end in .npz; a training is saved as .npz.", file=name)
@@ -37,7 +38,7 @@ def load_training(source: str | os.PathLike) -> Training:
     InvalidInput
         If the file cannot be read or is no saved training.
     """
-    name = weight_files.file_name(source)
+    name = weight_files.file_name(_path("source", source))
     arrays = weight_files.read_arrays(source)
     text = arrays.pop("about", None)
     if text is None or text.dtype != np.uint8 or text.ndim != 1:
@@ -53,6 +54,12 @@ def load_training(source: str | os.PathLike) -> Training:
         raise InvalidInput(refused.field, refused.code, f"{name} is no saved training that can be resumed. {refused}",
                            file=name) from None
     return training
+
+
+def _path(field: str, value: str | os.PathLike) -> str | os.PathLike:
+    if not isinstance(value, (str, os.PathLike)):
+        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give the path of a .npz file.", got=shown(value))
+    return value
 
 
 def _training(data) -> Training:

@@ -29,7 +29,7 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     dy : (T, N, O), ∂loss/∂y; 0 at steps that do not count
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
-    target = numeric("target", target, y.shape)
+    target = _real_beside(y, numeric("target", target, y.shape))
     counted = _counted(at, mask, y.shape)
     with np.errstate(over="ignore"):
         error = y[counted] - target[counted]
@@ -82,7 +82,7 @@ def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", m
     dy : (T, N, O), ∂loss/∂y = (σ(y) - target) / numbers that count; 0 at the others
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
-    target = _within_0_1(numeric("target", target, y.shape))
+    target = _within_0_1(_real_beside(y, numeric("target", target, y.shape)))
     counted = _counted(at, mask, y.shape)
     with np.errstate(under="ignore", over="ignore"):
         z, given = y[counted], target[counted]
@@ -108,7 +108,10 @@ def _counted(at: str, mask, shape: tuple[int, ...]):
     last = choice("at", at, LOSS_AT) == "last"
     if mask is None:
         return slice(-1, None) if last else slice(None)
-    given = np.asarray(mask)
+    try:
+        given = np.asarray(mask)
+    except ValueError:                                  # rows of several lengths
+        given = np.empty(0)
     if given.dtype != bool or given.shape != shape[:2]:
         raise InvalidInput("mask", "shape", f"mask has dtype {given.dtype} and shape {given.shape}; give True or False for "
                            f"each step and sequence, shape {shape[:2]}.", got=str(given.shape), wanted=str(shape[:2]))
@@ -122,14 +125,23 @@ def _counted(at: str, mask, shape: tuple[int, ...]):
 
 def _probabilities(target, y: np.ndarray) -> np.ndarray:
     """Targets as (T, N, O), from the same or from class numbers (T, N)."""
-    if np.ndim(target) == 3:
-        return _within_0_1(numeric("target", target, y.shape))
+    try:
+        axes = np.ndim(target)
+    except ValueError:                                  # rows of several lengths, which `array` refuses
+        axes = 0
+    if axes == 3:
+        return _within_0_1(_real_beside(y, numeric("target", target, y.shape)))
     classes = array("target", target, y.shape[:2])
     O = y.shape[2]
     if not np.array_equal(classes, np.floor(classes)) or classes.min() < 0 or classes.max() >= O:
         raise InvalidInput("target", "range", f"target holds classes from {classes.min():g} to {classes.max():g}; give whole "
                            f"numbers from 0 to {O - 1}, one for each output.", low=0, high=O - 1)
     return (classes[..., np.newaxis] == np.arange(O)).astype(y.real.dtype)
+
+
+def _real_beside(y: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The target, which may be complex only where predictions are."""
+    return target if np.iscomplexobj(y) or not np.iscomplexobj(target) else array("target", target, target.shape)
 
 
 def _within_0_1(target: np.ndarray) -> np.ndarray:

@@ -230,4 +230,5 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
 def clip_value(gradients: Arrays, limit: float) -> Arrays:
     """Each number of each gradient, moved into -limit to limit. Unlike `clip_norm` this turns the direction."""
     limit = number("clip_value", limit, 0)
-    return {name: np.clip(numeric(name, g, None), -limit, limit) for name, g in mapping("gradients", gradients).items()}
+    with np.errstate(over="ignore"):                    # a limit that float32 cannot hold is none
+        return {name: np.clip(numeric(name, g, None), -limit, limit) for name, g in mapping("gradients", gradients).items()}

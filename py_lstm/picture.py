@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Iterable
+from typing import Sequence
 
 import numpy as np
 
@@ -19,7 +19,7 @@ CELL = 14                                               # pixels
 POSITIVE, NEGATIVE, EMPTY = (176, 80, 16), (32, 96, 176), (255, 255, 255)
 
 
-def blocks(trace: Trace, quantities: Iterable[str] = SHOWN, levels: str = BLOCKS) -> str:
+def blocks(trace: Trace, quantities: Sequence[str] = SHOWN, levels: str = BLOCKS) -> str:
     """Rows of characters, one for each unit, a column for each step; the higher the block, the larger the number.
 
     Openings fill the range from 0 to 1. What has a sign fills -m to m, with m the largest of its quantity, written at the
@@ -36,7 +36,7 @@ def blocks(trace: Trace, quantities: Iterable[str] = SHOWN, levels: str = BLOCKS
     return "\n".join(lines)
 
 
-def svg(trace: Trace, quantities: Iterable[str] = SHOWN) -> str:
+def svg(trace: Trace, quantities: Sequence[str] = SHOWN) -> str:
     """The same as an SVG document: a square for each number, which says it when pointed at.
 
     Openings go from white (0) to brown (1); what has a sign from blue (negative) over white (0) to brown (positive).
@@ -62,10 +62,10 @@ def svg(trace: Trace, quantities: Iterable[str] = SHOWN) -> str:
             f'<rect width="{width}" height="{y}" fill="#eee"/>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
-def _rows(trace: Trace, quantities: Iterable[str]):
+def _rows(trace: Trace, quantities: Sequence[str]):
     """Name, values (T, width) and the largest absolute value of each quantity."""
     arrays = instance("trace", trace, Trace).arrays
-    if isinstance(quantities, str) or not isinstance(quantities, Iterable):
+    if not isinstance(quantities, (list, tuple)):
         raise InvalidInput("quantities", "type", f"quantities is {shown(quantities)}; give a list of names.",
                            got=shown(quantities))
     for name in [choice("quantity", name, FORWARD + BACKWARD) for name in quantities]:

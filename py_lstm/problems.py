@@ -13,7 +13,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 
 from .losses import log_softmax
-from .validation import InvalidInput
+from .validation import InvalidInput, shown
 
 Draw = Callable[[np.random.Generator, int, int], "Sequences"]
 
@@ -382,6 +382,6 @@ def _copy_problem(name: str, count: int, kinds: int, settings: dict[str, Any]) -
 def problem(name: Any) -> Problem:
     """The task of that name."""
     if not isinstance(name, str) or name not in problems():
-        raise InvalidInput("task", "choice", f"task is {name!r:.60}; choose one of {', '.join(problems())}.", got=f"{name!r:.60}",
+        raise InvalidInput("task", "choice", f"task is {shown(name)}; choose one of {', '.join(problems())}.", got=shown(name),
                            choices=list(problems()))
     return problems()[name]

@@ -40,7 +40,7 @@ class Schedule(_Schedule):
 
     def at(self, update: int) -> float:
         """The factor at update number `update`, from 1."""
-        update = integer("update", update, 1)
+        update = integer("update", update, 1, 10**12)
         if update <= self.warmup:
             return update / self.warmup
         k = update - 1 - self.warmup

@@ -66,7 +66,7 @@ class Study:
     version: int = VERSION
 
     def __post_init__(self):
-        if isinstance(self.version, bool) or self.version != VERSION:
+        if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version != VERSION:
             raise InvalidInput("version", "range", f"version is {shown(self.version)}; this py_lstm reads version {VERSION}.",
                                got=shown(self.version), low=VERSION, high=VERSION)
         own = COMMON | problem(self.task).settings

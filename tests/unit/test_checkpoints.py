@@ -94,6 +94,11 @@ def test_where_a_training_is_saved_is_judged(tmp_path):
         save_training(tmp_path / "kept.npz", SMALL)
     with pytest.raises(InvalidInput, match="is not there"):
         load_training(tmp_path / "kept.npz")
+    for wrong in (None, 3, b"kept.npz", []):
+        with pytest.raises(InvalidInput, match="give the path"):
+            save_training(wrong, Trainer(SMALL))
+        with pytest.raises(InvalidInput, match="give the path"):
+            load_training(wrong)
     assert os.listdir(tmp_path) == []
 
 

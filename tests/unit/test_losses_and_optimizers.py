@@ -100,6 +100,7 @@ def test_a_step_that_is_refused_leaves_an_optimizer_as_it_was(make):
 def test_clip_value_changes_only_what_is_beyond():
     clipped = clip_value({"a": np.array([3.0, -0.5]), "b": np.array([[-4.0]])}, 1)
     assert clipped["a"].tolist() == [1, -0.5] and clipped["b"].tolist() == [[-1]]
+    assert clip_value({"a": np.ones(2, np.float32)}, 1e308)["a"].dtype == np.float32
 
 
 def test_schedules_go_where_they_say():
@@ -119,7 +120,9 @@ def test_schedules_go_where_they_say():
     ("target", lambda: cross_entropy(numbers(), np.full((T, N), -1))), ("target", lambda: cross_entropy(numbers(), np.zeros((T, N, O - 1)))),
     ("target", lambda: binary_cross_entropy(numbers(), numbers())), ("target", lambda: cross_entropy(numbers(), "words")),
     ("y", lambda: cross_entropy(np.full((T, N, O), np.nan), np.zeros((T, N)))), ("at", lambda: binary_cross_entropy(numbers(), numbers() * 0, "first")),
-    ("momentum", lambda: SGD(1, momentum=1)), ("nesterov", lambda: SGD(1, nesterov=True)), ("nesterov", lambda: SGD(1, momentum=0.5, nesterov=1)),
+    ("mask", lambda: squared_error(numbers(), numbers(), mask=[[True], [True, False]])), ("target", lambda: cross_entropy(numbers(), [[1], [2, 3]])),
+    ("target", lambda: squared_error(numbers(), numbers() + 1j)), ("target", lambda: binary_cross_entropy(numbers(), numbers() * 0j)),
+    ("update", lambda: Schedule("inverse").at(10**400)), ("momentum", lambda: SGD(1, momentum=1)), ("nesterov", lambda: SGD(1, nesterov=True)), ("nesterov", lambda: SGD(1, momentum=0.5, nesterov=1)),
     ("alpha", lambda: RMSProp(1, alpha=2)), ("eps", lambda: Adagrad(1, eps=0)), ("eps", lambda: RMSProp(1, eps=None)),
     ("clip_value", lambda: clip_value({}, -1)), ("clip_value", lambda: clip_value({}, "x")), ("gradients", lambda: clip_value(None, 1)),
     ("schedule", lambda: Schedule("linear")), ("span", lambda: Schedule("step", span=0)), ("factor", lambda: Schedule("step", factor=2)),

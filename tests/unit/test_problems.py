@@ -197,3 +197,8 @@ def test_an_unknown_task_is_refused_with_the_known_ones(name):
     with pytest.raises(InvalidInput, match="choose one of reber") as refused:
         problem(name)
     assert refused.value.field == "task"
+
+
+def test_a_name_that_cannot_be_written_is_still_refused():
+    with pytest.raises(InvalidInput, match="choose one of reber"):
+        problem(10**5000)

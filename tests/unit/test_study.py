@@ -107,7 +107,7 @@ nan = float("nan")
     ("hidden_size", dict(hidden_size=0)), ("hidden_size", dict(hidden_size="3")), ("seed", dict(seed=-1)), ("initializer", dict(initializer="zero")),
     ("input_bias", dict(input_bias=nan)), ("optimizer", dict(optimizer="lion")), ("momentum", dict(momentum=0.9)), ("momentum", dict(optimizer="sgd", momentum=1)),
     ("clip_value", dict(clip_value=-1)), ("schedule", dict(schedule="linear")), ("span", dict(span=0)), ("warmup", dict(warmup=1.5)),
-    ("version", dict(version=2)), ("nonsense", dict(nonsense=1)), ("batch_size", dict(batch_size=True)), ("updates", dict(updates=10**9)),
+    ("version", dict(version=2)), ("version", dict(version=np.ones(2))), ("nonsense", dict(nonsense=1)), ("batch_size", dict(batch_size=True)), ("updates", dict(updates=10**9)),
 ])
 def test_a_wrong_field_is_refused_by_its_name(field, fields):
     with pytest.raises(InvalidInput) as refused:
