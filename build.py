@@ -31,6 +31,9 @@ def parse(argv):
     test = commands.add_parser("test", parents=[common], help="build, then run every test")
     test.add_argument("part", nargs="?", choices=["unit", "browser"],
                       help="only tests/unit (in CPython and in Pyodide), or only tests/browser")
+    bench = commands.add_parser("bench", parents=[common], help="build, then measure")
+    bench.add_argument("what", choices=["startup"], help="how long until Python answers, by both recipes and three lines")
+    bench.add_argument("rounds", type=int, nargs="?", default=5)
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")
     shots.add_argument("folder", nargs="?", help="where to; without one, only README's picture is made anew")
     commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")

@@ -1,8 +1,9 @@
 """The commands of build.py, once its environment is there."""
+import sys
 import webbrowser
 
 from web.build import page, serve
-from web.build.paths import DIST
+from web.build.paths import DIST, ROOT
 
 
 def run(arguments):
@@ -16,6 +17,11 @@ def run(arguments):
     if arguments.command == "test":
         from web.build import testing
         return testing.run(arguments.part)
+    if arguments.command == "bench":
+        page.build()
+        sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
+        import startup
+        return startup.run(arguments.rounds)
     if arguments.command == "screenshots":
         from web.build import screenshots
         page.build()

@@ -10,6 +10,7 @@ import { readSnapshot, restoring, wake } from "./restore.js";
 const WASM = "pyodide.asm.wasm";
 const SCRIPTS = ["pyodide.mjs", "pyodide.asm.mjs"];
 const LATER_MS = 3000;
+const REPORT_MS = 100;
 
 /**
  * @param runtime  {base, files, recipe}: the runtime's folder, its files, and the recipe that is insisted on, if any
@@ -31,17 +32,34 @@ async function watched(recipe, name, { base, files }, on) {
   on.recipe(name);
   const { fetch } = self;
   const { instantiateStreaming } = WebAssembly;
-  const failed = countBytes(files, on.bytes);
+  const [count, flush] = gathered(on.bytes);
+  const failed = countBytes(files, count);
   failed.catch(() => {});
   try {
     return await Promise.race([recipe(base, (script) => {
       const { bytes } = files.find((file) => file.name === script);
-      return import(base + script).then((module) => { on.bytes(script, bytes); return module; });
+      return import(base + script).then((module) => { count(script, bytes); return module; });
     }, failed), failed]);
   } finally {
+    flush();
     self.fetch = fetch;
     WebAssembly.instantiateStreaming = instantiateStreaming;
   }
+}
+
+/** Reports now and then: a message and a picture for each piece that arrives would cost more than the piece. */
+function gathered(onBytes) {
+  const counts = new Map();
+  let last = -Infinity;
+  const flush = () => {
+    for (const [name, count] of counts) onBytes(name, count);
+    counts.clear();
+    last = performance.now();
+  };
+  return [(name, count) => {
+    counts.set(name, (counts.get(name) ?? 0) + count);
+    if (performance.now() - last > REPORT_MS) flush();
+  }, flush];
 }
 
 async function plain(base, load) {
