@@ -2,6 +2,7 @@
 import getpass
 import gzip
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -45,6 +46,19 @@ def test_nothing_of_the_building_machine_is_in_it(shipped):
     content = gzip.decompress((shipped / snapshot.NAME).read_bytes())
     for secret in (ROOT, ROOT.resolve(), Path.home(), "/home/" + getpass.getuser(), ".venv", "node_modules", "/Users/"):
         assert str(secret).encode() not in content, secret
+
+
+@pytest.mark.parametrize("recipe, megabytes", [("restored", 13.5), ("plain", 9.8)])
+def test_no_more_is_loaded_before_python_is_live_than_readme_says(shipped, recipe, megabytes):
+    html = (DIST / "index.html").read_text(encoding="utf-8")
+    runtime = json.loads(re.search(r'id="runtime"[^>]*>(.*?)</script>', html, re.DOTALL).group(1))
+    needed = [shipped / file["name"] for file in runtime["files"] if recipe in file["recipes"]]
+    page = [DIST / "index.html", *DIST.glob("assets/*.js"), *DIST.glob("assets/*.css")]
+    packed = [".html", ".js", ".mjs", ".css", ".json", ".wasm"]  # what hosts compress
+    total = sum(len(gzip.compress(path.read_bytes(), 6)) if path.suffix in packed else path.stat().st_size
+                for path in needed + page)
+    assert total / 1e6 < megabytes
+    assert "%.1f MB" % megabytes in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_chance_is_new_for_every_visitor(shipped, node):
