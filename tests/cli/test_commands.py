@@ -268,3 +268,36 @@ def test_text_is_sampled_from_a_file_and_a_prompt(call, tmp_path):
     for wrong in (["task=latch"], [file, "--prompt", "道"], [file, "--temperature", "-1"], [file, "--length", "-1"]):
         status, out, err = call("sample", *wrong)
         assert (status, out) == (2, "") and err.count("\n") == 1
+
+
+class Bar:
+    """Stands in for tqdm, which need not be installed."""
+
+    made = []
+
+    def __init__(self, **how):
+        self.how, self.moved, self.closed = how, 0, False
+        Bar.made.append(self)
+
+    def set_postfix_str(self, text, refresh):
+        assert text.startswith("loss ")
+
+    def update(self):
+        self.moved += 1
+
+    def close(self):
+        self.closed = True
+
+
+def test_a_terminal_with_tqdm_gets_its_bar_and_one_without_gets_lines(call, tmp_path, monkeypatch):
+    file = tmp_path / "kept.npz"
+    assert call("train", *SMALL, "--quiet", "--save", file)[0] == 0
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setitem(sys.modules, "tqdm", None)              # importing it fails
+    assert "update 5 of 5" in call("train", "--resume", file, "updates=5")[2]
+    monkeypatch.setitem(sys.modules, "tqdm", type(sys)("tqdm"))
+    sys.modules["tqdm"].tqdm = Bar
+    status, out, err = call("train", "--resume", file, "updates=9")
+    assert status == 0 and "of 9" not in err and out.startswith("after 9 updates")
+    (bar,) = Bar.made
+    assert (bar.how["initial"], bar.how["total"], bar.moved, bar.closed) == (5, 9, 4, True)
