@@ -11,9 +11,9 @@ from .experiment import Experiment
 from .explain import Explanation, explain
 from .gradient_check import GradientReport, TensorCheck, gradient_check
 from .growth import Growth, growth
-from .gru import GRU
+from .layers.gru import GRU
 from .initializers import initialize
-from .lstm import LSTM
+from .layers.lstm import LSTM
 from .lstm_layer import LstmLayer
 from .network import Network
 from .objective import Objective
@@ -21,7 +21,7 @@ from .losses import binary_cross_entropy, cross_entropy, squared_error
 from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, clip_norm, clip_value
 from .probe import Probe, probe
 from .reach import Reach, reach
-from .rnn import RNN
+from .layers.rnn import RNN
 from .sampling import sample
 from .schedules import Schedule
 from .problems import Problem, Sequences, problem, problems
@@ -31,11 +31,11 @@ from .training import Progress, Trainer, Training, train, trouble
 from .tutorial import data_set, test
 from .validation import InvalidInput
 from .checkpoints import load_training, save_training
-from .converting import convert
-from .layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
-from .onnx_files import read_onnx, write_onnx
-from .pytorch_script import pytorch_script
-from .weights import from_lstm, from_network, load_weights, save_weights, to_lstm, to_network
+from .interchange.converting import convert
+from .interchange.layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
+from .interchange.onnx_files import read_onnx, write_onnx
+from .interchange.pytorch_script import pytorch_script
+from .interchange.weights import from_lstm, from_network, load_weights, save_weights, to_lstm, to_network
 
 __version__ = "0.1.0"
 

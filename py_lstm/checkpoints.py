@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 
-from . import weight_files
+from .interchange import weight_files
 from .experiment import Experiment
 from .problems import problems
 from .study import Learner, Study

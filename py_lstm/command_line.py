@@ -17,8 +17,9 @@ from typing import Any, Callable, Iterator, NamedTuple, Sequence
 
 import numpy as np
 
-from . import checkpoints, link, picture, weight_files
-from .converting import add_convert_command
+from . import checkpoints, link, picture
+from .interchange import weight_files
+from .interchange.converting import add_convert_command
 from .demo import demo
 from .experiment import OWN, Experiment
 from .explain import Line, Term, explain
@@ -283,7 +284,7 @@ def _train(given: argparse.Namespace) -> int:
         if save:
             checkpoints.save_training(save, training)
     if given.weights:
-        from .weights import from_network, save_weights
+        from .interchange.weights import from_network, save_weights
         save_weights(given.weights, from_network(training.network))
     whole = len(training.losses) >= wanted
     _tell(training, whole, save, given.json)

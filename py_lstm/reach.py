@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .lstm import LSTM
-from .rnn import RNN
+from .layers.lstm import LSTM
+from .layers.rnn import RNN
 from .trace import Trace
 from .validation import instance, integer
 

@@ -16,7 +16,7 @@ from weight_cases import HOW_MANY, SHAPES, damaged, same, some
 
 from py_lstm import (Experiment, InvalidInput, Trainer, convert, from_network, from_pytorch, load_weights,
                      pytorch_script, read_onnx, save_weights, to_lstm, to_network, write_onnx)
-from py_lstm.onnx_files import onnx_model
+from py_lstm.interchange.onnx_files import onnx_model
 
 PARTS = [*SHAPES, *(dict(shape, **{part: True}) for shape in SHAPES[::5] for part in ("states", "peepholes"))]
 

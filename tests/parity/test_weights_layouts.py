@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from py_lstm import from_keras, from_onnx, from_pytorch, to_keras, to_lstm, to_onnx, to_pytorch, weight_files
-from py_lstm.weights import sizes_of
+from py_lstm import from_keras, from_onnx, from_pytorch, to_keras, to_lstm, to_onnx, to_pytorch
+from py_lstm.interchange import weight_files
+from py_lstm.interchange.weights import sizes_of
 
 LIMIT = 1e-14
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from weight_cases import HOW_MANY, damaged, files, repacked, same, some
 
-from py_lstm import InvalidInput, from_pytorch, load_weights, to_pytorch, weight_files
+from py_lstm import InvalidInput, from_pytorch, load_weights, to_pytorch
+from py_lstm.interchange import weight_files
 
 safetensors = pytest.importorskip("safetensors")
 

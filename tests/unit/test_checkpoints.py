@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, InvalidInput, Trainer, Training, load_training, run, save_training, trouble
-from py_lstm.weight_files import read_arrays, write_arrays
+from py_lstm.interchange.weight_files import read_arrays, write_arrays
 
 SMALL = Experiment(length=5, hidden_size=2, updates=6, batch_size=4)
 

@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import pkgutil
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +37,9 @@ def test_results_are_of_the_types_that_are_exported():
 
 
 def modules():
-    for module in pkgutil.iter_modules(py_lstm.__path__):
-        yield module.name, (Path(py_lstm.__file__).parent / f"{module.name}.py").read_text(encoding="utf-8")
+    folder = Path(py_lstm.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        yield str(path.relative_to(folder)), path.read_text(encoding="utf-8")
 
 
 def test_numpy_is_all_that_the_package_needs():

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from weight_cases import HOW_MANY, bfloat16, damaged, files, npz, repacked, safetensors, same, some
 
-from py_lstm import InvalidInput, load_weights, weight_files
-from py_lstm.weights import check_weights
+from py_lstm import InvalidInput, load_weights
+from py_lstm.interchange import weight_files
+from py_lstm.interchange.weights import check_weights
 
 ARRAYS = {"b": np.arange(6.0).reshape(2, 3), "a": np.float32([1, 2]), "empty": np.zeros((0, 3)), "none": np.float64(3),
           "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)), "whole": np.arange(3),

@@ -10,8 +10,8 @@ from weight_cases import SHAPES, same, some
 from py_lstm import (InvalidInput, LSTM, Network, convert, from_keras, from_lstm, from_network, from_onnx, from_pytorch,
                      load_weights, pytorch_script, read_onnx, save_weights, to_keras, to_lstm, to_network, to_onnx,
                      to_pytorch, write_onnx)
-from py_lstm.layouts import LAYOUTS, to_layout
-from py_lstm.weights import check_weights, described, sizes_of
+from py_lstm.interchange.layouts import LAYOUTS, to_layout
+from py_lstm.interchange.weights import check_weights, described, sizes_of
 
 # One unit, one input; every gate has a number of its own.
 HAND = {"weight_ih_l0": [[1.0], [2.0], [3.0], [4.0]], "weight_hh_l0": [[10.0], [20.0], [30.0], [40.0]],
@@ -400,7 +400,7 @@ def test_a_refused_conversion_leaves_the_destination(tmp_path):
 def test_the_command_line(tmp_path, capsys):
     import argparse
 
-    from py_lstm.converting import add_convert_command
+    from py_lstm.interchange.converting import add_convert_command
     parser = argparse.ArgumentParser()
     add_convert_command(parser.add_subparsers(dest="command"))
     np.savez(tmp_path / "keras.npz", *to_keras(some(layers=2, inputs=4)))

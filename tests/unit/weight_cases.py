@@ -8,8 +8,8 @@ import zipfile
 
 import numpy as np
 
-from py_lstm import weight_files, weights
-from py_lstm.layouts import LAYOUTS, to_layout
+from py_lstm.interchange import weight_files, weights
+from py_lstm.interchange.layouts import LAYOUTS, to_layout
 
 HOW_MANY = int(os.environ.get("PY_LSTM_FUZZ", "500"))      # damaged files in each test; for long, 10000
 SMALL = dict(layers=1, directions=1, inputs=3, hidden=4, outputs=0, bias=True, projection=0, peepholes=False,

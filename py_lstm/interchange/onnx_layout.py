@@ -10,7 +10,7 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from .validation import InvalidInput, shown
+from ..validation import InvalidInput, shown
 from .weights import Arrays, check_weights, plain, refuse_parts, sizes_of
 
 # Blocks of rows of one layout by their place in the other.

@@ -8,7 +8,7 @@ from typing import Any, Mapping
 import numpy as np
 
 from .layouts import to_pytorch
-from .validation import InvalidInput
+from ..validation import InvalidInput
 from .weights import Sizes, check_weights, described, sizes_of
 
 MOST_NUMBERS = 200_000          # beyond that Python itself takes long to read the file

@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple
 
 import numpy as np
 
-from .network import Network
-from .validation import InvalidInput, array, shown
+from ..network import Network
+from ..validation import InvalidInput, array, shown
 
 if TYPE_CHECKING:
-    from .lstm import LSTM
+    from ..layers.lstm import LSTM
 
 Arrays = dict[str, np.ndarray]
 
@@ -225,7 +225,7 @@ def to_lstm(weights: Mapping[str, Any]) -> LSTM:
 
     First states that are not zero become parameters (learn_initial_state).
     """
-    from .lstm import LSTM
+    from ..layers.lstm import LSTM
     weights = {name: value for name, value in check_weights(weights).items() if not name.startswith("readout_")}
     sizes = sizes_of(weights)
     lstm = LSTM(sizes.inputs, sizes.hidden, sizes.layers, sizes.bias, bidirectional=sizes.directions == 2,

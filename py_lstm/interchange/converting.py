@@ -9,7 +9,7 @@ from . import weight_files
 from .layouts import LAYOUTS, refuse_idle
 from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
-from .validation import InvalidInput, choice
+from ..validation import InvalidInput, choice
 from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
 
 if TYPE_CHECKING:

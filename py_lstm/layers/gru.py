@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cell import SIGMOID, TANH
-from .contraction import outer_sum, project
+from ..cell import SIGMOID, TANH
+from ..contraction import outer_sum, project
 from .direction import Arrays
-from .overflow import finite_gradient, finite_state
+from ..overflow import finite_gradient, finite_state
 from .recurrent import OneState
 
 

@@ -33,11 +33,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cell import SIGMOID, TANH, blocks
-from .contraction import outer_sum, project
+from ..cell import SIGMOID, TANH, blocks
+from ..contraction import outer_sum, project
 from .layer_norm import normalise, normalise_backward
-from .overflow import finite_gradient, finite_state
-from .validation import InvalidInput, shown
+from ..overflow import finite_gradient, finite_state
+from ..validation import InvalidInput, shown
 
 RULES = ("full", "truncated 1997", "tutorial")
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .validation import InvalidInput, array, integer, shown
+from ..validation import InvalidInput, array, integer, shown
 
 
 class Axes(NamedTuple):

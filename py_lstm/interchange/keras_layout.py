@@ -11,7 +11,7 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
-from .validation import InvalidInput, instance, shown
+from ..validation import InvalidInput, instance, shown
 from .weights import Arrays, check_weights, listed, plain, refuse_parts, sizes_of, summed_bias
 
 _SAVE = "save them in order with numpy.savez('weights.npz', *model.get_weights())"

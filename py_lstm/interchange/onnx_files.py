@@ -15,7 +15,7 @@ import numpy as np
 
 from . import weight_files
 from .layouts import from_onnx, to_onnx
-from .validation import InvalidInput, floating
+from ..validation import InvalidInput, floating
 from .weights import Arrays, check_weights, sizes_of
 
 # What every runtime of the last years reads: the LSTM of opset 14 is the first with its layout attribute.

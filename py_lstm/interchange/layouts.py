@@ -18,7 +18,7 @@ from typing import Any, Iterable, Mapping
 from .keras_layout import from_keras, to_keras
 from .onnx_layout import from_named_onnx, from_onnx, to_onnx
 from .pytorch_layout import TENSOR, from_pytorch, to_pytorch
-from .validation import InvalidInput, choice, shown
+from ..validation import InvalidInput, choice, shown
 from .weights import Arrays, check_weights, sizes_of
 
 LAYOUTS = ("pytorch", "keras", "onnx")

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from .validation import InvalidInput, instance, shown
+from ..validation import InvalidInput, instance, shown
 from .weights import Arrays, check_weights, listed
 
 TENSOR = re.compile(r"(weight_ih|weight_hh|weight_hr|bias_ih|bias_hh|bias|weight_c[ifo])(_l\d{1,4}(?:_reverse)?)?")

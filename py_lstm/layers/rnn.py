@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import ReluActivator
-from .cell import TANH
-from .contraction import outer_sum, project
+from ..activations import ReluActivator
+from ..cell import TANH
+from ..contraction import outer_sum, project
 from .direction import Arrays
-from .overflow import finite_gradient, finite_state
+from ..overflow import finite_gradient, finite_state
 from .recurrent import OneState
-from .validation import choice
+from ..validation import choice
 
 ACTIVATIONS = {"tanh": TANH, "relu": ReluActivator()}
 

@@ -15,11 +15,12 @@ import math
 
 import numpy as np
 
-from . import cell, variants
+from . import variants
+from .. import cell
 from .direction import Arrays
-from .initializers import LAYER_INITIALIZERS, chrono_bias, draw
+from ..initializers import LAYER_INITIALIZERS, chrono_bias, draw
 from .recurrent import Recurrent, flag
-from .validation import MOST_UNITS, InvalidInput, choice, integer, number
+from ..validation import MOST_UNITS, InvalidInput, choice, integer, number
 
 
 class GeneralCell:

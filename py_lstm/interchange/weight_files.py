@@ -26,7 +26,7 @@ from typing import Any, Mapping, NoReturn
 
 import numpy as np
 
-from .validation import InvalidInput, choice, integer, parsed, shown
+from ..validation import InvalidInput, choice, integer, parsed, shown
 
 Arrays = dict[str, np.ndarray]
 

@@ -1,0 +1,1 @@
+"""Weights in and out: files, the layouts of other libraries, and exports."""

@@ -1,0 +1,1 @@
+"""Recurrent layers with PyTorch's interface: LSTM with its variants, GRU and RNN."""
