@@ -16,7 +16,7 @@ import numpy as np
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
 from py_lstm.tasks import TASKS
 from py_lstm.trace import BACKWARD, FORWARD
-from py_lstm.training import TRAINING_FIELDS
+from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
 
 # What the page draws well. py_lstm itself goes further.
@@ -61,7 +61,12 @@ class Lab:
         while len(trainer.losses) < wanted and perf_counter() < until:
             trainer.update()
         done = min(wanted, len(trainer.losses))
-        self.trace = run(self.experiment.replace(updates=done), trainer)
+        trace = run(self.experiment.replace(updates=done), trainer)
+        if not all(np.all(np.isfinite(value)) for value in (trace.loss, trace.losses, *trace.arrays.values())):
+            # The weights may still be numbers where what they make of the sequence is none; JSON has no word for that.
+            raise diverged(done, InvalidInput("loss", "finite", "The loss is no longer finite."), self.experiment.learning_rate,
+                           trainer.network.parameters, None)
+        self.trace = trace
         header, numbers = pack(self.trace)
         return header | {"done": done == wanted, "wanted": wanted} | told(self.trace, selection), numbers
 
