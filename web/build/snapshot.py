@@ -40,12 +40,13 @@ def recipe(node, files):
 
 
 def unpack(wheels, folder):
-    """What an import looks for, and py_lstm's description; tests and headers stay outside."""
+    """What an import looks for, all of py_lstm, and its description; tests and headers stay outside."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             for name in archive.namelist():
                 inside = name.split("/")
-                if "tests" not in inside and (name.endswith((".py", ".so")) or inside[-1] == "METADATA"):
+                wanted = name.endswith((".py", ".so")) or inside[0] == "py_lstm" or inside[-1] == "METADATA"
+                if "tests" not in inside and wanted:
                     archive.extract(name, folder)
     for path in MODULES:
         shutil.copyfile(path, folder / path.name)
