@@ -155,7 +155,15 @@ def test_training_is_given_up_when_something_else_is_asked_for(lab):
     lab.tab.evaluate("window.first = lab.set({hidden_size: 16, length: 64, updates: 500}), undefined")
     wait_until(lab.tab, "lab.experiment.hidden_size === 16")
     assert lab.tab.locator(".engine").text_content() == "learning"
-    assert lab.tab.evaluate("lab.set({hidden_size: 1, length: 5, updates: 0}).then(() => lab.experiment.updates)") == 0
+    reached = lab.tab.evaluate("""async () => {
+        let reached = 0;
+        const done = lab.set({hidden_size: 1, length: 5, updates: 0}).then(() => true);
+        while (!await Promise.race([done, new Promise((resolve) => requestAnimationFrame(() => resolve(false)))])) {
+          reached = Math.max(reached, lab.experiment.updates);
+        }
+        return reached;
+    }""")
+    assert reached < 400, "the old training went on to its end"
     assert_same_numbers(lab, {"hidden_size": 1, "length": 5, "updates": 0})
     lab.tab.evaluate("first")
 
