@@ -154,3 +154,12 @@ def test_the_first_visit_asks_before_it_shows(lab):
     assert tab.locator("nav .tab").nth(1).get_attribute("aria-pressed") == "true"
     card.get_by_role("button", name="Leave").click()
     assert card.count() == 0
+
+
+def test_the_opening_plays_to_its_mark_though_python_comes_meanwhile(visit, site, until_live):
+    tab = visit(reduced_motion="no-preference")
+    tab.goto(site)
+    until_live(tab)
+    wait_until(tab, "document.querySelector('.now').textContent === 't = 13 of 24'")
+    tab.wait_for_timeout(800)
+    assert tab.locator(".now").text_content() == "t = 13 of 24"

@@ -1,6 +1,6 @@
 // The play head and the learning run: the only things on the page that move by themselves.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { change, present } from "./requests.js";
 import { select } from "./selection.js";
 import { isRecording, room, schema, selection, trace, wanted } from "./state.js";
@@ -81,7 +81,9 @@ export async function learn() {
 }
 
 // A change of direction or length under a running play head would make it run off.
-effect(() => { room.value; byEquation.value; speed.value; trace.value.shape.T; pause(); });
+// A new trace of the same length, such as the first one from Python, is no reason to stop.
+const length = computed(() => trace.value.shape.T);
+effect(() => { room.value; byEquation.value; speed.value; length.value; pause(); });
 
 /** The opening: the pass plays once, up to the number the page opens on. */
 export function opening() {

@@ -11,6 +11,7 @@ export function Legend() {
         {t("legend.opening")}</span>
       <span><i class="ramp" aria-hidden="true" style={{ background: `linear-gradient(90deg in oklab, ${STOPS[shownTheme.value].join(", ")})` }} />
         {t("legend.value")}</span>
+      <span class="ends">{t("legend.ends")}</span>
       <span><i class="target" aria-hidden="true" />{t("picture.target")}</span>
       <span><i class="output" aria-hidden="true" />{t("picture.output")}</span>
     </div>
