@@ -34,7 +34,11 @@ async function watched(recipe, name, { base, files }, on) {
   const { instantiateStreaming } = WebAssembly;
   const [count, flush] = gathered(on.bytes);
   const failed = countBytes(files, count);
-  failed.catch(() => {});
+  // A file that does not arrive is told through `failed`. Inside Pyodide it may reject a promise, too, that nobody has come
+  // to wait for yet.
+  let lost = false;
+  failed.catch(() => { lost = true; });
+  self.addEventListener("unhandledrejection", (event) => { if (lost) event.preventDefault(); });
   try {
     return await Promise.race([recipe(base, (script) => {
       const { bytes } = files.find((file) => file.name === script);

@@ -87,7 +87,7 @@ function OutputStep() {
 
 /** The numbers set by hand, each with a way back. */
 function Edits() {
-  const edits = Object.entries(wanted.value.edits);
+  const edits = Object.entries(wanted.value.edits ?? {});
   return edits.length > 0 && (
     <fieldset>
       <legend>{t("field.edits")}</legend>
