@@ -19,6 +19,9 @@ export async function start(runtime, recipe, env = {}) {
   const snapshot = await readSnapshot(new Blob([read("snapshot.gz")]).stream().pipeThrough(new DecompressionStream("gzip")));
   const python = await loadPyodide({
     indexURL: runtime, packageBaseUrl: runtime, lockFileContents: snapshot.lock, stdLibURL: devNull,
+    // As in the page, where the program has no path. In Node it would be this checkout's, and a long one moves what follows
+    // it in a fresh module's memory, which the restored recipe then refuses.
+    _sysExecutable: "this.program",
     ...restoring(factory, snapshot),
   });
   wake(python, snapshot, read);
