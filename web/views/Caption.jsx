@@ -10,7 +10,7 @@ export function Caption() {
   const forward = room.value === "forward";
   // A learnt latch that was marked at least once tells the whole story.
   const story = experiment.task === "latch" && experiment.input_size >= 2 && counted > 0 && right === counted
-    && (forward || experiment.gradient_of === "output");
+    && (forward || (experiment.gradient_of === "output" && experiment.output_step === 0));
   let seen = `caption.any.${room.value}`;
   if (experiment.updates === 0 && forward) seen = "caption.untrained";
   else if (story && arrays.x.shape[0] > 1) seen = `caption.latch.${room.value}`;
