@@ -1,9 +1,9 @@
-"""From one file of weights to another, and the command line's `convert`."""
+"""From one file of weights to another."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from . import weight_files
 from .layouts import LAYOUTS, refuse_idle
@@ -11,9 +11,6 @@ from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
 from ..validation import InvalidInput, choice
 from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
-
-if TYPE_CHECKING:
-    import argparse
 
 ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
 
@@ -76,34 +73,3 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
     weight_files.replace_file(destination, data)
     notes.append(f"Written to {target}.")
     return Conversion(weights, notes)
-
-
-def add_convert_command(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
-    """Add `convert` to the sub-commands of a parser; the arguments' `run(arguments)` does it and prints the notes."""
-    import argparse
-    parser = commands.add_parser(
-        "convert", help="convert weights between PyTorch, Keras and ONNX, or export a network",
-        description="Read an LSTM's weights from a .npz, .safetensors or .onnx file and write them as .npz or "
-                    ".safetensors, as an .onnx model for onnxruntime, or as a PyTorch script (.py).")
-    parser.add_argument("source", help="a .npz, .safetensors or .onnx file")
-    parser.add_argument("destination", help="a .npz, .safetensors, .onnx or .py file")
-    parser.add_argument("--from", dest="source_layout", choices=LAYOUTS,
-                        help="the source's layout, if its names do not say")
-    parser.add_argument("--to", dest="layout", choices=LAYOUTS, default="pytorch",
-                        help="the layout of a .npz or .safetensors destination (pytorch)")
-    parser.add_argument("--lstm", help="the part of a PyTorch model that is the LSTM, such as encoder.lstm")
-    parser.add_argument("--readout", help="the part of a PyTorch model that is the linear layer behind it, such as fc")
-    parser.add_argument("--bidirectional", action=argparse.BooleanOptionalAction,
-                        help="whether Keras' layers are Bidirectional, if their shapes do not say")
-    parser.add_argument("--recurrent-activation", default="sigmoid",
-                        help="of Keras' layers (sigmoid, the only one accepted)")
-    parser.add_argument("--overwrite", action="store_true", help="replace the destination if it exists")
-    parser.set_defaults(run=_run)
-    return parser
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    given = {name: value for name, value in vars(arguments).items() if name not in ("command", "run")}
-    for note in convert(given.pop("source"), given.pop("destination"), **given).notes:
-        print(note)
-    return 0

@@ -1,5 +1,6 @@
 """Weights under PyTorch's names: what is there is checked, what each layout says is the same network."""
 
+import json
 import sys
 
 import numpy as np
@@ -398,16 +399,15 @@ def test_a_refused_conversion_leaves_the_destination(tmp_path):
 
 
 def test_the_command_line(tmp_path, capsys):
-    import argparse
-
-    from py_lstm.interchange.converting import add_convert_command
-    parser = argparse.ArgumentParser()
-    add_convert_command(parser.add_subparsers(dest="command"))
+    from py_lstm.command_line import main
     np.savez(tmp_path / "keras.npz", *to_keras(some(layers=2, inputs=4)))
-    arguments = parser.parse_args(["convert", str(tmp_path / "keras.npz"), str(tmp_path / "torch.safetensors"),
-                                   "--no-bidirectional", "--from", "keras"])
-    assert arguments.run(arguments) == 0
+    assert main(["convert", str(tmp_path / "keras.npz"), str(tmp_path / "torch.safetensors"),
+                 "--no-bidirectional", "--from", "keras"]) == 0
     assert capsys.readouterr().out == "2 layers with 4 inputs and 4 units, float64.\nWritten to torch.safetensors.\n"
+    assert main(["convert", str(tmp_path / "torch.safetensors"), str(tmp_path / "onnx.npz"), "--to", "onnx", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["notes"][1:] == ["Written to onnx.npz."] and told["weights"]["weight_hh_l1"] == [16, 4]
+    assert told["dtype"] == "float64"
     assert sizes_of(load_weights(tmp_path / "torch.safetensors")).layers == 2
 
 

@@ -1,16 +1,22 @@
-"""What `python -m py_lstm demo` prints."""
+"""`py_lstm demo`: a small trace, its gradient check, and the tutorial's test."""
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 
-from . import tutorial
-from .experiment import Experiment
-from .trace import check, run
+from .. import tutorial
+from ..experiment import Experiment
+from ..trace import check, run
+from .output import OK
 
 
-def demo() -> None:
-    """Print a small trace, its gradient check, and the tutorial's test."""
+def add(commands) -> None:
+    commands.add_parser("demo", help="print a small trace and its gradient check").set_defaults(run=_demo)
+
+
+def _demo(given: argparse.Namespace) -> int:
     experiment = Experiment()
     trace = run(experiment)
     marks = trace.arrays["x"][:, 1] == 1
@@ -22,3 +28,4 @@ def demo() -> None:
     print(f"signs right {trace.right} of {trace.counted}, loss {trace.loss:.6f}\n")
     print(check(experiment), "\n\nThe tutorial's test:", sep="")
     tutorial.test()
+    return OK

@@ -1,0 +1,32 @@
+"""`py_lstm check`: every gradient of an experiment against a derivative that does not know the backward pass."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..gradient_check import METHODS
+from ..study import Learner, Study
+from ..trace import check
+from .given import add_command, read
+from .output import OK, WRONG, print_json
+
+
+def add(commands) -> None:
+    one = add_command(commands, "check", _check, "check every gradient of an experiment; status 1 if one is wrong")
+    one.add_argument("--method", choices=METHODS, default="complex")
+    one.add_argument("--most", type=int, default=None, metavar="N", help="at most N elements of each tensor")
+
+
+def _check(given: argparse.Namespace) -> int:
+    e, trainer, _ = read(given.given)
+    if isinstance(e, Study):
+        learner = trainer or Learner(e)
+        report = learner.check(method=given.method, max_elements=20 if given.most is None else given.most)
+    else:
+        report = check(e, method=given.method, max_elements=given.most, trainer=trainer)
+    if given.json:
+        print_json({"right": report.right, "method": report.method, "eps": report.eps,
+                     "tensors": [tensor._asdict() for tensor in report.tensors]})
+    else:
+        print(report)
+    return OK if report.right else WRONG

@@ -1,0 +1,37 @@
+"""`py_lstm picture`: a trace as blocks in the terminal, or as SVG."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .. import picture
+from ..trace import BACKWARD, FORWARD
+from ..validation import InvalidInput, choice, shown
+from .given import add_command, read, traced
+from .output import OK, network, result, write
+
+
+def add(commands) -> None:
+    one = add_command(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG", json_too=False)
+    one.add_argument("-o", "--output", metavar="FILE.svg", help="write an SVG file instead")
+    one.add_argument("--show", default=",".join(picture.SHOWN), metavar="NAMES", help="which quantities (%(default)s)")
+
+
+def _picture(given: argparse.Namespace) -> int:
+    if given.output and not given.output.lower().endswith(".svg"):
+        raise InvalidInput("output", "choice", f"{shown(given.output)} does not end in .svg; give it that ending.")
+    names = [name.strip() for name in given.show.split(",")]
+    for name in names:
+        choice("show", name, FORWARD + BACKWARD)
+    trace = traced(read(given.given))
+    if given.output:
+        write(given.output, picture.svg(trace, names))
+        return OK
+    try:
+        picture.BLOCKS.encode(sys.stdout.encoding or "ascii")
+        levels = picture.BLOCKS
+    except (UnicodeEncodeError, LookupError):
+        levels = picture.ASCII
+    print(network(trace.experiment), result(trace), picture.blocks(trace, names, levels), sep="\n")
+    return OK

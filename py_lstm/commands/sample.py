@@ -1,0 +1,36 @@
+"""`py_lstm sample`: text from a network trained on a text."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..sampling import sample
+from ..study import Learner, Study
+from ..training import train
+from ..validation import InvalidInput
+from .given import add_command, read
+from .output import OK
+
+
+def add(commands) -> None:
+    one = add_command(commands, "sample", _sample, "text from a network trained on a text", json_too=False)
+    one.add_argument("--prompt", default="", help="text to go on from")
+    one.add_argument("--length", type=int, default=200, metavar="N", help="characters (%(default)s)")
+    one.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest; more is bolder (%(default)s)")
+    one.add_argument("--sample-seed", type=int, default=0, metavar="N", help="another seed, another text (%(default)s)")
+
+
+def _sample(given: argparse.Namespace) -> int:
+    made = read(["task=text_en", *given.given])
+    if not isinstance(made.experiment, Study) or not made.experiment.task.startswith("text_"):
+        raise InvalidInput("task", "choice", f"task is {made.experiment.task}, which is no text; give one that is trained on a text, "
+                           "such as task=text_en or a file that `py_lstm train task=text_en --save FILE.npz` wrote.")
+    learner = made.trainer or Learner(made.experiment)
+    letters = sample(learner, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
+    for _ in train(learner):
+        pass
+    print(given.prompt, end="")
+    for letter in letters:
+        print(letter, end="", flush=True)
+    print()
+    return OK
