@@ -27,6 +27,14 @@ GRADIENT_OF = ("loss", "output")
 
 Rows = tuple[tuple[float, ...], ...]
 
+# What may become another value in the middle of a training, which goes on; and what it may be.
+CHANGEABLE = {
+    "batch_size": lambda name, value: integer(name, value, 1, 4096),
+    "learning_rate": lambda name, value: number(name, value, 0, 1000),
+    "weight_decay": lambda name, value: number(name, value, 0, 1000),
+    "clip_norm": lambda name, value: number(name, value, 0, 1e9),
+}
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -44,6 +52,7 @@ class Experiment:
     gradient_of : "loss" or "output", the scalar L whose derivatives the backward pass takes
     output_step : for "output", which y_t that is, from 1; 0 stands for the last
     edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, "x[4,0]": 1, ...}, single numbers set after training, indices from 0
+    changes : {100: {"learning_rate": 0.002}, ...}, what one of the fields `CHANGEABLE` becomes after so many updates
     """
 
     task: str = "latch"
@@ -67,6 +76,7 @@ class Experiment:
     gradient_of: str = "output"
     output_step: int = 0
     edits: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     version: int = VERSION
 
     def __post_init__(self):
@@ -84,11 +94,8 @@ class Experiment:
             "scale": number("scale", self.scale, 0, 100),
             "forget_bias": number("forget_bias", self.forget_bias, -50, 50),
             "updates": integer("updates", self.updates, 0, MOST_UPDATES),
-            "batch_size": integer("batch_size", self.batch_size, 1, 4096),
             "optimizer": choice("optimizer", self.optimizer, OPTIMIZERS),
-            "learning_rate": number("learning_rate", self.learning_rate, 0, 1000),
-            "weight_decay": number("weight_decay", self.weight_decay, 0, 1000),
-            "clip_norm": number("clip_norm", self.clip_norm, 0, 1e9),
+            **{name: check(name, getattr(self, name)) for name, check in CHANGEABLE.items()},
             "loss_at": choice("loss_at", self.loss_at, LOSS_AT),
             "gradient_of": choice("gradient_of", self.gradient_of, GRADIENT_OF),
         }
@@ -102,6 +109,7 @@ class Experiment:
             object.__setattr__(self, name, value)
         object.__setattr__(self, "output_step", integer("output_step", self.output_step, 0, self.length))
         object.__setattr__(self, "edits", _edits(self.edits, self.length, self.input_size, self.hidden_size))
+        object.__setattr__(self, "changes", _changes(self.changes))
 
     def _own(self) -> dict[str, Any]:
         """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""
@@ -133,6 +141,14 @@ class Experiment:
     def replace(self, **changes: Any) -> "Experiment":
         """This experiment with some fields changed."""
         return Experiment.from_json(self.to_json() | changes)
+
+    def settings(self, update: int) -> dict[str, Any]:
+        """The values of the `CHANGEABLE` fields that update number `update` goes by."""
+        now = {name: getattr(self, name) for name in CHANGEABLE}
+        for after, changed in self.changes.items():
+            if after < update:
+                now |= changed
+        return now
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a dict of plain values, ready for `json.dumps`."""
@@ -182,3 +198,23 @@ def _edits(edits: Any, length: int, input_size: int, hidden_size: int) -> dict[s
                                + ", with indices from 0.", got=shown(name))
         clean[str(name)] = number("edits", value, -1e6, 1e6)
     return clean
+
+
+def _changes(changes: Any) -> dict[int, dict[str, float]]:
+    """Update -> field -> value, in the order of updates; JSON has the updates as text."""
+    if not isinstance(changes, Mapping):
+        raise InvalidInput("changes", "type", f"changes is {shown(changes)}; give an object such as "
+                           "{100: {'learning_rate': 0.002}}.", got=shown(changes))
+    clean = {}
+    for update, fields in changes.items():
+        whole = int(update) if isinstance(update, str) and re.fullmatch(r"[0-9]{1,9}", update) else update
+        k = integer("changes", whole, 0, MOST_UPDATES)
+        if not isinstance(fields, Mapping):
+            raise InvalidInput("changes", "type", f"changes says {shown(fields)} of update {k}; give an object such as "
+                               "{'learning_rate': 0.002}.", got=shown(fields))
+        for name in fields:
+            if name not in CHANGEABLE:
+                raise InvalidInput("changes", "unknown", f"changes names {shown(name)}; what can change in the middle of a "
+                                   f"training is {', '.join(CHANGEABLE)}.", got=shown(name), choices=list(CHANGEABLE))
+        clean[k] = {name: CHANGEABLE[name](name, value) for name, value in fields.items()}
+    return dict(sorted(clean.items()))

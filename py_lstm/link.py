@@ -18,7 +18,7 @@ from .experiment import Experiment
 from .validation import InvalidInput, shown
 
 # What a link says about the page's view, not about the experiment.
-VIEW = ("room", "quantity", "t", "unit", "lang", "theme", "projector")
+VIEW = ("room", "quantity", "t", "unit", "lang", "theme", "projector", "beside")
 
 # What JavaScript's trim() takes away.
 _BLANK = ("\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
@@ -76,7 +76,19 @@ def _read(name: str, text: str, default: Any) -> Any:
             edits[place if colon else edit] = number(value) if colon else ""
         edits.pop("__proto__", None)
         return edits
+    if name == "changes":
+        return _read_changes(text)
     return text if isinstance(default, str) else number(text)
+
+
+def _read_changes(text: str) -> dict[str, Any]:
+    """"100:learning_rate:0.002;250:clip_norm:0.5" as {"100": {"learning_rate": 0.002}, "250": {"clip_norm": 0.5}}."""
+    changes: dict[str, Any] = {}
+    for change in filter(None, text.split(";")):
+        update, field, value = [*change.split(":"), "", ""][:3]
+        if "__proto__" not in (update, field):
+            changes.setdefault(update, {})[field] = number(value)
+    return changes
 
 
 def _unescape(text: str) -> str:

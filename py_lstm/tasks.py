@@ -116,3 +116,15 @@ def draw(name: str, rng: np.random.Generator, length: int, batch: int, input_siz
     elif input_size > own:
         x = np.concatenate([x, _signs(rng, (length, batch, input_size - own))], axis=-1)
     return x, target
+
+
+def score(name: str, y: np.ndarray, target: np.ndarray) -> float:
+    """How well outputs y answer targets of the named task, both (T, N, 1): its metric, over all that has an answer.
+
+    For signs the share that is right (1 if none is asked for), else the mean squared error.
+    """
+    if name in TASKS and TASKS[name].sign:
+        asked = target != 0
+        return float(np.mean(np.sign(y[asked]) == target[asked])) if asked.any() else 1.0
+    with np.errstate(over="ignore"):
+        return float(np.mean((y - target) ** 2))

@@ -9,6 +9,7 @@ import numpy as np
 from . import tasks
 from .experiment import OWN, Experiment
 from .losses import squared_error
+from .moments import Moments
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, Arrays, Optimizer, clip_norm
 from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, mapping, shown
@@ -24,10 +25,7 @@ class Progress(NamedTuple):
 
 # The fields of an experiment that decide what an update does; all others may change without training anew.
 TRAINING_FIELDS = ("task", "values", "targets", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
-                   "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at")
-
-# A training of 200 updates keeps 200 networks; those of 512 units would fill 1.7 GB.
-KEPT_BYTES = 256 * 2**20
+                   "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at", "changes")
 
 
 class Training:
@@ -39,6 +37,7 @@ class Training:
     network : Network
     optimizer : Optimizer
     losses, gradient_norms : lists, one entry per update done
+    scores : list, how well each update's batch was answered before it, see `tasks.score`; a `Learner` keeps none
     """
 
     experiment: Any
@@ -48,6 +47,7 @@ class Training:
     def __init__(self) -> None:
         self.losses: list[float] = []
         self.gradient_norms: list[float] = []
+        self.scores: list[float] = []
 
     def update(self) -> Progress:
         """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
@@ -56,6 +56,7 @@ class Training:
     def state_dict(self) -> Arrays:
         """All that another one of the same experiment needs to go on to the same bits: arrays by name."""
         return {"losses": np.array(self.losses), "gradient_norms": np.array(self.gradient_norms),
+                "scores": np.array(self.scores),
                 **{f"parameters.{name}": value.copy() for name, value in self.network.parameters.items()},
                 **{f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}}
 
@@ -67,7 +68,7 @@ class Training:
             part, _, rest = str(name).partition(".")
             if part in parts and rest:
                 parts[part][rest] = value
-            elif name not in ("losses", "gradient_norms"):
+            elif name not in ("losses", "gradient_norms", "scores"):
                 raise InvalidInput(str(name), "unknown", f"{shown(name)} is no part of a saved training; give what "
                                    "state_dict() returned.", got=shown(name))
         shapes = {name: value.shape for name, value in self.network.parameters.items()}
@@ -80,12 +81,14 @@ class Training:
             raise InvalidInput("losses", "missing", "state has no losses or no gradient_norms; give what state_dict() "
                                "returned.")
         losses, norms = (array(name, given[name], (done,)).tolist() for name in ("losses", "gradient_norms"))
+        scores = given.get("scores", [])                # a file of an earlier version has none
+        scores = array("scores", scores, (done if np.size(scores) else 0,)).tolist()
         steps = array("steps", parts["optimizer"].get("steps"), ()).item()
         if steps != done:
             raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "
                                "what state_dict() returned.", got=str(done), wanted=f"{steps:g}")
         self.optimizer.load_state_dict(parts["optimizer"], parameters)
-        self.network.parameters, self.losses, self.gradient_norms = parameters, losses, norms
+        self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
 
 
 class Trainer(Training):
@@ -96,8 +99,8 @@ class Trainer(Training):
 
     Attributes
     ----------
-    losses, gradient_norms : lists, one entry per update done
-    history : dict; history[k] holds the parameters after k updates, for the latest k that fit in `KEPT_BYTES`
+    losses, gradient_norms, scores : lists, one entry per update done
+    moments : Moments, what is kept of the way
     """
 
     def __init__(self, experiment: Experiment):
@@ -106,27 +109,30 @@ class Trainer(Training):
         self.network = Network(e.input_size, e.hidden_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias)
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
-        self.history: dict[int, Arrays] = {0: self.network.parameters}
+        self.moments = Moments()
+        self._keep()
 
     def update(self) -> Progress:
         """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
         e, k = self.experiment, len(self.losses) + 1
+        now = e.settings(k)
+        if k - 1 in e.changes:
+            self._set_optimizer(now)
         gradients = None
         try:
             x, target = batch(e, k)
             run = self.network.forward(x)
             loss, dy = squared_error(run.y, target, e.loss_at)
             _, gradients = self.network.backward(run, dy)
-            clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, e.clip_norm)
+            clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, now["clip_norm"])
             moved = self.optimizer.step(self.network.parameters, clipped)
         except InvalidInput as error:
-            raise diverged(k, error, e.learning_rate, self.network.parameters, gradients) from error
+            raise diverged(k, error, now["learning_rate"], self.network.parameters, gradients) from error
         self.network.parameters = moved
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
-        self.history[k] = moved
-        if len(self.history) * sum(value.nbytes for value in moved.values()) > KEPT_BYTES and len(self.history) > 1:
-            del self.history[min(self.history)]
+        self.scores.append(tasks.score(e.task, run.y, target))
+        self._keep()
         return Progress(k, float(loss), norm)
 
     def parameters_after(self, updates: int) -> Arrays:
@@ -134,14 +140,50 @@ class Trainer(Training):
         updates = integer("updates", updates, 0, MOST_UPDATES)
         while len(self.losses) < updates:
             self.update()
-        if updates not in self.history:                 # too long ago to be kept, and the same when done again
-            return Trainer(self.experiment).parameters_after(updates)
-        return self.history[updates]
+        kept = self.moments.latest(updates)
+        if kept is None or kept.update < updates:       # not kept, and the same when done again
+            return self.branch(updates=updates).parameters_after(updates)
+        return kept.parameters
+
+    def branch(self, experiment: Experiment | None = None, updates: int = MOST_UPDATES) -> "Trainer":
+        """Another trainer, at the latest kept moment of this one that it shares, not after `updates`.
+
+        Without an experiment it is one of the same, from which the moments between two kept ones follow again. An
+        experiment that differs only in later `changes` goes on from where the two part; another one starts at 0.
+        """
+        other = Trainer(self.experiment if experiment is None else experiment)
+        kept = self.moments.latest(min(updates, len(self.losses), shared_updates(self.experiment, other.experiment)))
+        if kept is None or kept.update == 0:
+            return other
+        k = kept.update
+        other.losses, other.gradient_norms, other.scores = self.losses[:k], self.gradient_norms[:k], self.scores[:k]
+        other.network.parameters = kept.parameters
+        other.optimizer.load_state_dict(kept.optimizer, kept.parameters)
+        other.moments = self.moments.up_to(k)
+        other._set_optimizer(other.experiment.settings(k))
+        return other
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` gave; if it does not fit, nothing changes. Earlier networks are not kept."""
+        """Take over what `state_dict` gave; if it does not fit, nothing changes. Earlier moments are not kept."""
         super().load_state_dict(state)
-        self.history = {len(self.losses): self.network.parameters}
+        self.moments = Moments()
+        self._set_optimizer(self.experiment.settings(len(self.losses)))
+        self._keep()
+
+    def _set_optimizer(self, settings: Mapping[str, Any]) -> None:
+        self.optimizer.learning_rate, self.optimizer.weight_decay = settings["learning_rate"], settings["weight_decay"]
+
+    def _keep(self) -> None:
+        self.moments.keep(len(self.losses), {name: value.copy() for name, value in self.network.parameters.items()},
+                          self.optimizer.state_dict())
+
+
+def shared_updates(one: Experiment, other: Experiment) -> int:
+    """How many updates two experiments have in common: 0 if they start differently, and without end if nothing differs."""
+    if any(getattr(one, name) != getattr(other, name) for name in TRAINING_FIELDS if name != "changes"):
+        return 0
+    differing = [k for k in {*one.changes, *other.changes} if one.changes.get(k) != other.changes.get(k)]
+    return min(differing, default=MOST_UPDATES)
 
 
 def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None
@@ -164,8 +206,23 @@ def _norm(values: np.ndarray) -> float:
         return largest * float(np.linalg.norm(values / largest)) if largest > 0 else 0.0
 
 
-def trouble(training: Training) -> str | None:
-    """What is wrong with a training that goes on without getting anywhere, in a sentence; None if nothing is.
+class Trouble(NamedTuple):
+    """A loss that stays high: by what factor, since which update, and where the numbers are largest."""
+
+    factor: float
+    update: int
+    gradient_norm: float
+    tensor: str
+    norm: float
+
+    def __str__(self) -> str:
+        return (f"The loss is {self.factor:.3g} times what it began with and first doubled at update {self.update}, where the "
+                f"gradient's norm was {self.gradient_norm:.3g}; the largest tensor is {self.tensor} with norm {self.norm:.3g}. "
+                "Lower the learning rate.")
+
+
+def trouble(training: Training) -> Trouble | None:
+    """What is wrong with a training that goes on without getting anywhere; its text is a sentence. None if nothing is.
 
     Numbers need not leave the floats for a training to diverge: with a learning rate far too large the loss stays finite,
     and high.
@@ -173,15 +230,13 @@ def trouble(training: Training) -> str | None:
     losses = instance("training", training, Training).losses
     if len(losses) < 20:
         return None
-    start, recent = losses[0], np.mean(losses[-5:])       # the first loss is that of weights not yet moved
+    start, recent = losses[0], float(np.mean(losses[-5:]))  # the first loss is that of weights not yet moved
     if recent <= 2 * start:
         return None
     update = int(np.argmax(np.array(losses) > 2 * start)) + 1
     norms = {name: _norm(value) for name, value in training.network.parameters.items()}
     tensor = max(norms, key=norms.__getitem__)
-    return (f"The loss is {recent / max(start, 1e-300):.3g} times what it began with and first doubled at update {update}, where the "
-            f"gradient's norm was {training.gradient_norms[update - 1]:.3g}; the largest tensor is {tensor} with norm "
-            f"{norms[tensor]:.3g}. Lower the learning rate.")
+    return Trouble(recent / max(start, 1e-300), update, training.gradient_norms[update - 1], tensor, norms[tensor])
 
 
 def train(experiment: Experiment | Training) -> Iterator[Progress]:
@@ -210,4 +265,5 @@ def batch(experiment: Experiment, update: int) -> tasks.Batch:
     e = experiment
     if e.task == OWN:
         return sequence(e)
-    return tasks.draw(e.task, np.random.default_rng([e.seed, update]), e.length, e.batch_size, e.input_size)
+    size = e.settings(update)["batch_size"]
+    return tasks.draw(e.task, np.random.default_rng([e.seed, update]), e.length, size, e.input_size)

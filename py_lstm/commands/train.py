@@ -129,7 +129,7 @@ def _tell(training: Training, whole: bool, save: str | None, as_json: bool) -> N
     done, warning = len(training.losses), trouble(training)
     if as_json:
         print_json({"done": whole, "updates": done, "loss": training.losses[-1] if done else None, "saved": save,
-                     "warning": warning, "experiment": training.experiment.to_json()})
+                     "warning": warning and str(warning), "experiment": training.experiment.to_json()})
     else:
         last = f", loss {np.mean(training.losses[-5:]):.6g} (mean of the last {min(done, 5)} batches)" if done else ""
         print(f"{'after' if whole else 'stopped after'} {done} updates{last}")

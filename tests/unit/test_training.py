@@ -5,7 +5,8 @@ import pytest
 
 from cases import distance
 from py_lstm import (SGD, Adam, Experiment, InvalidInput, Network, Progress, Trainer, clip_norm, gradient_check,
-                     initialize, squared_error, train, training)
+                     initialize, moments, squared_error, tasks, train)
+from py_lstm.training import shared_updates
 
 SMALL = Experiment(length=5, hidden_size=2, updates=6, batch_size=4)
 
@@ -28,18 +29,111 @@ def test_an_update_does_not_depend_on_interruptions():
 
 def test_networks_that_are_no_longer_kept_are_made_again(monkeypatch):
     right = Trainer(SMALL).parameters_after(2)
-    monkeypatch.setattr(training, "KEPT_BYTES", 1000)
+    monkeypatch.setattr(moments, "KEPT_BYTES", 1000)
     trainer = Trainer(SMALL)
     trainer.parameters_after(6)
-    assert len(trainer.history) < 4
+    assert len(trainer.moments.updates()) <= 4
     assert bits(trainer.parameters_after(2)) == bits(right)
+
+
+def test_moments_are_bounded_dense_lately_and_spread_over_the_whole_run():
+    kept = moments.Moments()
+    for update in range(20_001):
+        kept.keep(update, {"w": np.full(3, update)}, {})
+    updates = kept.updates()
+    assert len(updates) <= moments.LATELY + moments.LONG_AGO
+    assert updates[-moments.LATELY:] == list(range(20_001 - moments.LATELY, 20_001))
+    assert updates[0] == 0 and max(np.diff(updates)) == kept.stride == 128
+    assert kept.latest(20_000).parameters["w"][0] == 20_000 and kept.latest(5000).update == 4992 and kept.latest(-1) is None
+    assert kept.up_to(4992).updates() == [update for update in updates if update <= 4992]
+
+
+def test_a_run_far_behind_its_kept_moments_comes_to_the_same_bits(monkeypatch):
+    monkeypatch.setattr(moments, "LATELY", 4)
+    monkeypatch.setattr(moments, "LONG_AGO", 5)
+    at_once = Trainer(SMALL)
+    at_once.parameters_after(60)
+    assert len(at_once.moments.updates()) <= 9
+    for updates in (59, 33, 0, 17):
+        fresh = Trainer(SMALL)
+        assert bits(at_once.parameters_after(updates)) == bits(fresh.parameters_after(updates))
+        back = at_once.branch(updates=updates)
+        assert len(back.losses) <= updates and back.losses == at_once.losses[:len(back.losses)]
+        back.parameters_after(60)
+        assert back.losses == at_once.losses and back.scores == at_once.scores
+        assert bits(back.network.parameters) == bits(at_once.network.parameters)
+
+
+CHANGED = {3: {"learning_rate": 0.002, "batch_size": 2}, 5: {"clip_norm": 0.1, "weight_decay": 0.01}}
+
+
+def test_a_change_in_the_middle_of_a_run_leaves_what_was_before_and_is_what_the_optimizer_goes_by_after():
+    plain, changed = Trainer(SMALL), Trainer(SMALL.replace(changes=CHANGED))
+    plain.parameters_after(8), changed.parameters_after(8)
+    assert changed.losses[:4] != plain.losses[:4] and changed.losses[:3] == plain.losses[:3]     # update 4 has a batch of 2
+    assert (changed.optimizer.learning_rate, changed.optimizer.weight_decay) == (0.002, 0.01)
+    by_hand = Trainer(SMALL)
+    for k in range(1, 9):
+        now = changed.experiment.settings(k)
+        assert now["learning_rate"] == (0.02 if k <= 3 else 0.002) and now["clip_norm"] == (1 if k <= 5 else 0.1)
+        by_hand.experiment = SMALL.replace(**now)
+        by_hand.optimizer.learning_rate, by_hand.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
+        by_hand.update()
+    assert by_hand.losses == changed.losses and bits(by_hand.network.parameters) == bits(changed.network.parameters)
+
+
+def test_a_changed_run_branches_off_the_one_before():
+    plain = Trainer(SMALL)
+    plain.parameters_after(6)
+    later = SMALL.replace(changes=CHANGED)
+    branched = plain.branch(later)
+    assert len(branched.losses) == 3 and shared_updates(SMALL, later) == 3
+    fresh = Trainer(later)
+    branched.parameters_after(8), fresh.parameters_after(8)
+    assert branched.losses == fresh.losses and bits(branched.parameters_after(8)) == bits(fresh.parameters_after(8))
+    assert bits(branched.parameters_after(2)) == bits(plain.parameters_after(2))
+    assert len(plain.branch(SMALL.replace(seed=9)).losses) == 0 == shared_updates(SMALL, SMALL.replace(seed=9))
+
+
+def test_a_changed_run_is_saved_and_resumed(tmp_path):
+    at_once = Trainer(SMALL.replace(changes=CHANGED))
+    at_once.parameters_after(8)
+    for stop in (2, 3, 4, 6):
+        first = Trainer(at_once.experiment)
+        first.parameters_after(stop)
+        resumed = Trainer(first.experiment)
+        resumed.load_state_dict(first.state_dict())
+        resumed.parameters_after(8)
+        assert (resumed.losses, resumed.scores) == (at_once.losses, at_once.scores)
+        assert bits(resumed.network.parameters) == bits(at_once.network.parameters)
+
+
+@pytest.mark.parametrize("changes", [5, {"x": {}}, {-1: {"learning_rate": 1}}, {3: 5}, {3: {"seed": 2}}, {3: {"learning_rate": -1}},
+                                     {3: {"batch_size": 0}}, {1.5: {}}, {True: {"learning_rate": 1}}, {"": {"": ""}}])
+def test_changes_that_make_no_sense_are_refused(changes):
+    with pytest.raises(InvalidInput) as refused:
+        SMALL.replace(changes=changes)
+    assert refused.value.field in ("changes", "learning_rate", "batch_size")
+
+
+def test_changes_travel_as_json():
+    experiment = SMALL.replace(changes=CHANGED)
+    assert experiment.to_json()["changes"] == {str(k): fields for k, fields in CHANGED.items()}
+    assert Experiment.from_json(experiment.to_json()) == experiment and experiment.changes == CHANGED
+
+
+@pytest.mark.parametrize("task, y, target, score", [("latch", [0.5, -0.1, 3], [1, 1, 0], 0.5), ("wave", [1, 2, 3], [1, 0, 3], 4 / 3),
+                                                    ("own", [1, 2, 3], [1, 2, 3], 0), ("latch", [1, 1, 1], [0, 0, 0], 1)])
+def test_the_score_of_a_batch(task, y, target, score):
+    as_batch = lambda values: np.array(values, float)[:, np.newaxis, np.newaxis]
+    assert tasks.score(task, as_batch(y), as_batch(target)) == pytest.approx(score, rel=1e-15)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_divergence_is_refused_with_a_remedy_and_leaves_everything(optimizer):
     trainer = Trainer(SMALL.replace(optimizer=optimizer))
     trainer.update()
-    state = lambda: (bits(trainer.network.parameters), list(trainer.losses), list(trainer.history), repr(vars(trainer.optimizer)))
+    state = lambda: (bits(trainer.network.parameters), list(trainer.losses), trainer.moments.updates(), repr(vars(trainer.optimizer)))
     trainer.optimizer.learning_rate = 1e308
     trainer.network.parameters["readout_weight"] = np.full((1, 2), 1.7e308)
     before = state()

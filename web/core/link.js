@@ -2,7 +2,7 @@
 // #hidden_size=5&updates=40&t=7&quantity=c
 // Nothing is judged here. Text that is no number is passed on as it is, and Python says what is wrong with it.
 
-const VIEW = ["room", "quantity", "t", "unit", "lang", "theme", "projector"];
+const VIEW = ["room", "quantity", "t", "unit", "lang", "theme", "projector", "beside"];
 
 export function encode(experiment, view, defaults) {
   const pairs = [];
@@ -38,6 +38,9 @@ function write(name, value) {
   if (name === "values") return value.map((row) => [row].flat().join(",")).join(";");
   if (name === "targets") return value.join(",");
   if (name === "edits") return Object.entries(value).map(([place, number]) => `${place}:${number}`).join(";");
+  if (name === "changes") {
+    return Object.entries(value).flatMap(([update, fields]) => Object.entries(fields).map(([field, to]) => `${update}:${field}:${to}`)).join(";");
+  }
   return String(value);
 }
 
@@ -50,7 +53,18 @@ function read(name, text, fallback) {
       return at < 0 ? [edit, ""] : [edit.slice(0, at), number(edit.slice(at + 1))];
     }));
   }
+  if (name === "changes") return readChanges(text);
   return typeof fallback === "string" ? text : number(text);
+}
+
+/** "100:learning_rate:0.002;250:clip_norm:0.5" as {100: {learning_rate: 0.002}, 250: {clip_norm: 0.5}} */
+function readChanges(text) {
+  const changes = {};
+  for (const [update, field = "", value = ""] of text.split(";").filter(Boolean).map((change) => change.split(":"))) {
+    if (update === "__proto__" || field === "__proto__") continue;
+    changes[update] = { ...(Object.hasOwn(changes, update) ? changes[update] : {}), [field]: number(value) };
+  }
+  return changes;
 }
 
 function unescape(text) {
