@@ -11,6 +11,7 @@ from web.build.paths import DIST, ROOT
 
 TESTS = ROOT / "tests"
 # The first two are run by name, the others hold tools and timings.
+PROCESSES = min(4, os.cpu_count() or 1)
 NOT_IN_REST = {"unit", "browser", "pyodide", "benchmarks", "__pycache__"}
 
 
@@ -26,7 +27,9 @@ def run(part):
                 if part is None and path.is_dir() and path.name not in NOT_IN_REST and any(path.rglob("test_*.py"))]
         with step("Looking for Chromium and Firefox"):
             chromium, firefox = (browsers.path_of(engine) for engine in ("chromium", "firefox"))
-        failed += attempt(" and ".join("tests/" + name for name in [*rest, "browser"]), pytest(*rest, "browser"),
+        # A file's tests share one live page, so a file stays in one process.
+        failed += attempt(" and ".join("tests/" + name for name in [*rest, "browser"]),
+                          [*pytest(*rest, "browser"), "--numprocesses", str(PROCESSES), "--dist", "loadfile"],
                           PY_LSTM_CHROMIUM=chromium, PY_LSTM_FIREFOX=firefox)
     if failed:
         raise Failure("Tests failed in %s: the lines above say which." % ", then in ".join(failed))
