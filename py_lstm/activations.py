@@ -24,7 +24,14 @@ class Activator(Protocol):
 
 
 class SigmoidActivator:
-    """σ(z) = 1 / (1 + e^-z), an opening between 0 (shut) and 1 (open)."""
+    """σ(z) = 1 / (1 + e^-z), an opening between 0 (shut) and 1 (open).
+
+    Examples
+    --------
+    >>> y = SigmoidActivator().forward(np.array([-1000.0, 0.0, 1000.0]))
+    >>> y, SigmoidActivator().backward(y)                                     # the slope from the output: y (1 - y)
+    (array([0. , 0.5, 1. ]), array([0.  , 0.25, 0.  ]))
+    """
 
     def forward(self, weighted_input):
         """σ(z), elementwise; same shape and dtype as `weighted_input`."""
@@ -39,7 +46,14 @@ class SigmoidActivator:
 
 
 class TanhActivator:
-    """tanh(z), a signed value between -1 and 1."""
+    """tanh(z), a signed value between -1 and 1.
+
+    Examples
+    --------
+    >>> y = TanhActivator().forward(np.array([0.0, 1e-17]))
+    >>> y, TanhActivator().backward(y)                                        # the slope from the output: 1 - y²
+    (array([0.e+00, 1.e-17]), array([1., 1.]))
+    """
 
     def forward(self, weighted_input):
         """tanh(z), elementwise; exact near 0, where 2σ(2z) - 1 cancels."""
@@ -51,7 +65,14 @@ class TanhActivator:
 
 
 class ReluActivator:
-    """max(0, z). Its derivative at 0 is taken as 0."""
+    """max(0, z). Its derivative at 0 is taken as 0.
+
+    Examples
+    --------
+    >>> y = ReluActivator().forward(np.array([-2.0, 3.0]))
+    >>> y, ReluActivator().backward(y)
+    (array([0., 3.]), array([0., 1.]))
+    """
 
     def forward(self, weighted_input):
         """max(0, z), elementwise."""
@@ -64,7 +85,13 @@ class ReluActivator:
 
 
 class IdentityActivator:
-    """z itself."""
+    """z itself.
+
+    Examples
+    --------
+    >>> IdentityActivator().forward(np.array([-2.0, 3.0])), IdentityActivator().backward(np.array([-2.0, 3.0]))
+    (array([-2.,  3.]), array([1., 1.]))
+    """
 
     def forward(self, weighted_input):
         """z."""
@@ -80,6 +107,14 @@ def element_wise_op(array: np.ndarray, op: Callable[[float], float]) -> None:
 
     The result is the same for any memory layout. If `op` raises or returns no number of the array's kind, `array`
     is left as it was.
+
+    Examples
+    --------
+    >>> array = np.array([[1.0, -2.0], [3.0, -4.0]])
+    >>> element_wise_op(array, abs)
+    >>> array
+    array([[1., 2.],
+           [3., 4.]])
     """
     if not isinstance(array, np.ndarray) or not array.flags.writeable:
         raise InvalidInput("array", "type", f"array is {shown(array)}; give a writable NumPy array.", got=shown(array))

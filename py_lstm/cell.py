@@ -35,7 +35,16 @@ TANH = TanhActivator()
 
 
 class Weights(NamedTuple):
-    """What a cell learns: weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o."""
+    """What a cell learns: weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o.
+
+    Examples
+    --------
+    >>> weights = initialize(2, 3, rng=0)
+    >>> [array.shape for array in weights]
+    [(12, 2), (12, 3), (12,)]
+    >>> weights.bias[3:6]                                                     # block f: the forget gate begins open
+    array([1., 1., 1.])
+    """
 
     weight_ih: np.ndarray
     weight_hh: np.ndarray
@@ -43,7 +52,17 @@ class Weights(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Everything a forward pass computed. x is (T, N, I), h_0 and c_0 are (N, H), all others (T, N, H)."""
+    """Everything a forward pass computed. x is (T, N, I), h_0 and c_0 are (N, H), all others (T, N, H).
+
+    Examples
+    --------
+    >>> from py_lstm import cell
+    >>> steps = cell.forward(np.ones((5, 1, 2)), np.zeros((1, 3)), np.zeros((1, 3)), initialize(2, 3))
+    >>> steps.f.shape                                                         # (time, batch, unit)
+    (5, 1, 3)
+    >>> np.array_equal(steps.c[1], steps.f[1] * steps.c[0] + steps.i[1] * steps.g[1])
+    True
+    """
 
     x: np.ndarray
     h_0: np.ndarray
@@ -67,6 +86,17 @@ class Deltas(NamedTuple):
     dz_i, dz_f, dz_g, dz_o : (T, N, H), at the pre-activations; the tutorial's delta_i, delta_f, delta_ct, delta_o.
     dh = dh_via_y + dh_via_z, dc = dc_via_h + dc_via_c : (T, N, H), totals and their two streams each.
     dx : (T, N, I). dh_0, dc_0 : (N, H). weight_ih, weight_hh, bias : gradients, shaped as in `Weights`.
+
+    Examples
+    --------
+    >>> from py_lstm import cell
+    >>> weights = initialize(2, 3)
+    >>> steps = cell.forward(np.ones((5, 1, 2)), np.zeros((1, 3)), np.zeros((1, 3)), weights)
+    >>> deltas = cell.backward(steps, weights, np.ones((5, 1, 3)))
+    >>> np.array_equal(deltas.dc, deltas.dc_via_h + deltas.dc_via_c)          # the two streams into every cell state
+    True
+    >>> np.allclose(deltas.dc_via_c[0], deltas.dc[1] * steps.f[1])
+    True
     """
 
     dh_via_y: np.ndarray

@@ -19,7 +19,21 @@ VERSION = 1
 
 
 def save_training(destination: str | os.PathLike, training: Training) -> None:
-    """Write a training to a .npz file, which appears whole or not at all. NumPy alone can read it."""
+    """Write a training to a .npz file, which appears whole or not at all. NumPy alone can read it.
+
+    Examples
+    --------
+    >>> trainer = Trainer(Experiment(updates=6))
+    >>> for progress in train(trainer):
+    ...     if progress.update == 3:
+    ...         break
+    >>> save_training("training.npz", trainer)
+    >>> for progress in train(load_training("training.npz")):                 # goes on where it stood
+    ...     print(progress.update)
+    4
+    5
+    6
+    """
     training = instance("training", training, Training)
     _path("destination", destination)
     if weight_files.file_format(destination) != "npz":
@@ -37,6 +51,15 @@ def load_training(source: str | os.PathLike) -> Training:
     ------
     InvalidInput
         If the file cannot be read or is no saved training.
+
+    Examples
+    --------
+    >>> trainer = Trainer(Experiment(updates=3))
+    >>> progress = trainer.update()
+    >>> save_training("training.npz", trainer)
+    >>> loaded = load_training("training.npz")
+    >>> loaded.update() == trainer.update()                                   # the same bits
+    True
     """
     name = weight_files.file_name(_path("source", source))
     arrays = weight_files.read_arrays(source)

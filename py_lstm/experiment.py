@@ -53,6 +53,16 @@ class Experiment:
     output_step : for "output", which y_t that is, from 1; 0 stands for the last
     edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, "x[4,0]": 1, ...}, single numbers set after training, indices from 0
     changes : {100: {"learning_rate": 0.002}, ...}, what one of the fields `CHANGEABLE` becomes after so many updates
+
+    Examples
+    --------
+    >>> experiment = Experiment(task="latch", hidden_size=3, updates=50)
+    >>> Experiment.from_json(experiment.to_json()) == experiment              # plain values: a file, a link, a test
+    True
+    >>> Experiment(hidden_size=0)
+    Traceback (most recent call last):
+        ...
+    py_lstm.validation.InvalidInput: hidden_size is 0; give a value from 1 to 512.
     """
 
     task: str = "latch"

@@ -70,7 +70,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The equations that lead to one number, the last of which gives it. No lines: the number was given."""
+    """The equations that lead to one number, the last of which gives it. No lines: the number was given.
+
+    Examples
+    --------
+    >>> told = explain(run(Experiment(updates=0)), "dc", t=3, unit=1)         # where two streams meet
+    >>> len(told.lines[-1].terms), told.lines[-1].sources[0].file
+    (2, 'py_lstm/cell.py')
+    >>> bool(abs(sum(term.value for term in told.lines[-1].terms) - told.value) < 1e-15)
+    True
+    """
 
     quantity: str
     t: int
@@ -96,6 +105,15 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
     ------
     InvalidInput
         If there is no such number.
+
+    Examples
+    --------
+    >>> trace = run(Experiment(updates=0))
+    >>> told = explain(trace, "c", t=13, unit=2)
+    >>> [f"{term.value:.4f}" for term in told.lines[-1].terms], f"{told.value:.4f}"
+    (['-0.1719', '0.0755'], '-0.0964')
+    >>> told.lines[-1].sources[0].code                                        # the line of code that computed it
+    'c[t] = f[t] * c_prev + i[t] * g[t]'
     """
     choice("quantity", quantity, FORWARD + BACKWARD)
     T, width = instance("trace", trace, Trace).arrays[quantity].shape

@@ -26,7 +26,14 @@ NEGLIGIBLE = 1e-16
 
 
 class TensorCheck(NamedTuple):
-    """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|, NEGLIGIBLE) in Euclidean norm."""
+    """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|, NEGLIGIBLE) in Euclidean norm.
+
+    Examples
+    --------
+    >>> tensor = check(Experiment(updates=0), tensors=["bias"]).tensors[0]
+    >>> tensor.name, tensor.size, tensor.relative_error < 1e-12
+    ('bias', 12, True)
+    """
 
     name: str
     relative_error: float
@@ -37,7 +44,14 @@ class TensorCheck(NamedTuple):
 
 
 class GradientReport(NamedTuple):
-    """All tensors checked, and whether every one of them is right."""
+    """All tensors checked, and whether every one of them is right.
+
+    Examples
+    --------
+    >>> report = check(Experiment(updates=0), tensors=["weight_hh", "c_0"])
+    >>> [(tensor.name, tensor.checked, tensor.right) for tensor in report.tensors]
+    [('weight_hh', 36, True), ('c_0', 3, True)]
+    """
 
     method: str
     eps: float
@@ -73,6 +87,16 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     InvalidInput
         For an unknown method, a gradient whose shape is not its tensor's, a step that is not positive, a loss that is
         not one number, or nothing to check.
+
+    Examples
+    --------
+    >>> def loss(values):
+    ...     return (values["w"] ** 3).sum()
+    >>> w = np.array([0.5, -2.0])
+    >>> gradient_check(loss, {"w": w}, {"w": 3 * w ** 2}).right
+    True
+    >>> gradient_check(loss, {"w": w}, {"w": 2 * w ** 2}).right               # a wrong derivative is found
+    False
     """
     method = choice("method", method, METHODS)
     eps = METHODS[method] if eps is None else number("eps", eps, 0)

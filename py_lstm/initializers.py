@@ -38,6 +38,14 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     ------
     InvalidInput
         With the argument's name, if one is out of range.
+
+    Examples
+    --------
+    >>> weights = initialize(2, 3, rng=0, forget_bias=3)
+    >>> weights.weight_ih.shape, weights.bias.tolist()
+    ((12, 2), [0.0, 0.0, 0.0, 3.0, 3.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    >>> bool(abs(weights.weight_hh).max() <= 1 / np.sqrt(3))
+    True
     """
     I = integer("input_size", input_size, 1, MOST_UNITS)
     H = integer("hidden_size", hidden_size, 1, MOST_UNITS)

@@ -27,6 +27,15 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     -------
     loss : scalar
     dy : (T, N, O), ∂loss/∂y; 0 at steps that do not count
+
+    Examples
+    --------
+    >>> y, target = np.array([[[1.0]], [[3.0]]]), np.zeros((2, 1, 1))
+    >>> loss, dy = squared_error(y, target)
+    >>> float(loss), dy.ravel().tolist()
+    (5.0, [1.0, 3.0])
+    >>> float(squared_error(y, target, at="last")[0])
+    9.0
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _real_beside(y, numeric("target", target, y.shape))
@@ -53,6 +62,12 @@ def cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     -------
     loss : scalar
     dy : (T, N, O), ∂loss/∂y = (softmax(y) Σ target - target) / steps that count; 0 at the others
+
+    Examples
+    --------
+    >>> loss, dy = cross_entropy(np.zeros((1, 1, 4)), np.array([[2]]))        # four logits, the third class is right
+    >>> bool(np.isclose(loss, np.log(4))), dy.ravel().tolist()
+    (True, [0.25, 0.25, -0.75, 0.25])
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _probabilities(target, y)
@@ -80,6 +95,12 @@ def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", m
     -------
     loss : scalar
     dy : (T, N, O), ∂loss/∂y = (σ(y) - target) / numbers that count; 0 at the others
+
+    Examples
+    --------
+    >>> loss, dy = binary_cross_entropy(np.zeros((1, 1, 1)), np.ones((1, 1, 1)))
+    >>> bool(np.isclose(loss, np.log(2))), dy.ravel().tolist()
+    (True, [-0.5])
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _within_0_1(_real_beside(y, numeric("target", target, y.shape)))

@@ -40,6 +40,18 @@ class LstmLayer:
     delta_h_list, delta_c_list, delta_f_list, delta_i_list, delta_o_list, delta_ct_list, delta_x_list : after
         `backward`, columns for t = 0 ... times. delta_h and delta_c are ∂L/∂h_t and ∂L/∂c_t (index 0: the initial
         state's); the gates' are taken at the pre-activations, as in the tutorial.
+
+    Examples
+    --------
+    >>> layer = LstmLayer(3, 2, learning_rate=0.1)
+    >>> for x in np.eye(3):
+    ...     layer.forward(x[:, np.newaxis])                                   # one step after the other, columns
+    >>> layer.h_list[-1].shape, len(layer.f_list)                             # index 0 is before the first step
+    ((2, 1), 4)
+    >>> layer.backward(None, np.ones((2, 1)))                                 # ∂L/∂h of the last step
+    >>> layer.Wfh_grad.shape, layer.delta_c_list[1].shape
+    ((2, 2), (2, 1))
+    >>> layer.update()
     """
 
     def __init__(self, input_width: int, state_width: int, learning_rate: float, *, rng=0,

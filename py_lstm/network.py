@@ -38,6 +38,15 @@ class Network:
         weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o; readout_weight V (O, H) and
         readout_bias a (O,). Everything an optimizer moves. Arrays may be replaced or changed in place.
     states : dict of arrays, h_0 and c_0 (H,), the states before the first step: zero until set.
+
+    Examples
+    --------
+    >>> network = Network(2, 3, output_size=1, rng=0)
+    >>> done = network.forward(np.ones((5, 1, 2)))
+    >>> loss, dy = squared_error(done.y, np.zeros((5, 1, 1)))
+    >>> deltas, gradients = network.backward(done, dy)
+    >>> sorted(gradients)
+    ['bias', 'c_0', 'h_0', 'readout_bias', 'readout_weight', 'weight_hh', 'weight_ih']
     """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int = 1, *, rng=0, **how):

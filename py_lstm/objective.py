@@ -28,6 +28,14 @@ class Objective:
     values : dict of arrays
         What L depends on, the experiment's edits made: the parameters, h_0 and c_0 (H,), and x (T, 1, I).
     target : (T, 1, 1)
+
+    Examples
+    --------
+    >>> objective = Objective(Experiment(updates=0))                          # L is the last output, y_24
+    >>> values = dict(objective.values)
+    >>> values["c_0"] = values["c_0"] + 1e-30j                                # a complex step along c_0
+    >>> bool(objective(values).imag != 0)
+    True
     """
 
     def __init__(self, experiment: Experiment, trainer: Trainer | None = None):

@@ -23,6 +23,14 @@ class Optimizer:
     ----------
     learning_rate, weight_decay : float; both may be changed between steps
     steps : int, the steps made
+
+    Examples
+    --------
+    >>> one, other = Adam(0.1), Adam(0.1)
+    >>> w = one.step({"w": np.ones(2)}, {"w": np.ones(2)})
+    >>> other.load_state_dict(one.state_dict(), w)                            # goes on where the first one stands
+    >>> np.array_equal(one.step(w, {"w": np.ones(2)})["w"], other.step(w, {"w": np.ones(2)})["w"])
+    True
     """
 
     MEMORY: tuple[str, ...] = ()        # the attributes that remember one array for each parameter
@@ -84,6 +92,15 @@ class SGD(Optimizer):
     """Gradient descent, p ← p - η v with v ← μ v + g, with optional L2 decay (g ← g + λ p) as in PyTorch's `SGD`.
 
     `nesterov` looks one step ahead: p ← p - η (g + μ v).
+
+    Examples
+    --------
+    >>> optimizer = SGD(0.1, momentum=0.9)
+    >>> parameters = {"w": np.array([1.0, -2.0])}
+    >>> for _ in range(2):
+    ...     parameters = optimizer.step(parameters, {"w": 2 * parameters["w"]})  # of L = |w|²
+    >>> parameters["w"].round(4)
+    array([ 0.46, -0.92])
     """
 
     MEMORY = ("velocity",)
@@ -106,6 +123,15 @@ class Adam(Optimizer):
     """Adam (Kingma & Ba 2015) with L2 decay added to the gradient, PyTorch's `Adam` with its default betas and eps.
 
     m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  p ← p - η m̂ / (√v̂ + ε)  with m̂, v̂ corrected for their start at 0.
+
+    Examples
+    --------
+    >>> optimizer = Adam(0.1)
+    >>> parameters = {"w": np.array([1.0, -2.0])}
+    >>> for _ in range(2):
+    ...     parameters = optimizer.step(parameters, {"w": 2 * parameters["w"]})  # of L = |w|²
+    >>> parameters["w"].round(4), optimizer.steps
+    (array([ 0.8004, -1.8002]), 2)
     """
 
     MEMORY = ("first", "second")
@@ -135,6 +161,12 @@ class AdamW(Adam):
     """Adam whose decay shrinks the parameters themselves, p ← p - η λ p (Loshchilov & Hutter 2019): PyTorch's `AdamW`.
 
     The decay is 0 unless given; PyTorch's default is 0.01.
+
+    Examples
+    --------
+    >>> optimizer = AdamW(0.1, weight_decay=0.01)
+    >>> optimizer.step({"w": np.array([1.0, -2.0])}, {"w": np.zeros(2)})["w"]  # no gradient: only the decay acts
+    array([ 0.999, -1.998])
     """
 
     def _move(self, p, g, before):
@@ -145,6 +177,12 @@ class RMSProp(Optimizer):
     """p ← p - η g / (√s + ε) with s ← α s + (1 - α) g²: PyTorch's `RMSprop`, L2 decay added to the gradient.
 
     With `momentum`, p ← p - η v where v ← μ v + g / (√s + ε).
+
+    Examples
+    --------
+    >>> optimizer = RMSProp(0.01, alpha=0.9)
+    >>> optimizer.step({"w": np.array([1.0, -2.0])}, {"w": np.array([2.0, -4.0])})["w"].round(4)
+    array([ 0.9684, -1.9684])
     """
 
     MEMORY = ("square", "velocity")
@@ -164,7 +202,17 @@ class RMSProp(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """p ← p - η g / (√s + ε) with s ← s + g² (Duchi et al. 2011): PyTorch's `Adagrad`, L2 decay added to the gradient."""
+    """p ← p - η g / (√s + ε) with s ← s + g² (Duchi et al. 2011): PyTorch's `Adagrad`, L2 decay added to the gradient.
+
+    Examples
+    --------
+    >>> optimizer = Adagrad(0.1)
+    >>> parameters = {"w": np.array([1.0, -2.0])}
+    >>> for _ in range(2):
+    ...     parameters = optimizer.step(parameters, {"w": 2 * parameters["w"]})  # of L = |w|²
+    >>> parameters["w"].round(4)
+    array([ 0.8331, -1.8311])
+    """
 
     MEMORY = ("square",)
 
@@ -215,6 +263,12 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
     """Scale all gradients together so that their joint Euclidean norm is at most `limit` (Pascanu et al. 2013).
 
     Returns the gradients and the norm before clipping.
+
+    Examples
+    --------
+    >>> gradients, norm = clip_norm({"w": np.array([3.0, 4.0])}, 1)
+    >>> gradients["w"], norm
+    (array([0.6, 0.8]), 5.0)
     """
     limit = number("clip_norm", limit, 0)
     gradients = {name: numeric(name, g, None) for name, g in mapping("gradients", gradients).items()}
@@ -228,7 +282,13 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
 
 
 def clip_value(gradients: Arrays, limit: float) -> Arrays:
-    """Each number of each gradient, moved into -limit to limit. Unlike `clip_norm` this turns the direction."""
+    """Each number of each gradient, moved into -limit to limit. Unlike `clip_norm` this turns the direction.
+
+    Examples
+    --------
+    >>> clip_value({"w": np.array([3.0, -0.5])}, 1)["w"]
+    array([ 1. , -0.5])
+    """
     limit = number("clip_value", limit, 0)
     with np.errstate(over="ignore"):                    # a limit that float32 cannot hold is none
         return {name: np.clip(numeric(name, g, None), -limit, limit) for name, g in mapping("gradients", gradients).items()}

@@ -26,6 +26,14 @@ class Sequences(NamedTuple):
     mask : (T, N) of bool, the steps whose answer is learnt
     judged : (T, N) of bool, the steps whose answer is scored
     legal : (T, N, O) of bool, the symbols that may come next in a grammar, or None
+
+    Examples
+    --------
+    >>> drawn = problem("reber").draw(np.random.default_rng(0), 0, 4)         # four strings, the shorter ones padded
+    >>> drawn.x.shape[1:], drawn.legal.shape == drawn.x.shape
+    ((4, 7), True)
+    >>> [int(steps) for steps in drawn.mask.sum(axis=0)]
+    [15, 8, 8, 8]
     """
 
     x: np.ndarray
@@ -48,6 +56,14 @@ class Problem(NamedTuple):
     published : str, the criterion of the paper
     clueless : function of the length: the score of a network that knows nothing but the best constant answer
     settings : dict, fields of a `Study` that learn it
+
+    Examples
+    --------
+    >>> task = problem("adding_2015")
+    >>> task.metric, task.lower_is_better, round(task.clueless(50), 3)        # always saying 1 leaves 1/6
+    ('mean squared error', True, 0.167)
+    >>> task.reached(0.0005)
+    True
     """
 
     name: str
@@ -332,7 +348,13 @@ _ORDER_SETTINGS = dict(length=100, hidden_size=16, batch_size=32, learning_rate=
 
 @lru_cache(maxsize=None)
 def problems() -> dict[str, Problem]:
-    """All of them by name; made when first asked for, since two of them read a text."""
+    """All of them by name; made when first asked for, since two of them read a text.
+
+    Examples
+    --------
+    >>> sorted(problems())[:4]
+    ['adding_1997', 'adding_2015', 'brackets', 'continual_reber']
+    """
     classes2, classes3 = ("XX", "XY", "YX", "YY"), tuple(a + b + c for a in "XY" for b in "XY" for c in "XY")
     adding = dict(hidden_size=16, batch_size=32, learning_rate=0.01)
     share = "share of sequences"
@@ -381,7 +403,13 @@ def _copy_problem(name: str, count: int, kinds: int, settings: dict[str, Any]) -
 
 
 def problem(name: Any) -> Problem:
-    """The task of that name."""
+    """The task of that name.
+
+    Examples
+    --------
+    >>> "".join(problem("reber").inputs)
+    'BTPSXVE'
+    """
     if not isinstance(name, str) or name not in problems():
         raise InvalidInput("task", "choice", f"task is {shown(name)}; choose one of {', '.join(problems())}.", got=shown(name),
                            choices=list(problems()))

@@ -22,6 +22,13 @@ class Reach(NamedTuple):
     dc_1997 : norm of what stands for ∂L/∂c_t by the rule of Hochreiter & Schmidhuber 1997, along the cell only
     dc_tutorial : the same by the tutorial's rule, which leaves the cell's own path out
     dh_rnn : norm of ∂L/∂h_t in a plain, untrained RNN of the same size and seed, fed the same sequence and the same ∂L/∂h
+
+    Examples
+    --------
+    >>> trace = run(Experiment())
+    >>> measured = reach(trace, unit=2)
+    >>> bool(np.isclose(measured.kept[0], trace.arrays["f"][1:, 1].prod()))
+    True
     """
 
     dh: np.ndarray
@@ -34,7 +41,14 @@ class Reach(NamedTuple):
 
 
 def reach(trace: Trace, unit: int) -> Reach:
-    """Measure a trace; `unit` (from 1) is the one whose forget gate is multiplied up."""
+    """Measure a trace; `unit` (from 1) is the one whose forget gate is multiplied up.
+
+    Examples
+    --------
+    >>> measured = reach(run(Experiment()), unit=2)
+    >>> measured.dc.shape, bool(measured.dc[0] < measured.dc[-1])             # it fades towards the first step
+    ((24,), True)
+    """
     a = instance("trace", trace, Trace).arrays
     H = a["h"].shape[1]
     u = integer("unit", unit, 1, H) - 1

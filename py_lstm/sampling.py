@@ -31,6 +31,13 @@ def sample(learner: Learner, prompt: str = "", length: int = 200, *, temperature
     ------
     InvalidInput
         At once, not at the first character.
+
+    Examples
+    --------
+    >>> learner = Learner(Study("text_en"))                                   # not trained: letters without sense
+    >>> text = "".join(sample(learner, "the ", 20, temperature=0.8, rng=1))
+    >>> len(text), text == "".join(sample(learner, "the ", 20, temperature=0.8, rng=1))
+    (20, True)
     """
     task = instance("learner", learner, Learner).experiment.task
     if not task.startswith("text_"):

@@ -32,6 +32,12 @@ class Schedule(_Schedule):
         The first so many updates rise evenly, 1/warmup, 2/warmup ... 1 (`LinearLR`), before the schedule begins.
 
     Gers et al. (2000) let the rate decay by 0.99 every 1000 sequences: Schedule("step", span=1000, factor=0.99).
+
+    Examples
+    --------
+    >>> schedule = Schedule("step", span=10, factor=0.5, warmup=4)
+    >>> [schedule.at(update) for update in (1, 4, 5, 15)]
+    [0.25, 1.0, 1.0, 0.5]
     """
 
     def __new__(cls, kind: str = "constant", span: int = 1000, factor: float = 0.5, warmup: int = 0):

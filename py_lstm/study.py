@@ -41,6 +41,12 @@ class Study:
     momentum : for the optimizers "sgd" and "rmsprop"
     clip_norm, clip_value : limits of the gradient, of all together and then of each number; 0 is none
     schedule, span, factor, warmup : how the learning rate goes, see `Schedule`
+
+    Examples
+    --------
+    >>> study = Study("reber", updates=3)
+    >>> study.hidden_size, Study.from_json(study.to_json()) == study          # the rest is the task's own setting
+    (16, True)
     """
 
     task: str
@@ -137,6 +143,14 @@ class Learner(Training):
     ----------
     experiment : the Study
     network, optimizer, losses, gradient_norms : see `Training`
+
+    Examples
+    --------
+    >>> learner = Learner(Study("reber", updates=3))
+    >>> for progress in train(learner):
+    ...     pass
+    >>> len(learner.losses), 0 <= learner.evaluate() <= 1
+    (3, True)
     """
 
     def __init__(self, study: Study):

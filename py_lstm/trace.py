@@ -36,6 +36,15 @@ class Trace:
     right, counted : int or None
         For tasks whose targets are signs: at how many steps the sign is right, of how many that have one.
     losses : tuple of float, the training batches' losses, one per update
+
+    Examples
+    --------
+    >>> trace = run(Experiment(updates=0))
+    >>> trace.arrays["f"].shape, trace.arrays["weight_ih_grad"].shape
+    ((24, 3), (12, 2))
+    >>> a = trace.arrays
+    >>> np.allclose(a["h"], a["o"] * a["tanh_c"])
+    True
     """
 
     experiment: Experiment
@@ -76,7 +85,16 @@ class Trace:
 
 
 def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
-    """Train as the experiment says, then trace its sequence forward and backward. For `trainer` see `Objective`."""
+    """Train as the experiment says, then trace its sequence forward and backward. For `trainer` see `Objective`.
+
+    Examples
+    --------
+    >>> trace = run(Experiment(updates=200))
+    >>> f"loss {trace.loss:.4f}, {trace.right} of {trace.counted} signs right"
+    'loss 0.0059, 22 of 22 signs right'
+    >>> trace.arrays["c"].shape                                               # (time, unit)
+    (24, 3)
+    """
     e = experiment
     objective = Objective(e, trainer)
     forward, loss, dy, deltas, gradients = objective.passes()
@@ -104,6 +122,12 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
 
     `tensors` names those to check, among the parameters, "h_0", "c_0" and "x"; all of them if None. For `method` and
     `max_elements` see `gradient_check`, for `trainer` see `Objective`.
+
+    Examples
+    --------
+    >>> report = check(Experiment(updates=20))
+    >>> report.right, len(report.tensors)
+    (True, 8)
     """
     objective = Objective(experiment, trainer)
     *_, gradients = objective.passes()

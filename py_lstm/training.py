@@ -16,7 +16,16 @@ from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, ma
 
 
 class Progress(NamedTuple):
-    """One update: its number from 1, the batch's loss before it, and the gradient's norm before clipping."""
+    """One update: its number from 1, the batch's loss before it, and the gradient's norm before clipping.
+
+    Examples
+    --------
+    >>> for progress in train(Experiment(updates=3)):
+    ...     print(progress.update, f"{progress.loss:.3f}")
+    1 0.772
+    2 0.628
+    3 0.866
+    """
 
     update: int
     loss: float
@@ -38,6 +47,11 @@ class Training:
     optimizer : Optimizer
     losses, gradient_norms : lists, one entry per update done
     scores : list, how well each update's batch was answered before it, see `tasks.score`; a `Learner` keeps none
+
+    Examples
+    --------
+    >>> isinstance(Trainer(Experiment()), Training)
+    True
     """
 
     experiment: Any
@@ -101,6 +115,13 @@ class Trainer(Training):
     ----------
     losses, gradient_norms, scores : lists, one entry per update done
     moments : Moments, what is kept of the way
+
+    Examples
+    --------
+    >>> trainer = Trainer(Experiment())
+    >>> progress = trainer.update()
+    >>> progress.update, len(trainer.losses), trainer.network.parameters["weight_hh"].shape
+    (1, 1, (12, 3))
     """
 
     def __init__(self, experiment: Experiment):
@@ -226,6 +247,14 @@ def trouble(training: Training) -> Trouble | None:
 
     Numbers need not leave the floats for a training to diverge: with a learning rate far too large the loss stays finite,
     and high.
+
+    Examples
+    --------
+    >>> trainer = Trainer(Experiment(updates=30))
+    >>> for _ in train(trainer):
+    ...     pass
+    >>> trouble(trainer) is None
+    True
     """
     losses = instance("training", training, Training).losses
     if len(losses) < 20:
@@ -244,6 +273,22 @@ def train(experiment: Experiment | Training) -> Iterator[Progress]:
 
     Given a `Trainer` or `Learner`, fresh or loaded with `load_training`, go on with it to the updates its experiment asks
     for. Whoever stops asking stops the training between two updates, where it can be saved.
+
+    Examples
+    --------
+    >>> losses = [progress.loss for progress in train(Experiment(updates=100))]
+    >>> losses[-1] < losses[0] / 2
+    True
+    >>> trainer = Trainer(Experiment(updates=100))
+    >>> for progress in train(trainer):
+    ...     if progress.update == 40:                                         # whoever stops asking stops the training
+    ...         break
+    >>> len(trainer.losses), trainer.losses == losses[:40]
+    (40, True)
+    >>> for progress in train(trainer):                                       # and may go on, to the same bits
+    ...     pass
+    >>> trainer.losses == losses
+    True
     """
     training = experiment if isinstance(experiment, Training) else Trainer(experiment)
     while len(training.losses) < training.experiment.updates:

@@ -15,7 +15,14 @@ from .lstm_layer import LstmLayer
 
 
 def data_set() -> tuple[list[np.ndarray], np.ndarray]:
-    """Two inputs of three numbers, as columns (3, 1), and the target (2, 1) for the last hidden state."""
+    """Two inputs of three numbers, as columns (3, 1), and the target (2, 1) for the last hidden state.
+
+    Examples
+    --------
+    >>> x, d = data_set()
+    >>> [column.ravel().tolist() for column in x], d.ravel().tolist()
+    ([[1, 2, 3], [2, 3, 4]], [1, 2])
+    """
     return [np.array([[1], [2], [3]]), np.array([[2], [3], [4]])], np.array([[1], [2]])
 
 
@@ -23,6 +30,14 @@ def test() -> LstmLayer:
     """Run the tutorial's two steps, check the gradients, learn, and print each result. Returns the layer.
 
     The target [1, 2] cannot be reached: |h| < 1. The loss therefore falls towards (0² + 1²) / 2 = 0.5, not to 0.
+
+    Examples
+    --------
+    >>> layer = test()                                                          # doctest: +ELLIPSIS
+    h after two steps:  [...]   target [1 2]   loss ...
+    gradient check, complex step, ε = 1e-30
+    ...
+    after 100 updates:  [...]   target [1 2]   loss 0.6...
     """
     x, d = data_set()
     layer = LstmLayer(3, 2, 0.1)

@@ -32,6 +32,14 @@ class InvalidInput(ValueError):
         "shape", "finite", "order", "diverged" or "file" (one that is damaged or cannot be opened).
     details : dict
         The values the sentence was made from (`got`, `low`, `high`, `choices`, ...), all JSON-able.
+
+    Examples
+    --------
+    >>> try:
+    ...     Experiment(hidden_size=0)
+    ... except InvalidInput as refused:
+    ...     print(refused.field, refused.code, "|", refused)
+    hidden_size range | hidden_size is 0; give a value from 1 to 512.
     """
 
     def __init__(self, field: str, code: str, sentence: str, **details: Any):

@@ -41,6 +41,14 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
     ------
     InvalidInput
         If anything is wrong; the destination is then as it was.
+
+    Examples
+    --------
+    >>> save_weights("torch.safetensors", from_lstm(LSTM(2, 3)))
+    >>> convert("torch.safetensors", "keras.npz", layout="keras").notes
+    ['1 layer with 2 inputs and 3 units, float64.', 'Written to keras.npz.']
+    >>> [array.shape for array in np.load("keras.npz").values()]
+    [(2, 12), (3, 12), (12,)]
     """
     layout = choice("layout", layout, LAYOUTS)
     target = weight_files.file_name(destination)

@@ -37,6 +37,14 @@ def from_keras(arrays: Sequence[Any] | Mapping[str, Any], *, bidirectional: bool
         default of Keras before 2.3 and of TensorFlow.js, is refused: with it these weights would give other numbers.
 
     All layers must have the same number of units. TensorFlow.js lays out its weights alike.
+
+    Examples
+    --------
+    >>> I, H = 2, 3
+    >>> kernel, recurrent_kernel, bias = np.zeros((I, 4 * H)), np.zeros((H, 4 * H)), np.arange(4.0 * H)
+    >>> weights = from_keras([kernel, recurrent_kernel, bias])
+    >>> weights["weight_ih_l0"].shape, (weights["bias_ih_l0"] + weights["bias_hh_l0"]).tolist() == bias.tolist()
+    ((12, 2), True)
     """
     for field, value, only in (("activation", activation, "tanh"),
                                ("recurrent_activation", recurrent_activation, "sigmoid")):
@@ -75,6 +83,11 @@ def to_keras(weights: Mapping[str, Any]) -> list[np.ndarray]:
     """What `set_weights` of the same model takes: kernel, recurrent kernel and bias of each direction, then Dense's.
 
     The two biases are added. A model built with use_bias=False takes weights without biases.
+
+    Examples
+    --------
+    >>> [array.shape for array in to_keras(from_lstm(LSTM(2, 3)))]            # kernel, recurrent kernel, one bias
+    [(2, 12), (3, 12), (12,)]
     """
     weights = check_weights(weights)
     sizes = sizes_of(weights)

@@ -26,7 +26,12 @@ _DEFAULTS = {"direction": (b"forward", b"bidirectional"), "clip": (), "input_for
 
 
 def write_onnx(destination: str | os.PathLike, weights: Mapping[str, Any], *, dtype=np.float32) -> None:
-    """Write `onnx_model(weights)` to a file."""
+    """Write `onnx_model(weights)` to a file.
+
+    Examples
+    --------
+    >>> write_onnx("network.onnx", from_network(Network(2, 3)))                 # onnxruntime runs it
+    """
     weight_files.replace_file(destination, onnx_model(weights, dtype=dtype))
 
 
@@ -97,6 +102,12 @@ def read_onnx(source: str | os.PathLike | bytes, *, name: str = "the file") -> A
     Nodes that compute something else than py_lstm (other activations, clip, coupled gates, the reverse direction
     alone), weights kept in other files and first states that the model computes are refused. What the model does
     besides is not looked at.
+
+    Examples
+    --------
+    >>> write_onnx("network.onnx", from_network(Network(2, 3)))
+    >>> {name: array.shape for name, array in read_onnx("network.onnx").items() if "readout" in name}
+    {'readout_weight': (1, 3), 'readout_bias': (1,)}
     """
     onnx = _library()
     if isinstance(source, (bytes, bytearray, memoryview)):

@@ -30,6 +30,13 @@ def from_onnx(layers: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Arrays
 
     Two rows of D are forward and backward. What the node says in attributes must be the default: activations, clip,
     input_forget; a node of direction "reverse" alone has no place here. `onnx_files.read_onnx` looks at that.
+
+    Examples
+    --------
+    >>> weights = from_lstm(LSTM(2, 3))
+    >>> back = from_onnx(to_onnx(weights))
+    >>> all(np.array_equal(back[name], array) for name, array in weights.items())
+    True
     """
     layers = [layers] if isinstance(layers, Mapping) else layers
     if not isinstance(layers, Sequence) or not layers or not all(isinstance(node, Mapping) for node in layers):
@@ -68,7 +75,15 @@ def from_onnx(layers: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Arrays
 
 
 def to_onnx(weights: Mapping[str, Any]) -> list[Arrays]:
-    """For each layer the inputs W, R, B, P, initial_h, initial_c of its ONNX LSTM node, those that there are."""
+    """For each layer the inputs W, R, B, P, initial_h, initial_c of its ONNX LSTM node, those that there are.
+
+    Examples
+    --------
+    >>> weights = from_lstm(LSTM(2, 1))
+    >>> weights["weight_ih_l0"][:, 0] = [1, 2, 3, 4]                          # i, f, g, o
+    >>> to_onnx(weights)[0]["W"][0, :, 0].tolist()                            # i, o, f, g: ONNX' own order
+    [1.0, 4.0, 2.0, 3.0]
+    """
     weights = check_weights(weights)
     sizes = sizes_of(weights)
     refuse_parts("ONNX' LSTM", sizes, "projection")

@@ -24,6 +24,13 @@ def from_pytorch(state_dict: Mapping[str, Any], *, lstm: str | None = None, read
     Where one of the two is given, the rest of the model is left out; otherwise anything that is neither is refused. The
     two biases stay apart, so that PyTorch gets back what it gave. Names of one layer may lack `_l0`, and one `bias` (of
     equinox, or of a `Network`) counts as bias_ih.
+
+    Examples
+    --------
+    >>> state_dict = {"encoder.weight_ih_l0": np.ones((4, 2)), "encoder.weight_hh_l0": np.ones((4, 1)),
+    ...               "fc.weight": np.ones((1, 1)), "fc.bias": np.zeros(1)}
+    >>> sorted(from_pytorch(state_dict))
+    ['readout_bias', 'readout_weight', 'weight_hh_l0', 'weight_ih_l0']
     """
     if not isinstance(state_dict, Mapping):
         raise InvalidInput("state_dict", "type", f"state_dict is {shown(state_dict)}; give model.state_dict().",
@@ -59,6 +66,11 @@ def to_pytorch(weights: Mapping[str, Any], *, lstm: str | None = None, readout: 
 
     Without a name for the LSTM it is the state dict of the nn.LSTM itself, or, with a readout or a first state, of the
     model that `pytorch_script` writes: that one has `lstm`, `readout` and the buffers `h_0` and `c_0`.
+
+    Examples
+    --------
+    >>> sorted(to_pytorch(from_network(Network(2, 3)), lstm="rnn", readout="fc"))
+    ['fc.bias', 'fc.weight', 'rnn.bias_hh_l0', 'rnn.bias_ih_l0', 'rnn.weight_hh_l0', 'rnn.weight_ih_l0']
     """
     weights = check_weights(weights)
     beside = {"readout_weight": readout + ".weight", "readout_bias": readout + ".bias", "h_0": "h_0", "c_0": "c_0"}

@@ -54,6 +54,12 @@ def pytorch_script(weights: Mapping[str, Any], *, module: str = "network") -> st
     It holds the LSTM as `lstm`, the readout as `readout`, the first states as buffers `h_0` and `c_0`, each if there is
     one, and computes in the weights' own dtype. Peepholes are refused: PyTorch's LSTM has none. Numbers are written
     with all their digits. More than 200,000 are refused; a .safetensors file with PyTorch's names serves better there.
+
+    Examples
+    --------
+    >>> text = pytorch_script(from_network(Network(2, 3)))
+    >>> [line.strip() for line in text.splitlines() if "nn.LSTM(" in line]
+    ['self.lstm = nn.LSTM(2, 3)']
     """
     weights = check_weights(weights)
     sizes = sizes_of(weights)

@@ -155,6 +155,13 @@ def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None
     -------
     dict of float32 or float64 arrays, complete and finite. PyTorch's two biases stay two; `to_network` and Keras'
     layout add them. A file with anything wrong in it gives nothing but `InvalidInput`, which names the file.
+
+    Examples
+    --------
+    >>> np.savez("keras.npz", *to_keras(from_lstm(LSTM(2, 3))))               # kernel, recurrent kernel, bias
+    >>> weights = load_weights("keras.npz")
+    >>> {name: array.shape for name, array in weights.items()}
+    {'weight_ih_l0': (12, 2), 'weight_hh_l0': (12, 3), 'bias_ih_l0': (12,), 'bias_hh_l0': (12,)}
     """
     from . import layouts, weight_files
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -169,7 +176,16 @@ def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None
 
 
 def save_weights(destination: str | os.PathLike, weights: Mapping[str, Any], *, layout: str = "pytorch") -> None:
-    """Write weights (this module's names) to a .npz or .safetensors file in a layout: "pytorch", "keras" or "onnx"."""
+    """Write weights (this module's names) to a .npz or .safetensors file in a layout: "pytorch", "keras" or "onnx".
+
+    Examples
+    --------
+    >>> lstm = LSTM(2, 3)
+    >>> save_weights("weights.safetensors", from_lstm(lstm))                  # as PyTorch names them
+    >>> weights = load_weights("weights.safetensors")
+    >>> np.array_equal(to_lstm(weights)(np.ones((4, 2)))[0], lstm(np.ones((4, 2)))[0])
+    True
+    """
     from .weight_files import file_format, replace_file
     replace_file(destination, layout_bytes(weights, layout, file_format(destination)))
 
@@ -181,7 +197,14 @@ def layout_bytes(weights: Mapping[str, Any], layout: str, format: str) -> bytes:
 
 
 def from_network(network: Network) -> Arrays:
-    """The weights of a `Network`: its one bias becomes bias_ih_l0, and bias_hh_l0 is zero."""
+    """The weights of a `Network`: its one bias becomes bias_ih_l0, and bias_hh_l0 is zero.
+
+    Examples
+    --------
+    >>> weights = from_network(Network(2, 3))
+    >>> sorted(weights)
+    ['bias_hh_l0', 'bias_ih_l0', 'readout_bias', 'readout_weight', 'weight_hh_l0', 'weight_ih_l0']
+    """
     p = network.parameters
     return check_weights({
         "weight_ih_l0": p["weight_ih"], "weight_hh_l0": p["weight_hh"],
@@ -196,6 +219,13 @@ def to_network(weights: Mapping[str, Any]) -> Network:
 
     Outputs are the same; training is not quite: PyTorch moves both biases, so their sum moves twice as far in each step
     of SGD. Without a readout, y_t = h_t.
+
+    Examples
+    --------
+    >>> network = Network(2, 3)
+    >>> same = to_network(from_network(network))
+    >>> np.array_equal(same.parameters["bias"], network.parameters["bias"])
+    True
     """
     weights = check_weights(weights)
     sizes = sizes_of(weights)
@@ -212,7 +242,17 @@ def to_network(weights: Mapping[str, Any]) -> Network:
 
 
 def from_lstm(lstm: LSTM) -> Arrays:
-    """The weights of an `LSTM`, plain or with peepholes ("P"); what other variants compute, no layout here can say."""
+    """The weights of an `LSTM`, plain or with peepholes ("P"); what other variants compute, no layout here can say.
+
+    Examples
+    --------
+    >>> lstm = LSTM(2, 3)
+    >>> weights = from_lstm(lstm)
+    >>> {name: array.shape for name, array in weights.items()}
+    {'weight_ih_l0': (12, 2), 'weight_hh_l0': (12, 3), 'bias_ih_l0': (12,), 'bias_hh_l0': (12,)}
+    >>> np.array_equal(to_lstm(weights)(np.ones((4, 2)))[0], lstm(np.ones((4, 2)))[0])
+    True
+    """
     if lstm.variant not in ("vanilla", "NP", "P"):
         raise InvalidInput("lstm", "choice", f"lstm is the variant {lstm.variant}, which PyTorch, Keras and ONNX do "
                            "not have; give a plain LSTM or one of variant P.", got=lstm.variant,
@@ -224,6 +264,12 @@ def to_lstm(weights: Mapping[str, Any]) -> LSTM:
     """An `LSTM` with these weights, in their dtype; a readout is left out, since an `LSTM` has none.
 
     First states that are not zero become parameters (learn_initial_state).
+
+    Examples
+    --------
+    >>> lstm = to_lstm({"weight_ih_l0": np.ones((4, 1)), "weight_hh_l0": np.zeros((4, 1))})
+    >>> lstm.bias, lstm(np.ones((2, 1)))[0].round(4).ravel()
+    (False, array([0.3696, 0.5453]))
     """
     from ..layers.lstm import LSTM
     weights = {name: value for name, value in check_weights(weights).items() if not name.startswith("readout_")}

@@ -139,6 +139,18 @@ class GRU(OneState):
     Parameters and shapes, with the suffix _l0, _l0_reverse, _l1 ...; row blocks r, z, n
     -------------------------------------------------------------------------------------
     weight_ih (3H, I), weight_hh (3H, H), bias_ih, bias_hh (3H,).
+
+    Examples
+    --------
+    >>> gru = GRU(3, 4, bidirectional=True, rng=0)
+    >>> output, h_n = gru(np.ones((5, 2, 3)), lengths=[5, 2])
+    >>> output.shape, h_n.shape
+    ((5, 2, 8), (2, 2, 4))
+    >>> np.array_equal(output[2:, 1], np.zeros((3, 8)))                       # past the end of the shorter sequence
+    True
+    >>> dx, dh_0 = gru.backward(np.ones_like(output))
+    >>> gru.grads["weight_ih_l0_reverse"].shape, np.array_equal(dx[2:, 1], np.zeros((3, 3)))
+    ((12, 3), True)
     """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,

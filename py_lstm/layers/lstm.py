@@ -111,6 +111,24 @@ class LSTM(Recurrent):
     -----------------------------------------------------------------------------------------------
     weight_ih (4H, I), weight_hh (4H, P), bias_ih, bias_hh (4H,); P = H but for weight_hr (P, H); peepholes weight_ci,
     weight_cf, weight_co (H,); weight_gg (3H, 3H); gain_ih, gain_hh (4H,), gain_c, bias_c (H,).
+
+    Examples
+    --------
+    >>> lstm = LSTM(3, 4, num_layers=2, rng=0)
+    >>> x = np.random.default_rng(1).normal(size=(5, 2, 3))                   # 5 steps, 2 sequences, 3 numbers
+    >>> output, (h_n, c_n) = lstm(x)
+    >>> output.shape, h_n.shape, c_n.shape
+    ((5, 2, 4), (2, 2, 4), (2, 2, 4))
+    >>> dx, (dh_0, dc_0) = lstm.backward(output)                              # of L = |output|² / 2
+    >>> lstm.grads["weight_hh_l1"].shape, dx.shape
+    ((16, 4), (5, 2, 3))
+    >>> inside = lstm.trace[1][0]                                             # of the second layer
+    >>> inside.f.shape, inside.dz_f.shape                                     # every forget gate and its error term
+    ((5, 2, 4), (5, 2, 4))
+    >>> np.allclose(inside.c[1:], inside.f[1:] * inside.c[:-1] + inside.i[1:] * inside.g[1:])
+    True
+    >>> LSTM(3, 4, variant="P+CIFG")(x)[0].shape                              # peepholes, forget gate = 1 - input gate
+    (5, 2, 4)
     """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,

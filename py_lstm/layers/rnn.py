@@ -110,6 +110,16 @@ class RNN(OneState):
     Parameters and shapes, with the suffix _l0, _l0_reverse, _l1 ...
     -----------------------------------------------------------------
     weight_ih (H, I), weight_hh (H, H), bias_ih, bias_hh (H,).
+
+    Examples
+    --------
+    >>> rnn = RNN(3, 4, nonlinearity="relu", rng=0)
+    >>> output, h_n = rnn(np.ones((5, 3)))                                    # one sequence, no batch axis
+    >>> np.array_equal(output[-1], h_n[0])
+    True
+    >>> dx, dh_0 = rnn.backward(None, np.ones((1, 4)))                        # L = sum of h_n
+    >>> sorted(rnn.grads)
+    ['bias_hh_l0', 'bias_ih_l0', 'weight_hh_l0', 'weight_ih_l0']
     """
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
