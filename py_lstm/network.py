@@ -77,7 +77,7 @@ class Network:
         x = numeric("x", x, ("time", "batch", p["weight_ih"].shape[1]))
         N = x.shape[1]
         h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
-        steps = cell.forward(x, h_0, c_0, self.cell_weights())
+        steps = self.cell_forward(x, h_0, c_0)
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
         if not np.isfinite(y).all():
@@ -92,17 +92,23 @@ class Network:
         with np.errstate(over="ignore", invalid="ignore"):
             dh_via_y = project(dy, V.T)
             dV, da = outer_sum(dy, run.steps.h), dy.sum(axis=(0, 1))
-        deltas = cell.backward(run.steps, self.cell_weights(), dh_via_y)
-        gradients = {
-            "weight_ih": deltas.weight_ih,
-            "weight_hh": deltas.weight_hh,
-            "bias": deltas.bias,
+        deltas, gradients = self.cell_backward(run.steps, dh_via_y)
+        gradients |= {
             "readout_weight": dV,
             "readout_bias": da,
             "h_0": deltas.dh_0.sum(axis=0),
             "c_0": deltas.dc_0.sum(axis=0),
         }
         return deltas, gradients
+
+    def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> cell.Steps:
+        """The cell's forward pass, from states (N, H)."""
+        return cell.forward(x, h_0, c_0, self.cell_weights())
+
+    def cell_backward(self, steps: cell.Steps, dh_via_y: np.ndarray) -> tuple[cell.Deltas, Arrays]:
+        """The cell's backward pass: every delta, and the gradients of the cell's parameters by name."""
+        deltas = cell.backward(steps, self.cell_weights(), dh_via_y)
+        return deltas, {name: getattr(deltas, name) for name in cell.Weights._fields}
 
     def cell_weights(self) -> cell.Weights:
         """The cell's part of `parameters`."""

@@ -5,11 +5,11 @@ Forward, for t = 1 ... T; every bracket is an option, and without options these 
     a_t = W x_t  [normalised, times gain_ih]
     u_t = U (h_{t-1} [⊙ mask])  [normalised, times gain_hh]
     z   = a_t + u_t + b  [+ R (i, f, o)_{t-1} for the gates i, f, o]
-    i_t = σ(z_i [+ p_i ⊙ c_{t-1}])        [1]
-    f_t = σ(z_f [+ p_f ⊙ c_{t-1}])        [1, or 1 - i_t]
-    g_t = tanh(z_g)                       [z_g]
+    i_t = σ(z_i [+ p_i ⊙ c_{t-1}])        [1, or held]
+    f_t = σ(z_f [+ p_f ⊙ c_{t-1}])        [1, or held, or 1 - i_t]
+    g_t = tanh(z_g)                       [z_g, or held]
     c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t
-    o_t = σ(z_o [+ p_o ⊙ c_t])            [1]
+    o_t = σ(z_o [+ p_o ⊙ c_t])            [1, or held]
     m_t = o_t ⊙ tanh(c_t [normalised, times gain_c, plus bias_c])        [without the tanh]
     h_t = m_t  [W_hr m_t]
 
@@ -19,7 +19,7 @@ PyTorch. Layer normalisation: Ba et al. 2016, equations 20 to 22. Mask: Gal & Gh
 Rows of a gate that a variant lacks stay in W, U and b, so that shapes and names are PyTorch's for all of them; they
 have no influence, and their gradient is exactly 0 (but layer normalisation takes its mean over all four blocks).
 
-Backward obeys one of three rules, to be compared:
+Backward obeys a rule, to be compared with the derivative. Three have a name:
 
     "full"            the derivative
     "truncated 1997"  between steps, only along the cell: an error that reaches a gate or the candidate goes no further
@@ -29,7 +29,7 @@ Backward obeys one of three rules, to be compared:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Mapping, NamedTuple
 
 import numpy as np
 
@@ -39,9 +39,26 @@ from .layer_norm import normalise, normalise_backward
 from ..overflow import finite_gradient, finite_state
 from ..validation import InvalidInput, shown
 
-RULES = ("full", "truncated 1997", "tutorial")
-
 Arrays = dict[str, np.ndarray]
+
+
+class Rule(NamedTuple):
+    """What a backward pass lets through. As it stands it is the derivative; every change makes it something else.
+
+    through_gates, through_cell : between steps, through h_{t-1} and the gates, and along the cell
+    slope_of_cell : whether h_t = o_t ⊙ tanh(c_t) is differentiated with tanh'
+    slope_of_gates : whether i, f and o are differentiated with σ'
+    window : steps that are differentiated together, counted from the first one; nothing passes between them. 0: all
+    """
+
+    through_gates: bool = True
+    through_cell: bool = True
+    slope_of_cell: bool = True
+    slope_of_gates: bool = True
+    window: int = 0
+
+
+RULES = {"full": Rule(), "truncated 1997": Rule(through_gates=False), "tutorial": Rule(through_cell=False)}
 
 
 class Variant(NamedTuple):
@@ -80,6 +97,12 @@ def variant_named(name: str) -> Variant:
         raise InvalidInput("variant", "choice", f"variant is {name}, but CIFG makes the forget gate of the input gate, so "
                            "neither can be absent; leave out CIFG or the other.", got=name)
     return PLAIN._replace(**{CHANGES[part]: True for part in parts})
+
+
+def held_gates(variant: Variant, held: Mapping[str, float]) -> dict[str, float]:
+    """The gates that do not follow their pre-activation, and what they are instead: absent ones are 1."""
+    absent = {"i": variant.no_input_gate, "f": variant.no_forget_gate, "o": variant.no_output_gate}
+    return {gate: 1.0 for gate, lacks in absent.items() if lacks} | dict(held)
 
 
 class Steps(NamedTuple):
@@ -143,7 +166,7 @@ class Deltas(NamedTuple):
 
 
 def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, p: Arrays, variant: Variant = PLAIN, *,
-            r_0: np.ndarray | None = None, mask: np.ndarray | None = None) -> Steps:
+            r_0: np.ndarray | None = None, mask: np.ndarray | None = None, held: Mapping[str, float] = {}) -> Steps:
     """Run one batch of sequences through the general cell.
 
     Parameters
@@ -155,6 +178,7 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, p: Arrays, variant:
         full gate recurrence weight_gg (3H, 3H), from the gates i, f, o (columns) to the same (rows).
     r_0 : (N, 3H) or None for 0, the gates before the first step, for full gate recurrence
     mask : (N, P) or None, what h_{t-1} is multiplied with on its way into weight_hh
+    held : numbers that i, f, g or o are at every step, whatever their pre-activation
     """
     W, U = p["weight_ih"], p["weight_hh"]
     T, N, _ = x.shape
@@ -165,7 +189,7 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, p: Arrays, variant:
     i, f, o = (r[..., k * H:(k + 1) * H] for k in range(3))
     g, c, tanh_c, m = (np.empty((T, N, H), dtype) for _ in range(4))
     h = np.empty((T, N, U.shape[1]), dtype) if "weight_hr" in p else m
-    normal = "gain_ih" in p
+    normal, held = "gain_ih" in p, held_gates(variant, held)
     a_x = factor_x = a_h = factor_h = a_c = factor_c = None
     if normal:
         a_h, factor_h = np.empty((T, N, 4 * H), dtype), np.empty((T, N, 1), dtype)
@@ -193,13 +217,13 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, p: Arrays, variant:
             if variant.peepholes:
                 z_i[t] += p["weight_ci"] * c_prev
                 z_f[t] += p["weight_cf"] * c_prev
-            i[t] = 1 if variant.no_input_gate else SIGMOID.forward(z_i[t])
-            f[t] = 1 - i[t] if variant.coupled else 1 if variant.no_forget_gate else SIGMOID.forward(z_f[t])
-            g[t] = z_g[t] if variant.no_input_activation else TANH.forward(z_g[t])
+            i[t] = held["i"] if "i" in held else SIGMOID.forward(z_i[t])
+            f[t] = held["f"] if "f" in held else 1 - i[t] if variant.coupled else SIGMOID.forward(z_f[t])
+            g[t] = held["g"] if "g" in held else z_g[t] if variant.no_input_activation else TANH.forward(z_g[t])
             c[t] = f[t] * c_prev + i[t] * g[t]
             if variant.peepholes:
                 z_o[t] += p["weight_co"] * c[t]
-            o[t] = 1 if variant.no_output_gate else SIGMOID.forward(z_o[t])
+            o[t] = held["o"] if "o" in held else SIGMOID.forward(z_o[t])
             s = c[t]
             if normal:
                 a_c[t], factor_c[t] = normalise(c[t])
@@ -215,7 +239,7 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, p: Arrays, variant:
 
 
 def backward(steps: Steps, p: Arrays, variant: Variant, dh_via_y: np.ndarray, dh_n: np.ndarray, dc_n: np.ndarray,
-             dr_n: np.ndarray | None = None, *, rule: str = "full") -> Deltas:
+             dr_n: np.ndarray | None = None, *, rule: str | Rule = "full", held: Mapping[str, float] = {}) -> Deltas:
     """Take the derivative of a scalar L back through the whole sequence, or what a rule lets through of it.
 
     Parameters
@@ -223,14 +247,20 @@ def backward(steps: Steps, p: Arrays, variant: Variant, dh_via_y: np.ndarray, dh
     steps : what `forward` returned for the same parameters and variant
     dh_via_y : (T, N, P), what L takes directly from each h_t
     dh_n (N, P), dc_n (N, H), dr_n (N, 3H) : what L takes from the last states through anything beyond the sequence
-    rule : see the top of this file
+    rule : a name in `RULES`, or a `Rule`
+    held : as in `forward`
     """
     (x, h_0, c_0, _, _, _, _, i, f, g, o, c, tanh_c, h, mask, a_x, factor_x, a_h, factor_h, a_c, factor_c, r, r_0,
      m) = steps
     W, U, R = p["weight_ih"], p["weight_hh"], p.get("weight_gg")
     T, N, H = c.shape
     dtype = c.dtype
-    normal, through_gates, through_cell = "gain_ih" in p, rule != "truncated 1997", rule != "tutorial"
+    normal, held = "gain_ih" in p, held_gates(variant, held)
+    rule = RULES[rule] if isinstance(rule, str) else rule
+
+    def slope(gate: np.ndarray):
+        return SIGMOID.backward(gate) if rule.slope_of_gates else 1
+
     dz = np.zeros((T, N, 4 * H), dtype)                     # a gate that is absent keeps its zeros
     dz_i, dz_f, dz_g, dz_o = blocks(dz)
     dh, dh_via_z = (np.empty(h.shape, dtype) for _ in range(2))
@@ -242,28 +272,33 @@ def backward(steps: Steps, p: Arrays, variant: Variant, dh_via_y: np.ndarray, dh
     with np.errstate(over="ignore", invalid="ignore"):
         for t in reversed(range(T)):
             c_prev = c[t - 1] if t > 0 else c_0
+            through_gates, through_cell = rule.through_gates, rule.through_cell     # on to step t - 1
+            if rule.window and t > 0 and t % rule.window == 0:
+                through_gates = through_cell = False
             dh_via_z[t] = from_h
             dh[t] = dh_via_y[t] + dh_via_z[t]
             dr[t] = from_r
             dr_i, dr_f, dr_o = np.split(dr[t], 3, axis=1)
             dm[t] = project(dh[t], p["weight_hr"].T) if "weight_hr" in p else dh[t]
-            if not variant.no_output_gate:
-                dz_o[t] = (dm[t] * tanh_c[t] + dr_o) * SIGMOID.backward(o[t])
-            ds[t] = dm[t] * o[t] * (1 if variant.no_output_activation else TANH.backward(tanh_c[t]))
+            if "o" not in held:
+                dz_o[t] = (dm[t] * tanh_c[t] + dr_o) * slope(o[t])
+            straight = variant.no_output_activation or not rule.slope_of_cell
+            ds[t] = dm[t] * o[t] * (1 if straight else TANH.backward(tanh_c[t]))
             dc_via_h[t] = normalise_backward(ds[t] * p["gain_c"], a_c[t], factor_c[t]) if normal else ds[t]
             dc_via_c[t] = from_c
             dc_via_p[t] = from_p
-            if variant.peepholes and through_gates:
+            if variant.peepholes and rule.through_gates:
                 dc_via_p[t] += dz_o[t] * p["weight_co"]
             dc[t] = dc_via_h[t] + dc_via_c[t] + dc_via_p[t]
             di, df = dc[t] * g[t] + dr_i, dc[t] * c_prev + dr_f
-            if variant.coupled:                             # f = 1 - i: its derivative is the input gate's
+            if variant.coupled and "f" not in held:         # f = 1 - i: its derivative is the input gate's
                 di -= df
-            elif not variant.no_forget_gate:
-                dz_f[t] = df * SIGMOID.backward(f[t])
-            if not variant.no_input_gate:
-                dz_i[t] = di * SIGMOID.backward(i[t])
-            dz_g[t] = dc[t] * i[t] * (1 if variant.no_input_activation else TANH.backward(g[t]))
+            elif "f" not in held:
+                dz_f[t] = df * slope(f[t])
+            if "i" not in held:
+                dz_i[t] = di * slope(i[t])
+            if "g" not in held:
+                dz_g[t] = dc[t] * i[t] * (1 if variant.no_input_activation else TANH.backward(g[t]))
 
             # What goes on to step t - 1, and by which ways.
             du[t] = normalise_backward(dz[t] * p["gain_hh"], a_h[t], factor_h[t]) if normal else dz[t]
