@@ -15,6 +15,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
+from .damage import rules
 from .initializers import INITIALIZERS
 from .losses import LOSS_AT
 from .optimizers import OPTIMIZERS
@@ -51,6 +52,9 @@ class Experiment:
     loss_at : "every" or "last", the steps the squared error is averaged over
     gradient_of : "loss" or "output", the scalar L whose derivatives the backward pass takes
     output_step : for "output", which y_t that is, from 1; 0 stands for the last
+    damage : {"clamp_f": 0.5, "no_carry": 1, ...}, names and values of `damage.rules.DAMAGE`; a switch has the value 1
+    damage_from : updates after which the training goes on with the damage, 0 from the start; None: only the trained network
+        is damaged, so that it can be compared with what it was
     edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, "x[4,0]": 1, ...}, single numbers set after training, indices from 0
     changes : {100: {"learning_rate": 0.002}, ...}, what one of the fields `CHANGEABLE` becomes after so many updates
 
@@ -85,6 +89,8 @@ class Experiment:
     loss_at: str = "every"
     gradient_of: str = "output"
     output_step: int = 0
+    damage: Mapping[str, float] = field(default_factory=dict)
+    damage_from: int | None = None
     edits: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     version: int = VERSION
@@ -117,9 +123,23 @@ class Experiment:
                                "out.", got=shown(getattr(self, name)))
         for name, value in clean.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "output_step", integer("output_step", self.output_step, 0, self.length))
-        object.__setattr__(self, "edits", _edits(self.edits, self.length, self.input_size, self.hidden_size))
+        if self.damage_from is not None:
+            object.__setattr__(self, "damage_from", integer("damage_from", self.damage_from, 0, MOST_UPDATES))
+        object.__setattr__(self, "damage", rules.cleaned(self.damage, self.length, self.input_size, self.hidden_size, self.task == OWN))
+        object.__setattr__(self, "output_step", integer("output_step", self.output_step, 0, self.steps))
+        object.__setattr__(self, "edits", _edits(self.edits, self.steps, self.input_size, self.hidden_size))
         object.__setattr__(self, "changes", _changes(self.changes))
+
+    @property
+    def steps(self) -> int:
+        """T of the sequence that is traced, which damage can make longer than those of the training."""
+        return rules.steps(self.damage, self.length)
+
+    @property
+    def training_damage(self) -> list[Any] | None:
+        """What of the damage the training suffers, and from which update on; None for nothing."""
+        suffered = {name: value for name, value in self.damage.items() if name != "longer"}
+        return [suffered, self.damage_from] if suffered and self.damage_from is not None else None
 
     def _own(self) -> dict[str, Any]:
         """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""

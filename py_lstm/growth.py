@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cell import GATES
+from .damage.gradient import weight_gradients
 from .optimizers import Arrays
 from .trace import Trace
 from .validation import instance, integer
@@ -51,7 +52,7 @@ def growth(trace: Trace, t: int) -> Growth:
     def added(first: int, last: int) -> Arrays:
         """The contributions of steps first ... last."""
         s = slice(first - 1, last)
-        return {"weight_ih": dz[s].T @ a["x"][s], "weight_hh": dz[s].T @ h_before[s], "bias": dz[s].sum(axis=0),
+        return weight_gradients(trace.experiment.damage, *(values[:, np.newaxis] for values in (dz, a["x"], h_before)), s) | {
                 "readout_weight": a["dy"][s].T @ a["h"][s], "readout_bias": a["dy"][s].sum(axis=0)}
 
     return Growth(added(t, t), added(t, T))

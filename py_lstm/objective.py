@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from . import cell
+from .damage import DamagedNetwork
+from .damage.gates import with_extras
+from .damage.rules import of_kind
 from .experiment import Experiment, edit_target
 from .losses import squared_error
 from .network import PARAMETERS, STATES, Network, Pass
@@ -43,7 +46,7 @@ class Objective:
         self.trainer = _fitting(experiment, trainer)
         parameters = self.trainer.parameters_after(experiment.updates)
         x, self.target = sequence(experiment)
-        network = Network.of({name: value.copy() for name, value in parameters.items()})
+        network = Network.of({name: value.copy() for name, value in with_extras(parameters, experiment.damage).items()})
         self.values: Arrays = network.parameters | network.states | {"x": x.copy()}
         for name, value in experiment.edits.items():
             tensor, index = edit_target(name)
@@ -53,7 +56,7 @@ class Objective:
 
     def __call__(self, values: Arrays):
         """L at other values of the same shapes; real or complex."""
-        y = _network(values).forward(values["x"]).y
+        y = self._network(values).forward(values["x"]).y
         e = self.experiment
         if e.gradient_of == "loss":
             return squared_error(y, self.target, e.loss_at)[0]
@@ -61,7 +64,7 @@ class Objective:
 
     def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
         """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
-        e, network = self.experiment, _network(self.values)
+        e, network = self.experiment, self._network(self.values)
         forward = network.forward(self.values["x"])
         loss, dy = squared_error(forward.y, self.target, e.loss_at)
         if e.gradient_of == "output":
@@ -70,9 +73,12 @@ class Objective:
         deltas, gradients = network.backward(forward, dy)
         return forward, float(loss), dy, deltas, gradients | {"x": deltas.dx}
 
-
-def _network(values: Arrays) -> Network:
-    return Network.of({name: values[name] for name in PARAMETERS}, {name: values[name] for name in STATES})
+    def _network(self, values: Arrays) -> Network:
+        """The network at these values, damaged as the experiment says."""
+        damage = self.experiment.damage
+        network = Network.of({name: value for name, value in values.items() if name not in (*STATES, "x")},
+                             {name: values[name] for name in STATES})
+        return DamagedNetwork(network, damage) if of_kind(damage, "gate", "gradient") else network
 
 
 def _fitting(e: Experiment, trainer: Trainer | None) -> Trainer:

@@ -8,6 +8,7 @@ from typing import Any, Iterable, Mapping
 
 import numpy as np
 
+from .damage.gates import extra_shapes
 from .experiment import OWN, VERSION, Experiment, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
 from .network import PARAMETERS, STATES
@@ -31,7 +32,8 @@ class Trace:
     arrays : dict of float64 arrays
         Per step, (T, features): the names in `FORWARD` and `BACKWARD`. States before the first step, (H,): h_0, c_0,
         and their derivatives dh_0, dc_0. Parameters weight_ih (4H, I), weight_hh (4H, H), bias (4H,),
-        readout_weight (1, H), readout_bias (1,), and each one's derivative with the suffix _grad.
+        readout_weight (1, H), readout_bias (1,), those that a damage adds, and each one's derivative with the suffix _grad.
+        With a damage to the gradient, what is called a derivative here is what the damaged backward pass makes of it.
     loss : float, of this sequence
     right, counted : int or None
         For tasks whose targets are signs: at how many steps the sign is right, of how many that have one.
@@ -107,7 +109,8 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     arrays |= {"y": step(forward.y), "target": step(target), "dy": step(dy)}
     arrays |= {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
     arrays |= {name: values[name] for name in STATES} | {f"d{name}": gradients[name] for name in STATES}
-    arrays |= {name: values[name] for name in PARAMETERS} | {f"{name}_grad": gradients[name] for name in PARAMETERS}
+    names = [*PARAMETERS, *extra_shapes(e.damage, e.hidden_size)]
+    arrays |= {name: values[name] for name in names} | {f"{name}_grad": gradients[name] for name in names}
 
     right = counted = None
     if e.task != OWN and TASKS[e.task].sign:
@@ -143,9 +146,10 @@ def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:
     """The shape of every array in an experiment's trace."""
     H = e.hidden_size
     width = {"x": e.input_size, "dx": e.input_size, "y": 1, "target": 1, "dy": 1}
-    per_step = {name: (e.length, width.get(name, H)) for name in FORWARD + BACKWARD}
-    rest = parameter_shapes(e.input_size, H)
-    return per_step | rest | {f"d{name}": rest[name] for name in STATES} | {f"{name}_grad": rest[name] for name in PARAMETERS}
+    per_step = {name: (e.steps, width.get(name, H)) for name in FORWARD + BACKWARD}
+    extra = extra_shapes(e.damage, H)
+    rest = parameter_shapes(e.input_size, H) | extra
+    return per_step | rest | {f"d{name}": rest[name] for name in STATES} | {f"{name}_grad": rest[name] for name in (*PARAMETERS, *extra)}
 
 
 def _require_fields(what: str, data: Any, names: Iterable[str]) -> None:

@@ -7,6 +7,9 @@ from typing import Any, Iterator, Mapping, NamedTuple
 import numpy as np
 
 from . import tasks
+from .damage import DamagedNetwork
+from .damage.gates import extra_shapes, with_extras
+from .damage.inputs import damaged_inputs
 from .experiment import OWN, Experiment
 from .losses import squared_error
 from .moments import Moments
@@ -34,7 +37,8 @@ class Progress(NamedTuple):
 
 # The fields of an experiment that decide what an update does; all others may change without training anew.
 TRAINING_FIELDS = ("task", "values", "targets", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
-                   "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at", "changes")
+                   "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at", "changes",
+                   "training_damage")
 
 
 class Training:
@@ -130,6 +134,8 @@ class Trainer(Training):
         self.network = Network(e.input_size, e.hidden_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias)
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
+        if e.training_damage:                           # what the damage adds is there from the start, at 0
+            self.network.parameters = with_extras(self.network.parameters, e.damage)
         self.moments = Moments()
         self._keep()
 
@@ -142,10 +148,13 @@ class Trainer(Training):
         gradients = None
         try:
             x, target = batch(e, k)
-            run = self.network.forward(x)
+            network = self.network_in(k)
+            run = network.forward(x)
             loss, dy = squared_error(run.y, target, e.loss_at)
-            _, gradients = self.network.backward(run, dy)
-            clipped, norm = clip_norm({name: gradients[name] for name in PARAMETERS}, now["clip_norm"])
+            _, gradients = network.backward(run, dy)
+            zero = {name: np.zeros_like(value) for name, value in self.network.parameters.items() if name not in gradients}
+            gradients |= zero                           # of parameters that the damage will add
+            clipped, norm = clip_norm({name: gradients[name] for name in self.network.parameters}, now["clip_norm"])
             moved = self.optimizer.step(self.network.parameters, clipped)
         except InvalidInput as error:
             raise diverged(k, error, now["learning_rate"], self.network.parameters, gradients) from error
@@ -155,6 +164,11 @@ class Trainer(Training):
         self.scores.append(tasks.score(e.task, run.y, target))
         self._keep()
         return Progress(k, float(loss), norm)
+
+    def network_in(self, update: int) -> Network:
+        """The network as update number `update` computes with it: damaged, if the training is by then."""
+        suffered = self.experiment.training_damage
+        return DamagedNetwork(self.network, suffered[0]) if suffered and update > suffered[1] else self.network
 
     def parameters_after(self, updates: int) -> Arrays:
         """The parameters after so many updates, training on where that many have not been done."""
@@ -170,7 +184,8 @@ class Trainer(Training):
         """Another trainer, at the latest kept moment of this one that it shares, not after `updates`.
 
         Without an experiment it is one of the same, from which the moments between two kept ones follow again. An
-        experiment that differs only in later `changes` goes on from where the two part; another one starts at 0.
+        experiment that differs only in later `changes`, or in a damage that begins later, goes on from where the two part;
+        another one starts at 0.
         """
         other = Trainer(self.experiment if experiment is None else experiment)
         kept = self.moments.latest(min(updates, len(self.losses), shared_updates(self.experiment, other.experiment)))
@@ -201,9 +216,14 @@ class Trainer(Training):
 
 def shared_updates(one: Experiment, other: Experiment) -> int:
     """How many updates two experiments have in common: 0 if they start differently, and without end if nothing differs."""
-    if any(getattr(one, name) != getattr(other, name) for name in TRAINING_FIELDS if name != "changes"):
+    if any(getattr(one, name) != getattr(other, name) for name in TRAINING_FIELDS if name not in ("changes", "training_damage")):
         return 0
     differing = [k for k in {*one.changes, *other.changes} if one.changes.get(k) != other.changes.get(k)]
+    if one.training_damage != other.training_damage:
+        damaged = [e for e in (one, other) if e.training_damage]
+        if any(extra_shapes(e.damage, e.hidden_size) for e in damaged):
+            return 0                                    # one has parameters that the other lacks
+        differing += [e.damage_from for e in damaged]
     return min(differing, default=MOST_UPDATES)
 
 
@@ -298,17 +318,24 @@ def train(experiment: Experiment | Training) -> Iterator[Progress]:
 def sequence(experiment: Experiment) -> tasks.Batch:
     """The sequence an experiment traces: x (T, 1, I) and target (T, 1, 1)."""
     e = experiment
-    if e.task != OWN:
-        return tasks.draw(e.task, np.random.default_rng(e.sequence_seed), e.length, 1, e.input_size)
-    rows = np.array(e.values)
-    target = rows[1:, 0] if e.targets is None else np.array(e.targets)
-    return rows[:e.length, np.newaxis, :], target[:, np.newaxis, np.newaxis]
+    x, target = _own(e) if e.task == OWN else tasks.draw(e.task, np.random.default_rng(e.sequence_seed), e.steps, 1, e.input_size)
+    return damaged_inputs(e.damage, x, [e.sequence_seed]), target
 
 
 def batch(experiment: Experiment, update: int) -> tasks.Batch:
     """The sequences update number `update` learns from."""
     e = experiment
     if e.task == OWN:
-        return sequence(e)
-    size = e.settings(update)["batch_size"]
-    return tasks.draw(e.task, np.random.default_rng([e.seed, update]), e.length, size, e.input_size)
+        x, target = _own(e)
+    else:
+        size = e.settings(update)["batch_size"]
+        x, target = tasks.draw(e.task, np.random.default_rng([e.seed, update]), e.length, size, e.input_size)
+    suffered = e.training_damage
+    return damaged_inputs(suffered[0], x, [e.seed, update]) if suffered and update > suffered[1] else x, target
+
+
+def _own(e: Experiment) -> tasks.Batch:
+    """The sequence that an experiment brings itself."""
+    rows = np.array(e.values)
+    target = rows[1:, 0] if e.targets is None else np.array(e.targets)
+    return rows[:e.length, np.newaxis, :], target[:, np.newaxis, np.newaxis]

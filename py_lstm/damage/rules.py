@@ -51,10 +51,11 @@ class DamageRule(NamedTuple):
         return self.low == self.high
 
     def onset(self, block: str, value: float = 1, *, zero_states: bool = False) -> int | None:
-        """From how many steps on the gradient of a block is wrong; None if it never is. Truncation begins later."""
+        """From how many steps on the gradient of a block is wrong; None if it never is. `value` matters where it is steps."""
         if block not in self.wrong:
             return None
-        return self.wrong[block][zero_states] + (int(value) - 1 if self.name == "truncated" else 0)
+        # The table is for windows of 1. Behind a longer one the states are no longer 0, whatever they were at first.
+        return int(value) + 1 if self.whole and value > 1 else self.wrong[block][zero_states]
 
 
 def _wrong(**blocks: Onset | Mapping[str, Onset]) -> dict[str, Onset]:
@@ -70,15 +71,17 @@ def _wrong(**blocks: Onset | Mapping[str, Onset]) -> dict[str, Onset]:
 
 def _clamp(gate: str, name: str, low: float) -> DamageRule:
     return DamageRule(f"clamp_{gate}", "gate", f"The {name} is held at one value at every step, whatever its pre-activation.",
-                      low, 1, 0.5 if low == 0 else 0)
+                      low, 1, 0.5)
 
 
 _ONCE = (1, 1)
 _AFTER = (2, 2)
-# An error that does not reach step t - 1 along the cell, or at all.
+# An error that does not reach step t - 1 along the cell; and one that does not reach it through the gates.
 _NOT_CARRIED = _wrong(
     weight_ih={"ig": (2, 2), "f": (2, 3), "o": (3, 3)}, weight_hh={"ifg": (2, 3), "o": (3, 4)},
     bias={"ig": (2, 2), "f": (2, 3), "o": (3, 3)}, x=(2, 2), h_0=(2, 2), c_0=(1, 1))
+_NOT_PASSED = _wrong(weight_ih={"igo": (2, 2), "f": (2, 3)}, weight_hh={"ifgo": (2, 3)}, bias={"igo": (2, 2), "f": (2, 3)},
+                     x=(2, 2), c_0=(2, 2))
 
 _RULES = (
     _clamp("f", "forget gate", 0), _clamp("i", "input gate", 0), _clamp("o", "output gate", 0),
@@ -101,13 +104,19 @@ _RULES = (
                wrong=_wrong(weight_ih={"igo": _AFTER, "f": (2, 3)})),
     DamageRule("wrong_matrix", "gradient", "The input gate's input weights get the gradient of its recurrent ones (the tutorial's M5).",
                wrong=_wrong(weight_ih={"i": _ONCE})),
-    DamageRule("no_cell_slope", "gradient", "The slope of tanh(c) is forgotten: dc takes dh o without 1 - tanh² c."),
-    DamageRule("no_gate_slope", "gradient", "The slope of the gates is forgotten: their errors lack a (1 - a)."),
-    DamageRule("shared_bias", "gradient", "All three gates' biases get the output gate's error."),
-    DamageRule("gate_order", "gradient", "The gradient's blocks stand in the order i, g, f, o, the weights' in i, f, g, o."),
+    DamageRule("no_cell_slope", "gradient", "The slope of tanh(c) is forgotten: dc takes dh o without 1 - tanh² c.",
+               wrong=_wrong(weight_ih={"ig": (1, 1), "f": (1, 2), "o": (2, 2)}, weight_hh={"ifg": (1, 2), "o": (2, 3)},
+                            bias={"ig": (1, 1), "f": (1, 2), "o": (2, 2)}, x=_ONCE, h_0=_ONCE, c_0=_ONCE)),
+    DamageRule("no_gate_slope", "gradient", "The slope of the gates is forgotten: their errors lack a (1 - a).",
+               wrong=_wrong(weight_ih={"io": (1, 1), "f": (1, 2), "g": (2, 2)}, weight_hh={"ifo": (1, 2), "g": (2, 3)},
+                            bias={"io": (1, 1), "f": (1, 2), "g": (2, 2)}, x=_ONCE, h_0=_ONCE, c_0=_AFTER)),
+    DamageRule("shared_bias", "gradient", "All three gates' biases get the output gate's error.", wrong=_wrong(bias={"if": _ONCE})),
+    DamageRule("gate_order", "gradient", "The gradient's blocks stand in the order i, g, f, o, the weights' in i, f, g, o.",
+               wrong=_wrong(weight_ih={"fg": (1, 1)}, weight_hh={"fg": (1, 2)}, bias={"fg": (1, 1)})),
     DamageRule("truncated", "gradient", "Back-propagation goes through so many steps together, counted from the first; nothing passes on.",
-               1, MOST_STEPS, 4, whole=True),
-    DamageRule("rule_1997", "gradient", "Between steps, errors go back along the cell only (Hochreiter & Schmidhuber 1997)."),
+               1, MOST_STEPS, 4, whole=True, wrong=_NOT_PASSED | _wrong(h_0=_AFTER)),
+    DamageRule("rule_1997", "gradient", "Between steps, errors go back along the cell only (Hochreiter & Schmidhuber 1997).",
+               wrong=_NOT_PASSED | _wrong(h_0=_ONCE)),
     DamageRule("noise", "input", "Gaussian noise of this standard deviation is added to every input.", 0, 10, 0.5),
     DamageRule("dropped", "input", "This share of the steps arrives empty: their inputs are 0.", 0, 1, 0.2),
     DamageRule("longer", "input", "The sequence is so many times as long as those the network was trained on.", 1, 10, 2),

@@ -1,0 +1,87 @@
+"""The gradient check gate by gate, and from how many steps on a damaged backward pass shows."""
+
+from __future__ import annotations
+
+import copy
+from typing import Iterable
+
+import numpy as np
+
+from ..cell import GATES
+from ..experiment import Experiment
+from ..gradient_check import GradientReport, gradient_check
+from ..objective import Objective
+from ..optimizers import Arrays
+from ..training import Trainer
+from ..validation import choice, integer, number
+from .rules import BLOCKS
+
+SPLIT = ("weight_ih", "weight_hh", "bias")
+# Seeds the states before the first step where they shall not be 0.
+STATES_SEED = 6
+
+
+def check_blocks(experiment: Experiment, *, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0,
+                 blocks: Iterable[str] | None = None, max_elements: int | None = None, method: str = "complex",
+                 trainer: Trainer | None = None) -> GradientReport:
+    """Check an experiment's gradients, each gate's rows by themselves.
+
+    Parameters
+    ----------
+    steps : only the first so many steps of the sequence; all if None
+    zero_states : True for states of 0 before the first step, False for random ones, None for the experiment's own
+    scale : every parameter is multiplied with it first
+    blocks : names in `rules.BLOCKS`; all if None
+    method, max_elements : see `gradient_check`; trainer : see `Objective`
+    """
+    return check_objective(shortened(Objective(experiment, trainer), steps, zero_states, scale), blocks=blocks,
+                           max_elements=max_elements, method=method)
+
+
+def check_objective(objective: Objective, *, blocks: Iterable[str] | None = None, max_elements: int | None = None,
+                    method: str = "complex") -> GradientReport:
+    """As `check_blocks`, of an objective."""
+    wanted = list(BLOCKS) if blocks is None else [choice("blocks", name, BLOCKS) for name in blocks]
+    *_, gradients = objective.passes()
+    apart = in_blocks(gradients)
+    return gradient_check(lambda at: objective(_joined(at)), in_blocks(objective.values), {name: apart[name] for name in wanted},
+                          method=method, max_elements=max_elements)
+
+
+def shortened(objective: Objective, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0) -> Objective:
+    """The objective over the first steps of its sequence, from other states, at scaled weights. L is of its own end then."""
+    T = len(objective.values["x"])
+    steps = T if steps is None else integer("steps", steps, 1, T)
+    scale = number("scale", scale, 0, 100)
+    short = copy.copy(objective)
+    if steps < T:
+        short.experiment = objective.experiment.replace(output_step=0)
+    short.target = objective.target[:steps]
+    values = {name: value * (1 if name in ("x", "h_0", "c_0") else scale) for name, value in objective.values.items()}
+    values["x"] = values["x"][:steps]
+    if zero_states is not None:
+        rng = np.random.default_rng(STATES_SEED)
+        for name in ("h_0", "c_0"):
+            values[name] = rng.uniform(-0.9, 0.9, values[name].shape) * (not zero_states)
+    short.values = values
+    return short
+
+
+def onset(experiment: Experiment, steps: int, *, zero_states: bool | None = None, max_elements: int | None = 4,
+          trainer: Trainer | None = None) -> dict[str, bool]:
+    """Which blocks are right over the first so many steps."""
+    report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=max_elements, trainer=trainer)
+    return {block.name: block.right for block in report.tensors}
+
+
+def in_blocks(tensors: Arrays) -> Arrays:
+    """weight_ih, weight_hh and bias cut into the rows of their gates, "weight_ih[i]"; all others as they are."""
+    apart = {name: value for name, value in tensors.items() if name not in SPLIT}
+    for name in SPLIT:
+        apart |= {f"{name}[{gate}]": rows for gate, rows in zip(GATES, np.split(tensors[name], 4))}
+    return apart
+
+
+def _joined(apart: Arrays) -> Arrays:
+    whole = {name: value for name, value in apart.items() if "[" not in name}
+    return whole | {name: np.concatenate([apart[f"{name}[{gate}]"] for gate in GATES]) for name in SPLIT}
