@@ -15,6 +15,7 @@ from typing import Any, Callable
 import numpy as np
 
 from . import cell, losses, network, objective
+from .damage.rules import of_kind
 from .trace import BACKWARD, FORWARD, Trace
 from .validation import choice, instance, integer
 
@@ -119,7 +120,11 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
     T, width = instance("trace", trace, Trace).arrays[quantity].shape
     t, unit = integer("t", t, 1, T), integer("unit", unit, 1, width)
     at = _At(trace, t, unit - 1)
-    return Explanation(quantity, t, unit, at.value(quantity), tuple(_rule(quantity)(at)))
+    lines = _rule(quantity)(at)
+    if of_kind(trace.experiment.damage, "gate", "gradient"):
+        from .explain_damage import damaged             # which is written on top of this file
+        lines = damaged(at, quantity, lines)
+    return Explanation(quantity, t, unit, at.value(quantity), tuple(lines))
 
 
 class _At:

@@ -78,6 +78,8 @@ def _read(name: str, text: str, default: Any) -> Any:
         return edits
     if name == "changes":
         return _read_changes(text)
+    if name == "damage":
+        return _read_damage(text)
     return text if isinstance(default, str) else number(text)
 
 
@@ -89,6 +91,16 @@ def _read_changes(text: str) -> dict[str, Any]:
         if "__proto__" not in (update, field):
             changes.setdefault(update, {})[field] = number(value)
     return changes
+
+
+def _read_damage(text: str) -> dict[str, Any]:
+    """"clamp_f:0.5;no_carry" as {"clamp_f": 0.5, "no_carry": 1}."""
+    damage: dict[str, Any] = {}
+    for rule in filter(None, text.split(";")):
+        name, colon, value = rule.partition(":")
+        if name != "__proto__":
+            damage[name] = number(value) if colon else 1
+    return damage
 
 
 def _unescape(text: str) -> str:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from cases import distance
-from py_lstm import Experiment, InvalidInput, Trace, Trainer, check, growth, run
+from py_lstm import Experiment, InvalidInput, Trace, Trainer, check, explain, growth, run
 from py_lstm.damage import DAMAGE, DamagedNetwork
 from py_lstm.damage.checking import check_blocks
 from py_lstm.damage.rules import BLOCKS, KINDS
 from py_lstm.network import Network
+from py_lstm.trace import BACKWARD as BACKWARD_QUANTITIES
+from py_lstm.trace import FORWARD as FORWARD_QUANTITIES
 
 GRADIENT = [name for name, rule in DAMAGE.items() if rule.kind == "gradient"]
 FORWARD = [name for name, rule in DAMAGE.items() if rule.kind != "gradient"]
@@ -185,3 +187,62 @@ def test_a_growing_gradient_ends_as_the_damaged_one(name):
         assert distance(value, trace.arrays[f"{tensor}_grad"]) < 1e-13, tensor
     total = {tensor: sum(growth(trace, t).step[tensor] for t in range(1, 11)) for tensor in grown}
     assert all(distance(total[tensor], grown[tensor]) < 1e-13 for tensor in grown)
+
+
+def total(term):
+    return sum(map(total, term.parts)) if term.parts else float(np.prod([factor.value for factor in term.factors]))
+
+
+def parameter_value(trace, operand):
+    return float(trace.arrays[operand.quantity][operand.index])
+
+
+SEVERAL = [{"peepholes": 1, "coupled": 1}, {"full_recurrence": 1, "coupled": 1, "no_gate_slope": 1}, {"truncated": 3, "peepholes": 1},
+           {"rule_1997": 1, "no_carry": 1}, {"clamp_f": 0.3, "full_recurrence": 1, "truncated": 2}]
+
+
+@pytest.mark.parametrize("damage", [*({name: rule.usual} for name, rule in DAMAGE.items()), *SEVERAL], ids=lambda d: "+".join(d))
+def test_every_number_of_a_damaged_network_is_explained_and_adds_up(damage):
+    trace = run(LATCH.replace(length=7, input_size=4, damage=damage, damage_from=3, updates=8, gradient_of="loss"))
+    functions = {"": lambda v: v, r"\sigma": lambda v: 1 / (1 + np.exp(-v)), r"\tanh": np.tanh}
+    for quantity in FORWARD_QUANTITIES + BACKWARD_QUANTITIES:
+        T, width = trace.arrays[quantity].shape
+        for t in (1, 3, T - 1, T):
+            for unit in (1, width):
+                told = explain(trace, quantity, t, unit)
+                assert told.value == trace.arrays[quantity][t - 1, unit - 1]
+                for line in told.lines:
+                    value = functions[line.function](sum(map(total, line.terms)))
+                    assert abs(value - line.value) <= 1e-13 * max(1, abs(value)), (quantity, t, unit, line)
+                    assert line.sources and not any(source.file == "py_lstm/cell.py" for source in line.sources) or not plainly_damaged(damage)
+                    for operand in [factor for term in line.terms for part in (term.parts or (term,)) for factor in part.factors]:
+                        if operand.index is not None:
+                            assert operand.value == parameter_value(trace, operand)
+                if told.lines:
+                    assert told.lines[-1].value == told.value
+
+
+def plainly_damaged(damage):
+    return any(DAMAGE[name].kind != "input" for name in damage)
+
+
+def test_what_is_held_or_cut_says_so_and_by_which_line():
+    line = explain(run(LATCH.replace(damage={"clamp_f": 0.25})), "f", 4, 2).lines[-1]
+    assert line.equation == "f_t = 0.25" and line.sources[-1].code.startswith('f[t] = held["f"]')
+    assert line.sources[-1].file == "py_lstm/layers/variants.py"
+    line = explain(run(LATCH.replace(damage={"no_carry": 1})), "dc_via_c", 4, 2).lines[-1]
+    assert line.value == 0 and line.terms == () and "cancel" in line.equation and "through_cell" in line.sources[0].code
+    line = explain(run(LATCH.replace(damage={"no_cell_slope": 1})), "dc_via_h", 4, 2).lines[-1]
+    assert "tanh" not in line.equation and len(line.terms[0].factors) == 2
+
+
+def test_a_damaged_training_branches_off_where_the_damage_begins():
+    whole = Trainer(LATCH)
+    whole.parameters_after(20)
+    broken = LATCH.replace(damage={"shared_bias": 1}, damage_from=12)
+    branch = whole.branch(broken)
+    assert len(branch.losses) == 12
+    right = Trainer(broken).parameters_after(20)
+    assert all(np.array_equal(branch.parameters_after(20)[name], right[name]) for name in right)
+    peepholes = LATCH.replace(damage={"peepholes": 1}, damage_from=12)
+    assert len(whole.branch(peepholes).losses) == 0

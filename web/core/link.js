@@ -38,6 +38,7 @@ function write(name, value) {
   if (name === "values") return value.map((row) => [row].flat().join(",")).join(";");
   if (name === "targets") return value.join(",");
   if (name === "edits") return Object.entries(value).map(([place, number]) => `${place}:${number}`).join(";");
+  if (name === "damage") return Object.entries(value ?? {}).map(([rule, size]) => (size === 1 ? rule : `${rule}:${size}`)).join(";");
   if (name === "changes") {
     return Object.entries(value).flatMap(([update, fields]) => Object.entries(fields).map(([field, to]) => `${update}:${field}:${to}`)).join(";");
   }
@@ -54,6 +55,7 @@ function read(name, text, fallback) {
     }));
   }
   if (name === "changes") return readChanges(text);
+  if (name === "damage") return readDamage(text);
   return typeof fallback === "string" ? text : number(text);
 }
 
@@ -65,6 +67,14 @@ function readChanges(text) {
     changes[update] = { ...(Object.hasOwn(changes, update) ? changes[update] : {}), [field]: number(value) };
   }
   return changes;
+}
+
+/** "clamp_f:0.5;no_carry" as {clamp_f: 0.5, no_carry: 1} */
+function readDamage(text) {
+  return Object.fromEntries(text.split(";").filter(Boolean).map((rule) => {
+    const at = rule.indexOf(":");
+    return at < 0 ? [rule, 1] : [rule.slice(0, at), number(rule.slice(at + 1))];
+  }).filter(([name]) => name !== "__proto__"));
 }
 
 function unescape(text) {
