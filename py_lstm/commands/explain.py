@@ -71,7 +71,7 @@ def _term(term: Term, indent: str) -> Iterator[str]:
 
 
 _WORDS = {r"\odot": "⊙", r"\partial": "∂", r"\sigma": "σ", r"\sum": "Σ", r"\top": "ᵀ", r"\in": "∈", r"\quad": " ",
-          r"\tanh": "tanh", r"\big": "", r"\left": "", r"\right": ""}
+          r"\tanh": "tanh", r"\cancel": "no ", r"\big": "", r"\left": "", r"\right": ""}
 
 
 def plain(latex: str) -> str:
