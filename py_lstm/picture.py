@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Sequence
+from typing import Mapping, Sequence
 
 import numpy as np
 
@@ -25,8 +25,14 @@ def blocks(trace: Trace, quantities: Sequence[str] = SHOWN, levels: str = BLOCKS
     Openings fill the range from 0 to 1. What has a sign fills -m to m, with m the largest of its quantity, written at the
     end of its rows; 0 is in the middle.
     """
+    return rows_of_blocks({name: values for name, values, _ in _rows(trace, quantities)}, levels)
+
+
+def rows_of_blocks(quantities: Mapping[str, np.ndarray], levels: str = BLOCKS) -> str:
+    """The same of any arrays (T, width) by name."""
     lines = []
-    for name, values, largest in _rows(trace, quantities):
+    for name, values in quantities.items():
+        largest = _largest(name, values)
         low = 0.0 if name in OPENINGS else -largest
         scale = "0 to 1" if name in OPENINGS else f"{-largest:.3g} to {largest:.3g}"
         share = np.clip((values - low) / ((largest - low) or 1), 0, 1)
@@ -69,7 +75,21 @@ def _rows(trace: Trace, quantities: Sequence[str]):
         raise InvalidInput("quantities", "type", f"quantities is {shown(quantities)}; give a list of names.",
                            got=shown(quantities))
     for name in [choice("quantity", name, FORWARD + BACKWARD) for name in quantities]:
-        yield name, arrays[name], 1.0 if name in OPENINGS else float(np.abs(arrays[name]).max())
+        yield name, arrays[name], _largest(name, arrays[name])
+
+
+def _largest(name: str, values: np.ndarray) -> float:
+    """What fills a row: 1 for an opening, else the largest absolute value."""
+    return 1.0 if name in OPENINGS else float(np.abs(values).max())
+
+
+def levels_for(encoding: str | None) -> str:
+    """Blocks where a terminal's encoding has them, else what every one has."""
+    try:
+        BLOCKS.encode(encoding or "ascii")
+        return BLOCKS
+    except (UnicodeEncodeError, LookupError):
+        return ASCII
 
 
 def _colour(share: float) -> str:

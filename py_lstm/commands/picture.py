@@ -9,11 +9,11 @@ from .. import picture
 from ..trace import BACKWARD, FORWARD
 from ..validation import InvalidInput, choice, shown
 from .given import add_command, read, traced
-from .output import OK, network, result, write
+from .output import OK, network, print_json, result, write
 
 
 def add(commands) -> None:
-    one = add_command(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG", json_too=False)
+    one = add_command(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG")
     one.add_argument("-o", "--output", metavar="FILE.svg", help="write an SVG file instead")
     one.add_argument("--show", default=",".join(picture.SHOWN), metavar="NAMES", help="which quantities (%(default)s)")
 
@@ -28,10 +28,8 @@ def _picture(given: argparse.Namespace) -> int:
     if given.output:
         write(given.output, picture.svg(trace, names))
         return OK
-    try:
-        picture.BLOCKS.encode(sys.stdout.encoding or "ascii")
-        levels = picture.BLOCKS
-    except (UnicodeEncodeError, LookupError):
-        levels = picture.ASCII
-    print(network(trace.experiment), result(trace), picture.blocks(trace, names, levels), sep="\n")
+    if given.json:
+        print_json({name: trace.arrays[name].tolist() for name in names})
+        return OK
+    print(network(trace.experiment), result(trace), picture.blocks(trace, names, picture.levels_for(sys.stdout.encoding)), sep="\n")
     return OK

@@ -9,11 +9,11 @@ from ..study import Learner, Study
 from ..training import train
 from ..validation import InvalidInput
 from .given import add_command, read
-from .output import OK
+from .output import OK, print_json
 
 
 def add(commands) -> None:
-    one = add_command(commands, "sample", _sample, "text from a network trained on a text", json_too=False)
+    one = add_command(commands, "sample", _sample, "text from a network trained on a text")
     one.add_argument("--prompt", default="", help="text to go on from")
     one.add_argument("--length", type=int, default=200, metavar="N", help="characters (%(default)s)")
     one.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest; more is bolder (%(default)s)")
@@ -29,6 +29,10 @@ def _sample(given: argparse.Namespace) -> int:
     letters = sample(learner, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
     for _ in train(learner):
         pass
+    if given.json:
+        print_json({"prompt": given.prompt, "text": "".join(letters), "temperature": given.temperature,
+                    "experiment": made.experiment.to_json()})
+        return OK
     print(given.prompt, end="")
     for letter in letters:
         print(letter, end="", flush=True)

@@ -20,6 +20,7 @@ def add(commands) -> None:
     one = add_command(commands, "trace", _trace, "every number of the forward and the backward pass, as CSV or .npz", json_too=False)
     one.add_argument("-o", "--output", metavar="FILE", help="a .csv, .npz or .json file; standard output without it")
     one.add_argument("--format", choices=("csv", "npz", "json"), help="if the file's name does not say; csv if nothing does")
+    one.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
 
 
 def _trace(given: argparse.Namespace) -> int:

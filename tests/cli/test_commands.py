@@ -231,6 +231,30 @@ def test_convert_and_help(call, tmp_path):
 TINY = ["hidden_size=3", "batch_size=2", "length=16", "updates=3"]
 
 
+def test_every_command_speaks_json_and_tells_by_its_status_how_it_went(call, tmp_path):
+    weights = tmp_path / "a.safetensors"
+    good(call("train", *SMALL, "--quiet", "--weights", weights))
+    given = {
+        "run": (SMALL, ["hidden_size=0"]),
+        "train": ([*SMALL, "--quiet"], ["updates=-1"]),
+        "check": ([*SMALL, "--most", 2], ["--most", "0"]),
+        "trace": (SMALL, ["length=0"]),
+        "explain": (["c", 2, 1, *SMALL], ["c", 99, 1, *SMALL]),
+        "picture": (SMALL, ["--show", "nothing"]),
+        "gates": ([weights], [tmp_path / "nothing.npz"]),
+        "sample": (["task=text_en", *TINY, "--length", 5], ["task=latch"]),
+        "tasks": ([], None),
+        "convert": ([weights, tmp_path / "b.npz"], [weights, weights]),
+    }
+    assert set(given) | {"demo"} == {command.__name__.rpartition(".")[2] for command in command_line.COMMANDS}
+    for command, (right, wrong) in given.items():
+        out = good(call(command, *right, "--json"))
+        assert isinstance(json.loads(out.splitlines()[-1]), (dict, list)), command
+        if wrong is not None:
+            status, out, err = call(command, *wrong, "--json")
+            assert (status, out) == (2, "") and err.startswith("py_lstm: ") and err.count("\n") == 1, command
+
+
 def test_tasks_lists_every_task_with_what_knowing_nothing_scores(call):
     out = good(call("tasks"))
     rows = json.loads(good(call("tasks", "--json")))
