@@ -271,7 +271,7 @@ def _d_output(at: _At) -> list[Line]:
 
 def _d_hidden_via_y(at: _At) -> list[Line]:
     outputs = range(at.arrays["dy"].shape[1])
-    return [Line(at.symbol("dh_via_y"), rf"V^\top\, \partial {at.L}/\partial y_t", at.value("dh_via_y"), "",
+    return [Line(at.symbol("dh_via_y"), rf"{_stream(at, 'h', 'y')} = V^\top\, \partial {at.L}/\partial y_t", at.value("dh_via_y"), "",
                  tuple(_product(at.parameter("readout_weight", k, at.u), at.operand("dy", u=k)) for k in outputs),
                  (source(network, "dh_via_y = project(dy, V.T)"),))]
 
@@ -289,14 +289,17 @@ def _through_gates(at: _At, weight: str, letter: str, t: int) -> tuple[Term, ...
 def _d_hidden_via_z(at: _At) -> list[Line]:
     terms = () if at.ends() else _through_gates(at, "weight_hh", "U", at.t + 1)
     return [Line(at.symbol("dh_via_z"),
-                 rf"\sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (= 0,\; t = {at.T})",
+                 rf"{_stream(at, 'h', 'z')} = \sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (= 0,\; t = {at.T})",
                  at.value("dh_via_z"), "", terms, (source(cell, "from_h = project(dz[t], U.T)"),))]
 
 
 def _streams(at: _At, state: str, one: str, other: str) -> str:
     """The equation of a derivative that is the sum of what came on two ways. No words: a page may be in any language."""
-    d = rf"\frac{{\partial {at.L}}}{{\partial {state}_t}}"
-    return rf"{d} = {d}\big|_{{{one}}} + {d}\big|_{{{other}}}"
+    return rf"\frac{{\partial {at.L}}}{{\partial {state}_t}} = {_stream(at, state, one)} + {_stream(at, state, other)}"
+
+
+def _stream(at: _At, state: str, way: str) -> str:
+    return rf"\frac{{\partial {at.L}}}{{\partial {state}_t}}\big|_{{{way}}}"
 
 
 def _d_hidden(at: _At) -> list[Line]:
@@ -315,7 +318,7 @@ def _slope(at: _At, quantity: str) -> Operand:
 
 
 def _d_cell_via_h(at: _At) -> list[Line]:
-    return [Line(at.symbol("dc_via_h"), rf"\frac{{\partial {at.L}}}{{\partial h_t}} \odot o_t \odot (1 - \tanh^2 c_t)",
+    return [Line(at.symbol("dc_via_h"), rf"{_stream(at, 'c', 'h')} = \frac{{\partial {at.L}}}{{\partial h_t}} \odot o_t \odot (1 - \tanh^2 c_t)",
                  at.value("dc_via_h"), "", (_product(at.operand("dh"), at.operand("o"), _slope(at, "tanh_c")),),
                  (source(cell, "dc_via_h[t] = dh[t] * o[t] * squash.backward(tanh_c[t])"),))]
 
@@ -323,7 +326,7 @@ def _d_cell_via_h(at: _At) -> list[Line]:
 def _d_cell_via_c(at: _At) -> list[Line]:
     terms = () if at.ends() else (_product(at.operand("dc", at.t + 1), at.operand("f", at.t + 1)),)
     return [Line(at.symbol("dc_via_c"),
-                 rf"\frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (= 0,\; t = {at.T})",
+                 rf"{_stream(at, 'c', 'c')} = \frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (= 0,\; t = {at.T})",
                  at.value("dc_via_c"), "", terms, (source(cell, "from_c = dc[t] * f[t]"),))]
 
 
@@ -356,7 +359,7 @@ def _d_gate(at: _At, gate: str) -> list[Line]:
 
 
 def _d_input(at: _At) -> list[Line]:
-    return [Line(at.symbol("dx"), rf"\sum_{{k \in i,f,g,o}} W^{{k\top}}\, \partial {at.L}/\partial z^k_t", at.value("dx"), "",
+    return [Line(at.symbol("dx"), rf"\frac{{\partial {at.L}}}{{\partial x_t}} = \sum_{{k \in i,f,g,o}} W^{{k\top}}\, \partial {at.L}/\partial z^k_t", at.value("dx"), "",
                  _through_gates(at, "weight_ih", "W", at.t), (source(cell, "dx = project(dz, W.T)"),))]
 
 

@@ -1,5 +1,6 @@
 """Every number can say where it came from: its value, terms that add up, operands that lead on, and Python's line."""
 import math
+import re
 
 import pytest
 from lab import SAME, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401
@@ -17,19 +18,25 @@ def explained(lab, quantity, t, unit):
     wait_until(lab.tab, "([place]) => document.querySelector('.inspector data')?.dataset.place === place",
                arg=["%s,%d,%d" % (quantity, t, unit)])
     return lab.tab.evaluate("""() => {
-        const numbers = (place, name) => [...place.querySelectorAll(`[data-${name}]`)].map((cell) => Number(cell.dataset[name]));
         const inspector = document.querySelector(".inspector");
+        const equation = inspector.querySelector(".equation");
+        // What is multiplied out in a lower row says the same as the terms above it.
+        const lines = [...new Set([...(equation?.querySelectorAll("[data-line]") ?? [])].map((at) => at.dataset.line))].sort();
+        const numbers = (line, name) => {
+          const row = [...equation.querySelectorAll(".row")].find((each) => each.querySelector(`[data-${name}][data-line="${line}"]`));
+          return row ? [...row.querySelectorAll(`[data-${name}][data-line="${line}"]`)].map((at) => Number(at.dataset[name])) : [];
+        };
         return { value: Number(inspector.querySelector("data").value), digits: inspector.querySelector(".digits").textContent,
-          lines: [...inspector.querySelectorAll(".line")].map((line) => ({
-            terms: numbers(line, "term"), total: numbers(line, "total")[0] ?? null,
-            sources: [...line.querySelectorAll(".source")].map((source) => [
-              source.querySelector(".file").textContent, source.querySelector("code").textContent]) })) };
+          sources: [...inspector.querySelectorAll(".source")].map((source) => [
+              source.querySelector(".file").textContent, source.querySelector("code").textContent]),
+          lines: lines.map((line) => ({ terms: numbers(line, "term"), total: numbers(line, "total")[0] ?? null })) };
     }""")
 
 
 def unfold(lab):
-    for fold in lab.tab.locator(".inspector .fold[aria-expanded=false]").all()[::-1]:
-        fold.click()
+    folds = lab.tab.locator(".inspector .fold[aria-expanded=false]")
+    while folds.count():
+        folds.first.click()
 
 
 @pytest.mark.parametrize("quantity", FORWARD + BACKWARD)
@@ -44,14 +51,14 @@ def test_the_value_is_that_of_the_trace_and_its_terms_are_those_of_python(lab, q
         assert float(shown["digits"].replace("−", "-")) == shown["value"], "every digit is shown"
         lines = explain(theirs, quantity, t, unit).lines
         assert [line["terms"] for line in shown["lines"]] == [
-            pytest.approx([term.value for term in line.terms], abs=SAME) for line in lines]
+            pytest.approx([term.value for term in line.terms], abs=SAME) for line in lines if line.terms]
         for line, told in zip(shown["lines"], lines):
-            if line["total"] is not None:
-                function = {r"\tanh": math.tanh, r"\sigma": lambda z: 1 / (1 + math.exp(-z)), "": lambda z: z}[told.function]
-                assert function(sum(line["terms"])) == pytest.approx(line["total"], abs=SAME)
-            for place, code in line["sources"]:
-                file, number = place.rsplit(":", 1)
-                assert code in (ROOT / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+            function = {r"\tanh": math.tanh, r"\sigma": lambda z: 1 / (1 + math.exp(-z)), "": lambda z: z}[told.function]
+            assert function(sum(line["terms"])) == pytest.approx(line["total"], abs=SAME)
+        assert len(shown["sources"]) == sum(len(line.sources) for line in lines)
+        for place, code in shown["sources"]:
+            file, number = place.rsplit(":", 1)
+            assert code in (ROOT / file).read_text(encoding="utf-8").splitlines()[int(number) - 1]
 
 
 def test_the_parts_of_a_sum_add_up_to_it(lab):
@@ -59,19 +66,20 @@ def test_the_parts_of_a_sum_add_up_to_it(lab):
     explained(lab, "z_f", 5, 2)
     folds = lab.tab.locator(".inspector .fold")
     assert folds.count() == 2
-    for k in range(2):
-        folds.nth(k).click()
-    sums = lab.tab.evaluate("""() => {
-        const sums = [];
-        for (const row of document.querySelectorAll(".inspector .terms tr")) {
-          if (row.className === "part") sums.at(-1).parts.push(Number(row.querySelector("td").dataset.part));
-          else if (row.querySelector(".fold")) sums.push({ whole: Number(row.querySelector("td").dataset.term), parts: [] });
-        }
-        return sums;
-    }""")
+    unfold(lab)
+    sums = lab.tab.evaluate("""() => [...document.querySelectorAll(".inspector .terms")].map((table) => ({
+        whole: Number(table.dataset.sum), parts: [...table.querySelectorAll("[data-part]")].map((cell) => Number(cell.dataset.part)),
+        written: [...table.querySelectorAll("td:last-child")].map((cell) => Number(cell.textContent.replace("−", "-"))),
+        products: [...table.querySelectorAll(".part")].map((row) => [row.querySelector(".numbers").textContent, row.querySelector("td:last-child").textContent]),
+    }))""")
     assert [len(each["parts"]) for each in sums] == [2, 3]
     for each in sums:
         assert sum(each["parts"]) == pytest.approx(each["whole"], abs=SAME)
+        assert sum(each["written"][:-1]) == pytest.approx(each["written"][-1], abs=1e-9)
+        for factors, product in each["products"]:
+            one, other = (float(re.sub(r"[()\s]", "", text).replace("−", "-")) for text in factors.split("·"))
+            decimals = len(product.partition(".")[2])
+            assert round(one * other, decimals) == pytest.approx(float(product.replace("−", "-")), abs=1e-9)
 
 
 @pytest.mark.parametrize("quantity, t, unit", [("c", 5, 2), ("h", 1, 1), ("y", 8, 1), ("dc", 3, 3), ("dz_o", 8, 1), ("dh_via_z", 2, 2)])

@@ -24,22 +24,52 @@ export function brief(value) {
 const MOST_DECIMALS = 12;
 
 /**
- * How many decimals to write `parts` and `total` with so that the written parts really add up to the written total;
- * at least four significant digits of the largest.
+ * How to write `parts` and `total` so that the written parts really add up to the written total: {decimals, power}, each
+ * as a multiple of 10 ** power. At least so many significant digits of the largest; numbers far from 1 share a power of ten.
  */
-export function decimalsThatAddUp(parts, total) {
+export function addingUp(parts, total, digits = 4) {
   const largest = Math.max(...parts.map(Math.abs), Math.abs(total));
-  if (!(largest > 0) || !Number.isFinite(largest)) return 2;
-  const least = Math.max(0, Math.min(MOST_DECIMALS, 3 - Math.floor(Math.log10(largest))));
+  if (!(largest > 0) || !Number.isFinite(largest)) return { decimals: 2, power: 0 };
+  const magnitude = Math.floor(Math.log10(largest));
+  const power = magnitude < -3 || magnitude > 5 ? magnitude : 0;
+  const least = Math.max(0, digits - 1 - magnitude + power);
   for (let decimals = least; decimals < MOST_DECIMALS; decimals += 1) {
-    const units = (value) => Math.round(Number(value.toFixed(decimals)) * 10 ** decimals);
-    if (parts.reduce((sum, part) => sum + units(part), 0) === units(total)) return decimals;
+    const units = (value) => Math.round(Number(scaled(value, power).toFixed(decimals)) * 10 ** decimals);
+    if (parts.reduce((sum, part) => sum + units(part), 0) === units(total)) return { decimals, power };
   }
-  return MOST_DECIMALS;
+  return { decimals: MOST_DECIMALS, power };
 }
 
-/** `value` with so many decimals; a number far too large for that as `short` writes it. */
-export const fixed = (value, decimals) => (Math.abs(value) < 1e9 ? minus(value.toFixed(decimals)).replace(/^−(0(\.0*)?)$/, "$1") : short(value));
+/** `value` as a multiple of 10 ** power; division by a power that is exact loses less than multiplying by its inverse. */
+const scaled = (value, power) => (power < 0 ? value * 10 ** -power : value / 10 ** power);
+
+/** `value` as `addingUp` says. The power itself is written once for all, by `timesPower`. */
+export const fixed = (value, { decimals, power }) => minus(scaled(value, power).toFixed(decimals)).replace(/^−(0(\.0*)?)$/, "$1");
+
+/** "" or " × 10⁻⁵" */
+export const timesPower = (power) => (power === 0 ? "" : `\u00a0×\u00a010${superscript(power)}`);
+
+/** How many significant digits to write `factors` with so that their written product is the written `product`. */
+export function multiplying(factors, product, form) {
+  const units = (value) => Number(scaled(value, form.power).toFixed(form.decimals));
+  for (let digits = 3; digits < 17; digits += 1) {
+    if (units(factors.reduce((sofar, factor) => sofar * Number(factor.toPrecision(digits)), 1)) === units(product)) return digits;
+  }
+  return 17;
+}
+
+/** So many significant digits, or fewer where fewer are all it has: an input of 1 is written 1. */
+export function significant(value, digits) {
+  if (!Number.isFinite(value)) return short(value);
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (rounded === value && String(value).length <= digits + 1) return full(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-4)) {
+    const [mantissa, power] = value.toExponential(digits - 1).split("e");
+    return minus(`${mantissa} × 10${superscript(Number(power))}`);
+  }
+  return minus(rounded.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size || 1)))));
+}
 
 /** Every digit the number has. */
 export const full = (value) => minus(String(value));

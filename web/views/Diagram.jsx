@@ -1,8 +1,8 @@
-// The cell of the selected step as a map: every box is a quantity, drawn as its units, and selects it. Forward, the arrows
-// run from left to right; backward the same wires carry derivatives the other way, and the two streams that meet in a
-// state are drawn apart: through c as a solid line, through h as a dashed one.
+// The cell of the selected step as a map. Boxes are quantities, drawn as their units, the selected unit large; wires carry
+// their numbers; all of them select what they stand for. Forward, the arrows run from left to right; backward the same
+// places carry derivatives the other way, and the two streams that meet in a state are drawn apart: through c as a solid
+// line, through h as a dashed one.
 
-import { useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { brief } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -13,54 +13,78 @@ import { placeName } from "./symbols.jsx";
 
 const W = 44;
 const H = 40;
+const LARGE = 14;                       // the selected unit's height in a box of several
 
-// x and y are a box's top left corner; `by` is its distance in time from the selected step. `aside` says where wires
-// run through the middle of the box: letter and number stand beside them.
+// x, y: top left corner of a box; by: its distance in time from the selected step; label, value: where they are written.
+// A wire is [path, quantity it carries, distance in time].
 const FORWARD = {
   boxes: [
-    { quantity: "c", by: -1, x: 4, y: 20, label: "cₜ₋₁" },
-    { quantity: "c", by: 0, x: 292, y: 20, label: "cₜ", aside: "left" },
-    { quantity: "f", by: 0, x: 72, y: 128, label: "f", gate: true, aside: "right" },
-    { quantity: "i", by: 0, x: 126, y: 128, label: "i", gate: true, aside: "right" },
-    { quantity: "g", by: 0, x: 180, y: 128, label: "g", aside: "right" },
-    { quantity: "o", by: 0, x: 234, y: 128, label: "o", gate: true, aside: "right" },
-    { quantity: "h", by: -1, x: 4, y: 224, label: "hₜ₋₁" },
-    { quantity: "x", by: 0, x: 72, y: 224, label: "xₜ", aside: "above" },
-    { quantity: "h", by: 0, x: 292, y: 224, label: "hₜ", aside: "above" },
+    { quantity: "c", by: -1, x: 4, y: 20, name: "cₜ₋₁", label: [26, 14, "middle"], value: [26, 75, "middle"] },
+    { quantity: "c", by: 0, x: 292, y: 20, name: "cₜ", label: [314, 14, "middle"], value: [307, 75, "end"] },
+    { quantity: "f", by: 0, x: 70, y: 142, name: "f", gate: true, label: [88, 137, "end"], value: [96, 137, "start"] },
+    { quantity: "i", by: 0, x: 126, y: 142, name: "i", gate: true, label: [144, 137, "end"], value: [152, 137, "start"] },
+    { quantity: "g", by: 0, x: 182, y: 142, name: "g", label: [200, 137, "end"], value: [208, 137, "start"] },
+    { quantity: "o", by: 0, x: 238, y: 142, name: "o", gate: true, label: [256, 137, "end"], value: [264, 137, "start"] },
+    { quantity: "h", by: -1, x: 4, y: 244, name: "hₜ₋₁", label: [26, 238, "middle"], value: [26, 299, "middle"] },
+    { quantity: "x", by: 0, x: 70, y: 244, name: "xₜ", label: [88, 238, "end"], value: [92, 299, "middle"] },
+    { quantity: "h", by: 0, x: 292, y: 212, name: "hₜ", label: [320, 206, "start"], value: [314, 267, "middle"] },
   ],
   wires: [
-    "M48 40H85", "M103 40H166", "M184 40H286", "M94 128V49", "M148 128V92H166", "M202 128V92H184", "M175 83V49",
-    "M314 60V103", "M256 128V112H305", "M314 121V218", "M48 244H60V200H256", "M94 224V200",
-    "M94 200V174", "M148 200V174", "M202 200V174", "M256 200V174",
+    ["M48 40H83", "c", -1], ["M101 40H167", "c", 0], ["M185 40H286", "c", 0], ["M176 83V49", "c", 0], ["M314 60V76", "c", 0],
+    ["M92 142V49", "f", 0], ["M148 142V92H167", "i", 0], ["M204 142V92H185", "g", 0], ["M260 142V122H305", "o", 0],
+    ["M314 94V113", "tanh_c", 0], ["M314 131V206", "h", 0], ["M48 264H60V214H260", "h", -1], ["M92 244V214", "x", 0],
+    ["M92 214V190", "z_f", 0], ["M148 214V190", "z_i", 0], ["M204 214V190", "z_g", 0], ["M260 214V190", "z_o", 0],
   ],
-  heads: ["M291 40l-7 -4v8z", "M314 223l-4 -7h8z", "M94 169l-4 7h8z", "M148 169l-4 7h8z", "M202 169l-4 7h8z", "M256 169l-4 7h8z"],
-  nodes: [["×", 94, 40], ["+", 175, 40], ["×", 175, 92], ["×", 314, 112]],
-  tanh: [309, 96],
+  heads: ["M291 40l-7 -4v8z", "M314 211l-4 -7h8z", "M92 183l-4 7h8z", "M148 183l-4 7h8z", "M204 183l-4 7h8z", "M260 183l-4 7h8z"],
+  nodes: [["×", 92, 40], ["+", 176, 40], ["×", 176, 92], ["×", 314, 122]],
+  tanh: [314, 85],
+  marks: [
+    { part: "kept", quantity: "c", at: [134, 34, "middle"] }, { part: "written", quantity: "c", at: [182, 72, "start"] },
+    { quantity: "tanh_c", at: [308, 108, "end"] },
+    { quantity: "z_f", letter: "z", at: [96, 203, "start"] }, { quantity: "z_i", letter: "z", at: [152, 203, "start"] },
+    { quantity: "z_g", letter: "z", at: [208, 203, "start"] }, { quantity: "z_o", letter: "z", at: [264, 203, "start"] },
+  ],
 };
 
 const BACKWARD = {
   boxes: [
-    { quantity: "dc_via_c", by: -1, x: 4, y: 20, label: "cₜ₋₁", way: "to" },
-    { quantity: "dc", by: 0, x: 214, y: 20, label: "∂cₜ", aside: "right" },
-    { quantity: "dc_via_c", by: 0, x: 292, y: 20, label: "cₜ₊₁", way: "via" },
-    { quantity: "dc_via_h", by: 0, x: 292, y: 112, label: "hₜ", way: "via" },
-    { quantity: "dz_f", by: 0, x: 72, y: 128, label: "∂zᶠ", aside: "right" },
-    { quantity: "dz_i", by: 0, x: 126, y: 128, label: "∂zⁱ", aside: "right" },
-    { quantity: "dz_g", by: 0, x: 180, y: 128, label: "∂zᵍ", aside: "right" },
-    { quantity: "dz_o", by: 0, x: 234, y: 128, label: "∂zᵒ", aside: "right" },
-    { quantity: "dh_via_z", by: -1, x: 4, y: 224, label: "hₜ₋₁", way: "to" },
-    { quantity: "dx", by: 0, x: 72, y: 224, label: "∂xₜ", aside: "above" },
-    { quantity: "dh", by: 0, x: 292, y: 224, label: "∂hₜ", aside: "above" },
+    { quantity: "dc_via_c", by: -1, x: 4, y: 20, name: "cₜ₋₁", way: "to", label: [2, 14, "start"], value: [26, 75, "middle"] },
+    { quantity: "dc", by: 0, x: 206, y: 20, name: "∂cₜ", label: [228, 14, "middle"], value: [228, 75, "end"] },
+    { quantity: "dc_via_c", by: 0, x: 292, y: 20, name: "cₜ₊₁", way: "via", label: [340, 14, "end"], value: [314, 75, "middle"] },
+    { quantity: "dc_via_h", by: 0, x: 292, y: 104, name: "hₜ", way: "via", label: [254, 98, "start"], value: [340, 98, "end"] },
+    { quantity: "dz_f", by: 0, x: 70, y: 142, name: "∂zᶠ", label: [88, 137, "end"], value: [96, 200, "start"] },
+    { quantity: "dz_i", by: 0, x: 126, y: 142, name: "∂zⁱ", label: [144, 137, "end"], value: [152, 200, "start"] },
+    { quantity: "dz_g", by: 0, x: 182, y: 142, name: "∂zᵍ", label: [200, 137, "end"], value: [208, 200, "start"] },
+    { quantity: "dz_o", by: 0, x: 238, y: 142, name: "∂zᵒ", label: [256, 137, "end"], value: [264, 200, "start"] },
+    { quantity: "dh_via_z", by: -1, x: 4, y: 244, name: "hₜ₋₁", way: "to", label: [2, 238, "start"], value: [26, 299, "middle"] },
+    { quantity: "dx", by: 0, x: 70, y: 244, name: "∂xₜ", label: [88, 238, "end"], value: [92, 299, "middle"] },
+    { quantity: "dh", by: 0, x: 292, y: 212, name: "∂hₜ", label: [320, 206, "start"], value: [314, 267, "middle"] },
   ],
   wires: [
-    "M214 40H184", "M166 40H103", "M85 40H54", "M94 49V122", "M175 49V83", "M166 92H148V122", "M184 92H202V122",
-    "M292 244H284V148H283", "M94 168V200", "M148 168V200", "M202 168V200", "M256 168V200", "M256 200H60V244H54", "M94 200V218",
+    ["M206 40H185", "dc", 0], ["M167 40H101", "dc", 0], ["M176 49V83", "dc", 0], ["M83 40H54", "dc_via_c", -1],
+    ["M92 49V136", "dz_f", 0], ["M167 92H148V136", "dz_i", 0], ["M185 92H204V136", "dz_g", 0], ["M292 232H287V162H285", "dz_o", 0],
+    ["M92 182V214", "dz_f", 0], ["M148 182V214", "dz_i", 0], ["M204 182V214", "dz_g", 0], ["M260 182V214", "dz_o", 0],
+    ["M260 214H60V264H54", "dh_via_z", -1], ["M92 214V238", "dx", 0],
+    ["M292 40H256", "dc_via_c", 0, "via-c"], ["M290 124H240V68", "dc_via_h", 0, "via-h"], ["M314 212V152", "dc_via_h", 0, "via-h"],
   ],
-  streams: { viaC: "M292 40H264", viaH: "M290 132H284V96H236V68", toH: "M314 224V172" },
-  heads: ["M49 40l7 -4v8z", "M94 127l-4 -7h8z", "M148 127l-4 -7h8z", "M202 127l-4 -7h8z", "M279 148l7 -4v8z",
-    "M49 244l7 -4v8z", "M94 223l-4 -7h8z", "M259 40l7 -4v8z", "M236 64l-4 7h8z", "M314 168l-4 7h8z"],
-  nodes: [["×", 94, 40], ["+", 175, 40], ["×", 175, 92]],
+  heads: ["M49 40l7 -4v8z", "M92 141l-4 -7h8z", "M148 141l-4 -7h8z", "M204 141l-4 -7h8z", "M284 162l6 -4v8z",
+    "M49 264l7 -4v8z", "M92 243l-4 -7h8z", "M251 40l7 -4v8z", "M240 63l-4 7h8z", "M314 147l-4 7h8z"],
+  nodes: [["×", 92, 40], ["+", 176, 40], ["×", 176, 92]],
+  shares: [["share_c", 272, 33], ["share_h", 264, 119]],
+  marks: [
+    { quantity: "dh_via_y", letter: "↑ yₜ", at: [340, 284, "end"] }, { quantity: "dh_via_z", letter: "↑ zₜ₊₁", at: [340, 300, "end"] },
+  ],
 };
+
+/** What a part of the diagram stands for at the selected step, and how to select it; step 0 is no place to be selected. */
+function placeOf({ quantity, by }) {
+  const unit = Math.min(selection.value.unit, widthOf(trace.value, quantity));
+  const place = { quantity, t: selection.value.t + by, unit };
+  const chosen = selection.value.quantity === quantity && by === 0;
+  return { place, chosen, choose: () => place.t >= 1 && select({ ...place, t: Math.min(place.t, trace.value.shape.T) }) };
+}
+
+const press = (choose) => (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } };
 
 export function Diagram() {
   const plan = room.value === "forward" ? FORWARD : BACKWARD;
@@ -69,80 +93,94 @@ export function Diagram() {
     <figure class="diagram">
       <figcaption><span>{t("diagram.title", { t: now })}</span>
         {trace.value.shape.H > 1 && <small>{t("diagram.unit", { unit: Math.min(unit, trace.value.shape.H) })}</small>}</figcaption>
-      <svg viewBox="0 0 342 284" role="group" aria-label={t("diagram.label", { t: now })}>
-        {plan.wires.map((d) => <path key={d} class="wire" d={d} />)}
-        {plan.streams && (
-          <>
-            <path class="wire via-c" d={plan.streams.viaC} />
-            <path class="wire via-h" d={plan.streams.viaH} />
-            <path class="wire via-h" d={plan.streams.toH} />
-          </>)}
+      <svg viewBox="0 0 342 306" role="group" aria-label={t("diagram.label", { t: now })}>
+        {plan.wires.map((wire) => <Wire key={wire[0]} wire={wire} />)}
         {plan.heads.map((d) => <path key={d} class="head" d={d} />)}
         {plan.nodes.map(([sign, x, y]) => (
           <g key={`${x},${y}`} class="node">
             <circle cx={x} cy={y} r="9" /><text x={x} y={y + 5} text-anchor="middle">{sign}</text>
           </g>))}
-        <Products plan={plan} />
-        {plan.tanh && <text x={plan.tanh[0]} y={plan.tanh[1]} class="function">tanh</text>}
+        {plan.tanh && (
+          <g class="node"><rect x={plan.tanh[0] - 18} y={plan.tanh[1] - 9} width="36" height="18" rx="9" />
+            <text class="function" x={plan.tanh[0]} y={plan.tanh[1] + 4} text-anchor="middle">tanh</text></g>)}
+        {plan.shares && <Shares places={plan.shares} />}
         {plan.boxes.map((box) => <Box key={`${box.quantity}${box.by}`} {...box} />)}
+        {plan.marks.map((mark) => <Mark key={mark.part ?? mark.quantity} {...mark} />)}
       </svg>
     </figure>
   );
 }
 
-/** The numbers on the wires between the boxes: what is kept and what is written; backward, the share of each stream. */
-function Products({ plan }) {
-  const products = told.value.products;
-  if (!products || products.t !== selection.value.t) return null;
-  if (plan === FORWARD) {
-    return (
-      <g class="wire-value">
-        <text x="135" y="34" text-anchor="middle">{brief(products.kept)}</text>
-        <text x="181" y="70">{brief(products.written)}</text>
-      </g>);
-  }
-  if (products.share_c === null) return null;
-  const percent = (share) => `${(100 * share).toFixed(0)} %`;
+/** A wire can be clicked anywhere near it. By keyboard the boxes and numbers lead to the same places. */
+function Wire({ wire: [d, quantity, by, stream] }) {
+  const { choose, chosen } = placeOf({ quantity, by });
   return (
-    <g class="wire-value">
-      <text x="278" y="33" text-anchor="middle">{percent(products.share_c)}</text>
-      <text x="262" y="91" text-anchor="middle">{percent(1 - products.share_c)}</text>
+    <g class={`carrier${chosen ? " chosen" : ""}`} data-wire={quantity} onClick={choose}>
+      <title>{t(`quantity.${quantity}`)}</title>
+      <path class={stream ? `wire ${stream}` : "wire"} d={d} /><path class="reach-for" d={d} />
     </g>);
 }
 
-const beside = (side, x) => ({
-  left: { x: x + W / 2 - 5, "text-anchor": "end" }, right: { x: x + W / 2 + 5, "text-anchor": "start" },
-  middle: { x: x + W / 2, "text-anchor": "middle" },
-}[side]);
+/** How much of the derivative for c came on each of the two streams. */
+function Shares({ places }) {
+  const { products } = told.value;
+  if (!products || products.t !== selection.value.t || products.share_c === null) return null;
+  const share = { share_c: products.share_c, share_h: 1 - products.share_c };
+  return (
+    <g class="shares">
+      {places.map(([name, x, y]) => <text key={name} class={name} x={x} y={y} text-anchor="middle">{`${(100 * share[name]).toFixed(0)} %`}</text>)}
+    </g>);
+}
 
-function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
+/** A number on a wire: what is kept and what is written, or a quantity that has no box. */
+function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
+  const { place, chosen, choose } = placeOf({ quantity, by: 0 });
+  const { products } = told.value;
+  const now = products?.t === place.t && products.unit === place.unit;
+  if (part && !now) return null;
+  const text = brief(part ? products[part] : numberIn(trace.value, place));
+  const written = letter ? `${letter} ${text}` : text;
+  const spoken = t("announce", { place: written, value: part ? t(`diagram.${part}`) : placeName(trace.value, place) });
+  return (
+    <g class={`mark${chosen && !part ? " chosen" : ""}`} role="button" tabindex="0" aria-label={spoken} data-mark={part ?? quantity}
+      aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
+      <title>{spoken}</title>
+      {letter && anchor === "start" && <text class="letter" x={x - 9} y={y} text-anchor="end">{letter}</text>}
+      <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter}\u2002${text}` : text}</text>
+    </g>
+  );
+}
+
+/** Top and height of each of `count` rows in a box; the one of the selected unit is large. */
+function rowsOf(count, unit) {
+  const large = count === 1 ? H : Math.max(LARGE, H / count);
+  const small = count === 1 ? 0 : (H - large) / (count - 1);
+  return (k) => ({ top: k * small + (k > unit - 1 ? large - small : 0), height: k === unit - 1 ? large : small });
+}
+
+function Box({ quantity, by, x, y, name: name_, way, gate, label: [labelX, labelY, labelAnchor], value: [valueX, valueY, valueAnchor] }) {
   const shown = trace.value;
-  const { T } = shown.shape;
+  const { place: { t: t_, unit }, chosen, choose } = placeOf({ quantity, by });
   const label = way ? t(`diagram.${way}`, { name: name_ }) : name_;
-  const t_ = selection.value.t + by;
   const width = widthOf(shown, quantity);
-  const unit = Math.min(selection.value.unit, width);
   // What leaves the first step to the left is the derivative of the first states, which stand under a name of their own.
   const initial = t_ === 0;
   const name = initial ? ({ dc_via_c: "dc_0", dh_via_z: "dh_0" }[quantity] ?? `${quantity}_0`) : quantity;
   const values = Array.from({ length: width }, (_, k) => (initial
     ? shown.arrays[name].data[k] : numberIn(shown, { quantity, t: t_, unit: k + 1 })));
   const range = Math.max(rangeOf(shown, quantity), 1e-300);
-  const chosen = selection.value.quantity === quantity && by === 0;
-  const choose = () => !initial && select({ quantity, t: t_, unit });
-  const row = H / width;
-  const box = useRef(null);
+  const row = rowsOf(width, unit);
   // What stands in the box comes first, so that it can be called by what is seen.
   const written = `${label} ${brief(values[unit - 1])}`;
-  const spoken = initial ? written : t("announce", { place: written, value: placeName(shown, { quantity, t: Math.min(t_, T), unit }) });
+  const spoken = initial ? written : t("announce", { place: written, value: placeName(shown, { quantity, t: Math.min(t_, shown.shape.T), unit }) });
   return (
-    <g ref={box} class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0}
-      aria-label={spoken} aria-pressed={chosen} onClick={choose}
-      onKeyDown={(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } }}>
+    <g class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0} data-number={`${quantity},${t_}`}
+      aria-label={spoken} aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
       <rect class="paper" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
       {values.map((value, k) => {
-        const gap = row > 6 ? 1.5 : 0.4;
-        const place_ = { x, y: y + k * row + gap / 2, height: row - gap };
+        const { top, height } = row(k);
+        const gap = height > 6 ? 1.5 : Math.min(0.4, height / 4);
+        const place_ = { x, y: y + top + gap / 2, height: height - gap };
         if (gate) {
           return (
             <g key={k}><rect class="empty" {...place_} width={W} />
@@ -151,11 +189,10 @@ function Box({ quantity, by, x, y, label: name_, way, gate, aside }) {
         const rgb = colourOf(value, range, shownTheme.value);
         return <rect key={k} {...place_} width={W} fill={rgb ? css(rgb) : "url(#none)"} class={rgb ? "" : "broken"} />;
       })}
-      {width > 1 && <rect class="row" x={x} y={y + (unit - 1) * row} width={W} height={row} />}
+      {width > 1 && <rect class="row" x={x} y={y + row(unit - 1).top} width={W} height={row(unit - 1).height} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      <text class="label" {...beside(aside === undefined ? "middle" : "left", x)} y={y - 6}>{label}</text>{" "}
-      <text class="value" {...beside({ left: "left", right: "right" }[aside] ?? "middle", x)} y={y + H + 14}>
-        {brief(values[unit - 1])}</text>
+      <text class="label" x={labelX} y={labelY} text-anchor={labelAnchor}>{label}</text>{" "}
+      <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor}>{brief(values[unit - 1])}</text>
     </g>
   );
 }

@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { changes, showChanges } from "../core/edits.js";
 import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
 import { direction, pause, playing, toggle } from "../core/player.js";
+import { findPlacesWith } from "../core/flight.js";
 import { select, step } from "../core/selection.js";
 import { explanation, room, schema, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
@@ -31,6 +32,20 @@ export function channelsOf({ task, input_size: inputs }) {
   if (task === "own") return Array.from({ length: inputs }, () => "value");
   return inputs < own.length ? ["value"] : own;
 }
+
+// Where a number stands on the screen: in the picture, and in the diagram.
+findPlacesWith((quantity, t_, unit) => {
+  const found = [];
+  const canvas = document.querySelector("#picture canvas");
+  const box = t_ >= 1 && boxOf(picture.value, { quantity, t: t_, unit });
+  if (canvas && box) {
+    const { left, top } = canvas.getBoundingClientRect();
+    found.push({ element: canvas, rect: { left: left + box.x, top: top + box.y, width: box.width, height: box.height } });
+  }
+  const element = document.querySelector(`.diagram [data-number="${quantity},${t_}"]`);
+  if (element) found.push({ element, rect: element.getBoundingClientRect() });
+  return found;
+});
 
 const px = (lengths) => Object.fromEntries(Object.entries(lengths).map(([name, value]) => [name, `${value}px`]));
 

@@ -1,0 +1,120 @@
+// Where the selected number comes from, with the numbers filled in: rows that are read downwards, each operand under its
+// symbol, and every sum of many products to be unfolded down to the single ones.
+
+import { signal } from "@preact/signals";
+import { Fragment } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { colourOf, css } from "../core/colour.js";
+import { derivation } from "../core/derivation.js";
+import { carryOperands } from "../core/flight.js";
+import { addingUp, fixed, multiplying, significant, timesPower } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { byEquation } from "../core/player.js";
+import { shownTheme } from "../core/state.js";
+import { openSource } from "./SourceDialog.jsx";
+import { Amount, Symbol_ } from "./Operand.jsx";
+import { Tex } from "./Tex.jsx";
+
+const APPLIED = { "\\sigma": "σ", "\\tanh": "tanh" };
+const STREAMS = { dc_via_c: "via-c", dc_via_h: "via-h" };
+const unfolded = signal(new Set());                     // names of sums; walking on, they stay as they are
+
+const nameOf = ({ symbol }) => symbol.replace(/_\{[^}]*\}/g, "");
+const fold = (term) => {
+  const next = new Set(unfolded.value);
+  if (!next.delete(nameOf(term))) next.add(nameOf(term));
+  unfolded.value = next;
+};
+
+/** @param place  "f,13,2": which number it is, so that its operands move in once */
+export function Equation({ lines, place }) {
+  const { rows, value, form } = derivation(lines);
+  const box = useRef(null);
+  useLayoutEffect(() => (byEquation.value ? carryOperands(box.current) : undefined), [place]);
+  const sums = lines.flatMap(({ terms }) => terms).filter((term) => term.parts.length > 0 && unfolded.value.has(nameOf(term)));
+  return (
+    <div class="equation" ref={box}>
+      {lines.filter(({ equation }) => lines.length === 1 || equation.includes("=")).map(({ equation }) => <Tex block key={equation}>{equation}</Tex>)}
+      {rows.length === 0 ? <p class="note">{t("inspector.nothing")}</p> : (
+        <div class="rows">
+          {rows.map((row, k) => <p class="row" key={k}><b class="sign">=</b><Sum {...row} labelled={k === 0} carried={k === 0} /></p>)}
+          <p class="row result"><b class="sign">=</b><b class="term" data-total={value} data-line={lines.length - 1}>{fixed(value, form)}</b>{timesPower(form.power)}</p>
+        </div>)}
+      {sums.map((term) => <Products key={term.symbol} {...term} />)}
+      {lines.flatMap(({ sources }) => sources).map(({ file, line, code }) => (
+        <p class="source" key={line}>
+          <button type="button" class="file" title={t("source.open")} onClick={() => openSource(file, line)}>{file}:{line}</button>
+          <code>{code}</code></p>))}
+    </div>
+  );
+}
+
+/** A sum of products, with the function that is applied to it. */
+function Sum({ applied, terms, power, labelled, carried }) {
+  const sizes = terms.length > 1 && terms.every(({ atoms }) => atoms.length === 1 && !atoms[0].inner)
+    ? Math.max(...terms.map(({ value }) => Math.abs(value))) : 0;
+  const bracket = applied || (power !== 0 && terms.length > 1);
+  return (
+    <>
+      {bracket && <b class="sign opens">{APPLIED[applied] ?? ""}(</b>}
+      {terms.map(({ value, line, atoms }, k) => (
+        <span class="term" key={k} data-term={value} data-line={line}>
+          {atoms.map((atom, place) => (
+            <span class="atom" key={place}>
+              {place > 0 ? <b class="sign">·</b> : k > 0 && <b class="sign">+</b>}
+              {atom.inner ? <Sum {...atom.inner} labelled={labelled} carried={carried} />
+                : <Atom atom={atom} labelled={labelled} carried={carried} bracketed={atom.value < 0 && (place > 0 || k > 0)} largest={sizes} />}
+            </span>))}
+        </span>))}
+      {bracket && <b class="sign closes">)</b>}{timesPower(power)}
+    </>
+  );
+}
+
+/** A number under its symbol; where it is a summand, over a bar as long as it is large beside the largest of them. */
+function Atom({ atom: { text, value, operand, sum, total }, labelled, carried, bracketed, largest }) {
+  const from = carried && (operand ? [operand] : sum ? sum.parts.flatMap(({ factors }) => factors) : [])
+    .filter(({ index }) => !index).map(({ quantity, t: step, unit }) => `${quantity},${step},${unit}`).join(" ");
+  const number = operand ? <Amount operand={operand} text={text} /> : text;
+  return (
+    <span class={`slot ${STREAMS[operand?.quantity] ?? ""}`} data-from={from || undefined} data-total={total === undefined ? undefined : value} data-line={total}>
+      {labelled && <span class="symbol">{operand ? <Symbol_ operand={operand} /> : sum && <Fold {...sum} />}</span>}
+      <span class="amount">{bracketed ? <>({number})</> : number}</span>
+      {largest > 0 && <i class="size" aria-hidden="true" style={{ width: `${(100 * Math.abs(value)) / largest}%`, background: css(colourOf(value, largest, shownTheme.value) ?? [128, 128, 128]) }} />}
+    </span>
+  );
+}
+
+function Fold(term) {
+  const open = unfolded.value.has(nameOf(term));
+  return (
+    <button type="button" class="fold" aria-expanded={open} aria-label={t(open ? "inspector.hide" : "inspector.show")} onClick={() => fold(term)}>
+      <i aria-hidden="true">{open ? "▾" : "▸"}</i><Tex>{term.symbol}</Tex></button>);
+}
+
+/** A sum of many products, one under the other. */
+function Products({ symbol, value, parts }) {
+  const form = addingUp(parts.map((part) => part.value), value);
+  return (
+    <div class="scroll">
+      <table class="terms" data-sum={value}>
+        <tbody>
+          {parts.map((part) => {
+            const digits = multiplying(part.factors.map((factor) => factor.value), part.value, form);
+            return (
+              <tr key={part.symbol} class="part">
+                <th scope="row"><span class="factors">{part.factors.map((factor) => <Symbol_ key={factor.symbol} operand={factor} />)}</span></th>
+                <td class="numbers">
+                  {part.factors.map((factor, k) => (
+                    <Fragment key={factor.symbol}>{k > 0 && " · "}{factor.value < 0 && k > 0 && "("}
+                      <Amount operand={factor} text={significant(factor.value, digits)} />{factor.value < 0 && k > 0 && ")"}</Fragment>))}
+                </td>
+                <td data-part={part.value}>{fixed(part.value, form)}</td>
+              </tr>);
+          })}
+          <tr class="total"><th scope="row"><Tex>{symbol}</Tex></th><td class="numbers">{timesPower(form.power)}</td><td>{fixed(value, form)}</td></tr>
+        </tbody>
+      </table>
+    </div>
+  );
+}
