@@ -144,9 +144,8 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
   return (
     <g class={`mark${chosen && !part ? " chosen" : ""}`} role="button" tabindex="0" aria-label={spoken} data-mark={part ?? quantity}
       aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
-      <title>{spoken}</title>
-      {letter && anchor === "start" && <text class="letter" x={x - 9} y={y} text-anchor="end">{letter}</text>}
-      <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter}\u2002${text}` : text}</text>
+      {letter && anchor === "start" && <text class="letter" x={x - 8} y={y} text-anchor="end">{letter}</text>}{" "}
+      <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter} ${text}` : text}</text>
     </g>
   );
 }
