@@ -56,7 +56,7 @@ class Objective:
 
     def __call__(self, values: Arrays):
         """L at other values of the same shapes; real or complex."""
-        y = self._network(values).forward(values["x"]).y
+        y = self.network(values).forward(values["x"]).y
         e = self.experiment
         if e.gradient_of == "loss":
             return squared_error(y, self.target, e.loss_at)[0]
@@ -64,7 +64,7 @@ class Objective:
 
     def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
         """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
-        e, network = self.experiment, self._network(self.values)
+        e, network = self.experiment, self.network(self.values)
         forward = network.forward(self.values["x"])
         loss, dy = squared_error(forward.y, self.target, e.loss_at)
         if e.gradient_of == "output":
@@ -73,7 +73,7 @@ class Objective:
         deltas, gradients = network.backward(forward, dy)
         return forward, float(loss), dy, deltas, gradients | {"x": deltas.dx}
 
-    def _network(self, values: Arrays) -> Network:
+    def network(self, values: Arrays) -> Network:
         """The network at these values, damaged as the experiment says."""
         damage = self.experiment.damage
         network = Network.of({name: value for name, value in values.items() if name not in (*STATES, "x")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..damage.checking import check_blocks
 from ..gradient_check import METHODS
 from ..study import Learner, Study
 from ..trace import check
@@ -15,6 +16,8 @@ def add(commands) -> None:
     one = add_command(commands, "check", _check, "check every gradient of an experiment; status 1 if one is wrong")
     one.add_argument("--method", choices=METHODS, default="complex")
     one.add_argument("--most", type=int, default=None, metavar="N", help="at most N elements of each tensor")
+    one.add_argument("--by-gate", action="store_true", help="each gate's rows by themselves")
+    one.add_argument("--steps", type=int, default=None, metavar="T", help="with --by-gate: only the first T steps of the sequence")
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -22,6 +25,8 @@ def _check(given: argparse.Namespace) -> int:
     if isinstance(e, Study):
         learner = trainer or Learner(e)
         report = learner.check(method=given.method, max_elements=20 if given.most is None else given.most)
+    elif given.by_gate:
+        report = check_blocks(e, steps=given.steps, method=given.method, max_elements=given.most, trainer=trainer)
     else:
         report = check(e, method=given.method, max_elements=given.most, trainer=trainer)
     if given.json:

@@ -325,3 +325,17 @@ def test_a_terminal_with_tqdm_gets_its_bar_and_one_without_gets_lines(call, tmp_
     assert status == 0 and "of 9" not in err and out.startswith("after 9 updates")
     (bar,) = Bar.made
     assert (bar.how["initial"], bar.how["total"], bar.moved, bar.closed) == (5, 9, 4, True)
+
+
+def test_damage_is_listed_measured_and_checked(call):
+    listed = good(call("damage"))
+    assert "no_carry" in listed and "wrong from T = 5: weight_ih[i]" in listed
+    assert len(json.loads(good(call("damage", "--json")))) == 26
+    told = good(call("damage", *SMALL, "damage=clamp_f:0.5;bias_i_from_f"))
+    assert "clamp_f 0.5: The forget gate" in told and "wrong gradients: bias[i]\n" in told
+    answer = json.loads(good(call("damage", *SMALL, "damage=noise:2", "damage_from=1", "--json")))
+    assert answer["wrong"] == [] and answer["before"]["loss"] != answer["after"]["loss"] and answer["damage_from"] == 1
+    status, out, err = call("check", *SMALL, "damage=bias_i_from_f", "--by-gate", "--steps", "3")
+    assert status == 1 and out.count("WRONG") == 1 and "bias[i]" in out
+    status, out, err = call("damage", "task=reber")
+    assert (status, out) == (2, "") and err.count("\n") == 1

@@ -21,7 +21,7 @@ FORWARD = [name for name, rule in DAMAGE.items() if rule.kind != "gradient"]
 # As many inputs as units, so that every rule applies; realistic weights; a loss on every step.
 OWN = Experiment(task="own", values=np.random.default_rng(0).normal(size=(8, 3)).tolist(), hidden_size=3, seed=4, updates=0,
                  targets=[.3, -1, .5, 2, 1, -1, .2, .7], gradient_of="loss")
-LATCH = Experiment(length=10, updates=30, hidden_size=4)
+LATCH = Experiment(length=10, updates=6, batch_size=8, hidden_size=4)
 
 
 def wrong_blocks(damage, steps, zero_states):
@@ -51,11 +51,9 @@ def test_the_table_is_whole():
 @pytest.mark.parametrize("name", FORWARD)
 def test_the_derivative_of_a_damaged_forward_pass_is_exact(name):
     damage = {name: DAMAGE[name].usual}
-    for e in (LATCH.replace(damage=damage), LATCH.replace(damage=damage, gradient_of="loss")):
-        report = check(e, max_elements=12)
-        assert report.right and max(tensor.relative_error for tensor in report.tensors) < 1e-11, str(report)
-    trained = LATCH.replace(damage=damage, damage_from=0, gradient_of="loss", updates=5)
-    report = check(trained, max_elements=12)
+    report = check(LATCH.replace(damage=damage), max_elements=6)
+    assert report.right and max(tensor.relative_error for tensor in report.tensors) < 1e-11, str(report)
+    report = check(LATCH.replace(damage=damage, damage_from=0, gradient_of="loss", updates=5), max_elements=6)
     assert report.right, str(report)
     extra = {"peepholes": 3, "full_recurrence": 1}.get(name, 0)
     assert len(report.tensors) == 8 + extra
@@ -103,8 +101,8 @@ def test_new_weights_start_at_zero_and_are_learnt_only_if_the_training_has_them(
     extra = {"peepholes": "weight_cf", "full_recurrence": "weight_gg"}[name]
     after = run(LATCH.replace(damage={name: 1}))
     assert (after.arrays[extra] == 0).all() and distance(after.arrays["y"], run(LATCH).arrays["y"]) < 1e-14
-    again = run(LATCH.replace(damage={name: 1}, damage_from=30, updates=40))
-    assert np.abs(again.arrays[extra]).max() > 0.01
+    again = run(LATCH.replace(damage={name: 1}, damage_from=6, updates=12))
+    assert np.abs(again.arrays[extra]).max() > 0.001
     assert Trace.from_json(json.dumps(again.to_json())).arrays[extra].shape == again.arrays[extra].shape
 
 
@@ -123,12 +121,12 @@ def test_damage_to_the_input():
 
 
 def test_training_is_damaged_from_the_update_that_is_asked_for():
-    whole, broken = Trainer(LATCH), Trainer(LATCH.replace(damage={"no_carry": 1}, damage_from=10))
-    first, later = whole.parameters_after(10), broken.parameters_after(10)
+    whole, broken = Trainer(LATCH), Trainer(LATCH.replace(damage={"no_carry": 1}, damage_from=4))
+    first, later = whole.parameters_after(4), broken.parameters_after(4)
     assert all(np.array_equal(first[name], later[name]) for name in first)
-    assert not np.array_equal(whole.parameters_after(11)["weight_hh"], broken.parameters_after(11)["weight_hh"])
+    assert not np.array_equal(whole.parameters_after(5)["weight_hh"], broken.parameters_after(5)["weight_hh"])
     after_only = Trainer(LATCH.replace(damage={"no_carry": 1}))
-    assert np.array_equal(whole.parameters_after(12)["weight_hh"], after_only.parameters_after(12)["weight_hh"])
+    assert np.array_equal(whole.parameters_after(6)["weight_hh"], after_only.parameters_after(6)["weight_hh"])
     noisy = Trainer(LATCH.replace(damage={"noise": 1, "longer": 2}, damage_from=0))
     assert not np.array_equal(noisy.parameters_after(1)["bias"], whole.parameters_after(1)["bias"])
     assert LATCH.replace(damage={"longer": 2}, damage_from=0).training_damage is None

@@ -1,0 +1,125 @@
+"""What a damage does: to the score, to how far memory holds, and to the direction in which a training goes."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterator, Mapping, NamedTuple
+
+import numpy as np
+
+from .. import tasks
+from ..experiment import OWN, Experiment
+from ..losses import squared_error
+from ..network import Network
+from ..objective import Objective
+from ..optimizers import Arrays
+from ..training import Trainer, batch, sequence
+from .inputs import damaged_inputs
+from .network import DamagedNetwork
+from .rules import of_kind
+
+# Sequences no update has seen: no seed of an experiment reaches 2³².
+HELD_OUT = 2**32
+# Of those that memory is measured on, how many times as long as the trained ones, and the longest.
+TIMES_AS_LONG, LONGEST = 4, 200
+
+
+class Subject(NamedTuple):
+    """What is measured: from sequences x (T, N, I) to outputs (T, N, 1), and the damage its inputs suffer."""
+
+    answer: Callable[[np.ndarray], np.ndarray]
+    damage: Mapping[str, float] = {}
+
+
+class Score(NamedTuple):
+    """loss : mean squared error. score : the task's metric, see `tasks.score`. sequences : how many were measured."""
+
+    loss: float
+    score: float
+    sequences: int
+
+
+class Memory(NamedTuple):
+    """The task's metric at each step by itself. delay : whether the step is the time since what is to be remembered."""
+
+    delay: bool
+    score: np.ndarray
+
+
+def undamaged(experiment: Experiment) -> Experiment:
+    """The experiment with no damage at all, that of its training too."""
+    longest = min(experiment.output_step, experiment.length)
+    kept = {name: value for name, value in experiment.edits.items() if not name.startswith("x[") or _step(name) < experiment.length}
+    return experiment.replace(damage={}, damage_from=None, output_step=longest, edits=kept)
+
+
+def _step(place: str) -> int:
+    return int(place[2:].split(",")[0])
+
+
+def subject(experiment: Experiment, trainer: Trainer | None = None) -> Subject:
+    """The network that an experiment leads to, with its edits and its damage. For `trainer` see `Objective`."""
+    objective = Objective(experiment, trainer)
+    network = objective.network(objective.values)
+    return Subject(lambda x: network.forward(x).y, of_kind(experiment.damage, "input"))
+
+
+def score(experiment: Experiment, measured: Subject, count: int = 256) -> Score:
+    """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one."""
+    if experiment.task == OWN:
+        x, target = sequence(experiment)
+    else:
+        x, target = tasks.draw(experiment.task, np.random.default_rng([0, HELD_OUT]), experiment.steps, count, experiment.input_size)
+        x = damaged_inputs(measured.damage, x, [0, HELD_OUT])
+    y = measured.answer(x)
+    return Score(float(squared_error(y, target)[0]), tasks.score(experiment.task, y, target), x.shape[1])
+
+
+def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memory:
+    """The score step by step, on held-out sequences several times as long as the trained ones.
+
+    The latch's have one mark, at the first step, so that the step is the time for which a sign has to be held; with
+    `recall` it is so by itself. An own sequence has no held-out ones.
+    """
+    e = experiment
+    if e.task == OWN:
+        x, target = sequence(e)
+    else:
+        steps = max(e.length, min(LONGEST, TIMES_AS_LONG * e.length))
+        x, target = tasks.draw(e.task, np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
+        if e.task == "latch" and e.input_size >= 2:
+            x[..., 1] = np.arange(steps)[:, np.newaxis] == 0
+            target = np.broadcast_to(x[:1, :, :1], target.shape)
+        x = damaged_inputs(measured.damage, x, [1, HELD_OUT])
+    y = measured.answer(x)
+    by_step = np.array([tasks.score(e.task, y[t:t + 1], target[t:t + 1]) for t in range(len(x))])
+    return Memory(e.task == "recall" or (e.task == "latch" and e.input_size >= 2), by_step)
+
+
+def direction(experiment: Experiment, trainer: Trainer, most: int = 60) -> Iterator[tuple[int, float]]:
+    """The cosine between the damaged gradient and the derivative, over a training that is done.
+
+    Yields (update, cosine) for at most `most` updates whose starting point the trainer keeps, evenly spread; each on the
+    batch of that update. Before the damage begins the cosine is 1.
+    """
+    kept = [k for k in trainer.moments.updates() if k < len(trainer.losses)]
+    for k in [kept[j] for j in np.unique(np.linspace(0, len(kept) - 1, most).round().astype(int))] if kept else []:
+        x, target = batch(experiment, k + 1)
+        parameters = trainer.moments.latest(k).parameters
+        damage = experiment.training_damage[0] if experiment.training_damage and k >= experiment.damage_from else {}
+        whole = _gradient(parameters, of_kind(damage, "gate"), x, target, experiment.loss_at)
+        used = _gradient(parameters, of_kind(damage, "gate", "gradient"), x, target, experiment.loss_at)
+        yield k + 1, cosine(used, whole)
+
+
+def cosine(one: Arrays, other: Arrays) -> float:
+    """The cosine of the angle between two gradients, all tensors as one vector; 1 where one of them is 0."""
+    a, b = (np.concatenate([tensors[name].ravel() for name in sorted(one)]) for tensors in (one, other))
+    sizes = np.linalg.norm(a) * np.linalg.norm(b)
+    return float(a @ b / sizes) if sizes > 0 else 1.0
+
+
+def _gradient(parameters: Arrays, damage: Mapping[str, float], x: np.ndarray, target: np.ndarray, loss_at: str) -> Arrays:
+    network = DamagedNetwork(Network.of(parameters), damage)
+    run = network.forward(x)
+    _, gradients = network.backward(run, squared_error(run.y, target, loss_at)[1])
+    return {name: gradients[name] for name in network.parameters if name in gradients}

@@ -1,0 +1,84 @@
+"""Another kind of cell on the same task: a plain RNN or a GRU, trained as an experiment trains its LSTM."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .contraction import outer_sum, project
+from .experiment import Experiment
+from .layers.gru import GRU
+from .layers.rnn import RNN
+from .losses import squared_error
+from .optimizers import OPTIMIZERS, Arrays, clip_norm
+from .training import Progress, batch
+from .validation import InvalidInput, choice, instance
+
+CELLS = {"rnn": RNN, "gru": GRU}
+
+
+class Rival:
+    """A recurrent network of another cell, on the batches, the loss, the optimizer and the units of an experiment's LSTM.
+
+    It has fewer parameters at the same number of units: the LSTM's 4 blocks are 3 in a GRU and 1 in an RNN. The experiment's
+    damage and its edits are the LSTM's.
+
+    Parameters
+    ----------
+    cell : "rnn" or "gru"
+    experiment : Experiment
+
+    Attributes
+    ----------
+    losses : list, one entry per update done
+
+    Examples
+    --------
+    >>> from py_lstm import Experiment
+    >>> rival = Rival("rnn", Experiment(length=6, batch_size=4))
+    >>> rival.update().update, rival.size
+    (1, 25)
+    """
+
+    def __init__(self, cell: str, experiment: Experiment):
+        self.experiment = e = instance("experiment", experiment, Experiment)
+        self.cell = choice("cell", cell, CELLS)
+        rng = np.random.default_rng(e.seed)
+        self._layer = CELLS[cell](e.input_size, e.hidden_size, rng=rng)
+        bound = e.scale / np.sqrt(e.hidden_size)
+        self.parameters: Arrays = {**self._layer.parameters, "readout_weight": rng.uniform(-bound, bound, (1, e.hidden_size)),
+                                   "readout_bias": np.zeros(1)}
+        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
+        self.losses: list[float] = []
+
+    @property
+    def size(self) -> int:
+        """How many numbers it learns. The two biases of PyTorch's cells add up to one, and count as one."""
+        return sum(value.size for name, value in self.parameters.items() if not name.startswith("bias_hh") or self.cell == "gru")
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Outputs (T, N, 1) of sequences x (T, N, I)."""
+        self._layer.load_state_dict({name: value for name, value in self.parameters.items() if not name.startswith("readout")})
+        self._h, _ = self._layer(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return project(self._h, self.parameters["readout_weight"]) + self.parameters["readout_bias"]
+
+    def update(self) -> Progress:
+        """One update, as `Trainer.update`."""
+        e, k = self.experiment, len(self.losses) + 1
+        now = e.settings(k)
+        self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
+        x, target = batch(e.replace(damage={}, damage_from=None) if e.training_damage else e, k)
+        try:
+            loss, dy = squared_error(self.forward(x), target, e.loss_at)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._layer.backward(project(dy, self.parameters["readout_weight"].T))
+                gradients = {**self._layer.grads, "readout_weight": outer_sum(dy, self._h), "readout_bias": dy.sum(axis=(0, 1))}
+            clipped, norm = clip_norm(gradients, now["clip_norm"])
+            self.parameters = self.optimizer.step(self.parameters, clipped)
+        except InvalidInput as error:
+            raise InvalidInput("learning_rate", "diverged", f"The training of the {self.cell.upper()} left the numbers at update {k} "
+                               f"({error}) The learning rate is {now['learning_rate']:g}; try {now['learning_rate'] / 10:g}.",
+                               got=f"{now['learning_rate']:g}", update=k, remedy=f"{now['learning_rate'] / 10:g}",
+                               tensor=self.cell.upper(), norm="∞") from error
+        self.losses.append(float(loss))
+        return Progress(k, float(loss), norm)

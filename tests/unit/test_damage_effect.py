@@ -1,0 +1,201 @@
+"""What a damage does: scores, memory, directions; another cell beside; and finding the bug."""
+
+import numpy as np
+import pytest
+
+from py_lstm import Experiment, InvalidInput, Trainer, gradient_check, squared_error, tasks
+from py_lstm.damage import effect
+from py_lstm.damage.puzzle import BASE, CHECKED, SUSPECTS, WATCHED, Measurement, Puzzle
+from py_lstm.rival import Rival
+from py_lstm.training import batch
+
+LATCH = Experiment(updates=120, length=16)
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    trainer = Trainer(LATCH)
+    trainer.parameters_after(120)
+    return trainer
+
+
+def test_a_held_gate_costs_the_score_and_a_damaged_gradient_does_not(trainer):
+    def scored(**damage):
+        e = LATCH.replace(damage=damage)
+        return effect.score(e, effect.subject(e, trainer))
+
+    whole = scored()
+    assert whole.score > 0.95 and whole.sequences == 256
+    assert scored(clamp_f=1).score < 0.85 and scored(clamp_f=0).score < 0.85 and scored(noise=1).score < 0.9
+    assert scored(no_carry=1) == whole                  # the trained network is as it was
+    x, target = tasks.draw("latch", np.random.default_rng([0, 2**32]), 16, 256, 2)
+    y = Trainer(LATCH).network.of(trainer.parameters_after(120)).forward(x).y
+    assert whole.loss == squared_error(y, target)[0] and whole.score == np.mean((np.sign(y) == target)[target != 0])
+
+
+def test_memory_is_measured_over_delays(trainer):
+    whole = effect.memory(LATCH, effect.subject(LATCH, trainer))
+    assert whole.delay and whole.score.shape == (64,) and whole.score[:12].min() > 0.95
+    forgetful = LATCH.replace(damage={"clamp_f": 0})
+    lost = effect.memory(forgetful, effect.subject(forgetful, trainer))
+    assert lost.score[0] > 0.9 and abs(lost.score[3:].mean() - 0.5) < 0.1
+    e = Experiment(task="wave", input_size=1, updates=0)
+    assert not effect.memory(e, effect.subject(e)).delay
+    own = Experiment(task="own", values=[1, 2, 3], updates=0)
+    assert effect.memory(own, effect.subject(own)).score.shape == (2,) and effect.score(own, effect.subject(own)).sequences == 1
+
+
+def test_edits_are_measured_too(trainer):
+    e = LATCH.replace(edits={"readout_bias[0]": 50})
+    assert effect.score(e, effect.subject(e, trainer)).score < 0.7
+
+
+def test_what_is_left_without_damage():
+    e = LATCH.replace(damage={"longer": 2}, damage_from=3, output_step=30, edits={"x[20,0]": 1, "x[3,0]": 1, "bias[0]": 1})
+    plain = effect.undamaged(e)
+    assert plain.damage == {} and plain.damage_from is None and plain.output_step == 16 and set(plain.edits) == {"x[3,0]", "bias[0]"}
+
+
+def test_a_falling_loss_proves_nothing():
+    e = LATCH.replace(damage={"no_carry": 1}, damage_from=20, updates=100)
+    trainer = Trainer(e)
+    trainer.parameters_after(100)
+    turns = dict(effect.direction(e, trainer, 40))
+    assert len(turns) == 40 and all(abs(turns[k] - 1) < 1e-12 for k in turns if k <= 20)
+    after = [turns[k] for k in turns if k > 20]
+    assert max(after) < 0.999 and np.mean(after) > 0
+    assert np.mean(trainer.losses[-5:]) < 0.5 * np.mean(trainer.losses[20:25])
+
+
+def test_a_cosine():
+    one, other = {"a": np.array([3.0, 0]), "b": np.array([4.0])}, {"a": np.array([0.0, 2]), "b": np.array([0.0])}
+    assert effect.cosine(one, one) == pytest.approx(1) and effect.cosine(one, other) == 0
+    assert effect.cosine(one, {name: -value for name, value in one.items()}) == pytest.approx(-1)
+    assert effect.cosine(one, {name: 0 * value for name, value in one.items()}) == 1
+
+
+@pytest.mark.parametrize("cell, size", [("rnn", 2 * 5 + 25 + 5 + 6), ("gru", 3 * (10 + 25 + 10) + 6)])
+def test_a_rival_learns_from_the_same_batches(cell, size):
+    e = LATCH.replace(hidden_size=5, damage={"noise": 1}, damage_from=0)
+    rival, again = Rival(cell, e), Rival(cell, e)
+    assert rival.size == size
+    x, target = batch(LATCH.replace(hidden_size=5), 1)
+    assert rival.update().loss == squared_error(Rival(cell, e).forward(x), target)[0]
+    for _ in range(60):
+        rival.update()
+    for _ in range(61):
+        again.update()
+    assert rival.losses == again.losses and rival.losses[-1] < 0.8 * rival.losses[0]
+    assert effect.score(LATCH, effect.Subject(rival.forward)).score > 0.5
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_a_rival_s_gradient_is_exact(cell, monkeypatch):
+    e = Experiment(length=5, batch_size=3, hidden_size=4)
+    rival, seen = Rival(cell, e), {}
+    before = {name: value.copy() for name, value in rival.parameters.items()}
+    monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients: seen.update(gradients) or parameters)
+    rival.update()
+    x, target = batch(e, 1)
+
+    def loss(values):
+        rival.parameters = values
+        return squared_error(rival.forward(x), target)[0]
+
+    scale = max(1.0, np.sqrt(sum((g ** 2).sum() for g in seen.values())) / e.clip_norm)
+    report = gradient_check(loss, before, {name: value * scale for name, value in seen.items()}, method="central", max_elements=8)
+    assert max(tensor.relative_error for tensor in report.tensors) < 1e-6, str(report)
+
+
+def test_a_rival_that_leaves_the_numbers_says_so():
+    rival = Rival("rnn", Experiment(optimizer="sgd", learning_rate=1000, weight_decay=1000))
+    with pytest.raises(InvalidInput) as refused:
+        for _ in range(400):
+            rival.update()
+    assert refused.value.code == "diverged" and "RNN" in str(refused.value)
+    with pytest.raises(InvalidInput):
+        Rival("lstm", LATCH)
+
+
+# Find the bug -------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def base():
+    trainer = Trainer(BASE)
+    trainer.parameters_after(BASE.updates)
+    return trainer
+
+
+@pytest.fixture(scope="module")
+def seeds(base):
+    """A seed for every suspect."""
+    found = {}
+    for seed in range(2000):
+        puzzle = Puzzle(seed, base)
+        if found.setdefault(puzzle._answer, seed) == seed and len(found) == len(SUSPECTS):
+            break
+    return found
+
+
+def test_every_suspect_can_be_chosen_proved_and_solved(base, seeds):
+    assert set(seeds) == set(SUSPECTS)
+    shared = Puzzle(0, base)
+    for name, seed in seeds.items():
+        puzzle = Puzzle(seed, base)
+        puzzle._objectives, puzzle._outcomes = shared._objectives, shared._outcomes
+        *_, series = puzzle.fewest()
+        assert series and puzzle.answer is None
+        for measurement in series:
+            puzzle.measure(measurement._asdict())
+        assert puzzle.possible() == (name,)
+        verdict = puzzle.guess(name)
+        assert verdict.right and verdict.proven and verdict.measurements == len(series) and puzzle.answer == name
+
+
+def test_what_is_shown_of_a_check_is_what_rules_out(base, seeds):
+    """The complex step that the visitor sees and the comparison that judges suspects agree on every block."""
+    for name, seed in seeds.items():
+        puzzle = Puzzle(seed, base)
+        for steps, zero, whats in ((2, True, ("weight_ih", "weight_hh")), (4, False, ("bias", "states", "x"))):
+            for what in whats:
+                m = Measurement("check", what, steps, zero)
+                shown = puzzle.measure(m._asdict())["blocks"]
+                assert {block["name"]: block["right"] for block in shown} == puzzle._outcome(name, m), (name, m)
+
+
+def test_measurements_count_once_and_a_lucky_guess_is_no_proof(base, seeds):
+    puzzle = Puzzle(seeds["no_carry"], base)
+    for _ in range(2):
+        puzzle.measure({"kind": "score"})
+        puzzle.measure({"kind": "watch", "what": "f"})
+    assert len(puzzle.measurements) == 2
+    wrong = puzzle.guess("noise")
+    assert not wrong.right and not wrong.proven and wrong.wrong_guesses == 1 and puzzle.answer is None and "noise" not in wrong.possible
+    lucky = puzzle.guess("no_carry")
+    assert lucky.right and not lucky.proven and len(lucky.possible) > 5
+
+
+def test_an_absolute_tolerance_passes_what_a_relative_one_finds(base, seeds):
+    puzzle = Puzzle(seeds["no_carry"], base)
+    blocks = puzzle.measure({"kind": "check", "what": "weight_hh", "steps": 8, "zero_states": True, "scale": 1e-4})["blocks"]
+    assert any(not block["right"] and block["absolute"] for block in blocks)
+
+
+@pytest.mark.parametrize("given", [None, [], "score", {}, {"kind": "look"}, {"kind": "check"}, {"kind": "check", "what": "f"},
+                                   {"kind": "watch", "what": "weight_ih"}, {"kind": "check", "what": "x", "steps": 0}, {"kind": "score", "more": 1},
+                                   {"kind": "check", "what": "x", "steps": 9}, {"kind": "check", "what": "x", "scale": 0},
+                                   {"kind": "check", "what": "x", "zero_states": 1}], ids=str)
+def test_a_measurement_that_cannot_be_made(base, given):
+    puzzle = Puzzle(1, base)
+    with pytest.raises(InvalidInput):
+        puzzle.measure(given)
+    assert puzzle.measurements == []
+    with pytest.raises(InvalidInput):
+        puzzle.guess("nobody")
+    for seed in (-1, 0.5, None, "1"):
+        with pytest.raises(InvalidInput):
+            Puzzle(seed, base)
+
+
+def test_names_of_what_can_be_measured():
+    assert all(Measurement.of({"kind": "watch", "what": what}).what == what for what in WATCHED)
