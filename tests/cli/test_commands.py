@@ -238,6 +238,7 @@ def test_every_command_speaks_json_and_tells_by_its_status_how_it_went(call, tmp
         "run": (SMALL, ["hidden_size=0"]),
         "train": ([*SMALL, "--quiet"], ["updates=-1"]),
         "check": ([*SMALL, "--most", 2], ["--most", "0"]),
+        "damage": ([*SMALL, "damage=no_carry"], ["damage=nothing"]),
         "trace": (SMALL, ["length=0"]),
         "explain": (["c", 2, 1, *SMALL], ["c", 99, 1, *SMALL]),
         "picture": (SMALL, ["--show", "nothing"]),
