@@ -1,7 +1,9 @@
 """Chromium on the built page. A test fails if the page logged an error or asked another host for anything."""
 import os
+import time
 from urllib.parse import urlsplit
 
+import playwright.sync_api
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -9,6 +11,24 @@ from web.build import browsers, serve
 from web.build.paths import DIST
 
 LIVE_WITHIN = 60_000  # ms; Python starts in about three seconds, but not on a busy machine
+
+
+def wait_for_function(page, expression, *, arg=None, timeout=30_000, polling=None):
+    """Playwright's own leaves its expression in the page to be evaluated there later, which the page's policy refuses."""
+    until = time.monotonic() + timeout / 1000
+    while True:
+        try:
+            if value := page.evaluate(expression, arg):
+                return value
+        except playwright.sync_api.Error as error:
+            if "context was destroyed" not in error.message and "navigation" not in error.message:
+                raise
+        if time.monotonic() > until:
+            raise playwright.sync_api.TimeoutError("after %d ms still not so: %s" % (timeout, expression))
+        page.wait_for_timeout(30)
+
+
+playwright.sync_api.Page.wait_for_function = wait_for_function
 
 
 @pytest.fixture(scope="session")

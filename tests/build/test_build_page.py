@@ -4,25 +4,25 @@ import json
 
 import pytest
 
-from web.build import page, wheel
+from web.build import template, wheel
 from web.build.console import Failure, telling_line
 
 
 def test_json_in_the_page_cannot_end_its_element():
-    text = page.inline_json({"text": "</script><!--"})
+    text = template.inline_json({"text": "</script><!--"})
     assert "<" not in text
     assert json.loads(text) == {"text": "</script><!--"}
 
 
 def test_a_number_that_json_does_not_have_is_refused():
     with pytest.raises(ValueError):
-        page.inline_json({"loss": float("nan")})
+        template.inline_json({"loss": float("nan")})
 
 
 def test_an_unknown_placeholder_is_named():
-    assert page.fill("a {{x}} b", {"x": r"\1"}) == r"a \1 b"
+    assert template.fill("a {{x}} b", {"x": r"\1"}) == r"a \1 b"
     with pytest.raises(Failure, match="{{y}}"):
-        page.fill("{{y}}", {"x": ""})
+        template.fill("{{y}}", {"x": ""})
 
 
 def test_the_same_sources_give_the_same_wheel(tmp_path, monkeypatch):

@@ -13,3 +13,9 @@ def build(node, folder):
     outputs = json.loads(output.splitlines()[-1])
     app = outputs["app.jsx"]
     return {"app_js": app["file"], "app_css": app["css"], "worker": outputs["python/worker.js"]["file"]}
+
+
+def build_one_file(node, folder):
+    """Bundle app.js, app.css with its fonts, and worker.js with Pyodide's scripts, for the page that is one file."""
+    run([node, WEB / "build" / "bundle.mjs", folder, "one-file"], "Bundling the page that is one file",
+        "Mend the line it names and run this again")

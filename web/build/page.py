@@ -1,10 +1,9 @@
 """dist/: the page with everything it needs, in one folder that any host can serve under any path."""
 import hashlib
 import json
-import re
 import shutil
 
-from web.build import bundle, recording, runtime, snapshot, toolchain, wheel
+from web.build import bundle, one_file, policy, recording, runtime, snapshot, template, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
@@ -34,7 +33,9 @@ def make():
     with step("Putting dist/ together"):
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
         place_index(folder, names, base, recorded)
-        replace(DIST, folder)
+    with step("Writing the page that is one file"):
+        one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded)
+    replace(DIST, folder)
 
 
 def check_sources():
@@ -69,15 +70,13 @@ def place_index(folder, names, base, recorded):
         "explanations": "assets/" + name,
     }
     values = {
-        "app_js": "assets/" + names["app_js"],
-        "app_css": "assets/%s" % names["app_css"],
-        "recording": inline_json(recorded["trace"]),
-        "runtime": inline_json(description),
+        "policy": policy.SERVED,
+        "head": '<link rel="stylesheet" href="assets/%(app_css)s">\n<script type="module" src="assets/%(app_js)s"></script>' % names,
+        "recording": template.inline_json(recorded["trace"]),
+        "runtime": template.inline_json(description),
+        "body": "",
     }
-    if not names["app_css"]:
-        raise Failure("web/app.jsx imports no style sheet: import web/styles/main.css in it.")
-    html = fill((WEB / "index.html").read_text(encoding="utf-8"), values)
-    (folder / "index.html").write_text(html, encoding="utf-8")
+    (folder / "index.html").write_text(template.page(values), encoding="utf-8")
 
 
 def recipes(name):
@@ -85,20 +84,6 @@ def recipes(name):
     if name == snapshot.NAME:
         return ["restored"]
     return ["restored", "plain"] if name.startswith("pyodide.") else ["plain"]
-
-
-def inline_json(value):
-    """JSON that can stand inside a <script> element, where `<` could end it."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def fill(template, values):
-    def value(match):
-        if match.group(1) not in values:
-            raise Failure("web/index.html asks for {{%s}}, which the build does not know: use one of %s."
-                          % (match.group(1), ", ".join(sorted(values))))
-        return values[match.group(1)]
-    return re.sub(r"\{\{(\w+)\}\}", value, template)
 
 
 def replace(target, new):

@@ -10,8 +10,9 @@ const MAX_RESTARTS = 2;                                 // in a row, without a r
 
 export class Engine {
   /**
-   * @param runtime  {worker, base, files}: where the build put the runtime, with sizes. Of `files` it keeps those that
-   *                 the recipe under way needs; python/boot.js has two, and `?boot=plain` or `?boot=restored` insists
+   * @param runtime  {files, open()}: the runtime's files with sizes, and what gives {worker, material}, see place.js. Of
+   *                 `files` it keeps those that the recipe under way needs; python/boot.js has two, and `?boot=plain` or
+   *                 `?boot=restored` insists
    * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted}
    */
   constructor(runtime, on) {
@@ -41,17 +42,19 @@ export class Engine {
     };
     this.state = "loading";
     this.on.state("loading");
-    begin(this.recipe ?? "restored");
+    begin(this.recipe ?? (this.files.some(({ recipes }) => recipes.includes("restored")) ? "restored" : "plain"));
     const life = { calls: 0, heard: Date.now() };
     life.ended = new Promise((_, reject) => { life.end = reject; });
     life.ended.catch((error) => { if (this.life === life && this.state === "live") this.#recover(error); });
     this.life = life;
     try {
-      life.worker = new Worker(this.runtime.worker, { type: "module" });
+      const { worker, material } = await this.runtime.open();
+      if (this.life !== life) return worker.terminate();
+      life.worker = worker;
       life.worker.onerror = (event) => { event.preventDefault?.(); life.end(new Error(event.message || "worker")); };
       life.remote = Comlink.wrap(life.worker);
       await this.#call(life, (remote) => remote.boot(
-        { recipe: this.recipe, files: this.files, base: new URL(this.runtime.base, document.baseURI).href },
+        { recipe: this.recipe, files: this.files, ...material },
         Comlink.proxy((recipe) => { life.heard = Date.now(); begin(recipe); }),
         Comlink.proxy((name, bytes) => {
           life.heard = Date.now();

@@ -2,14 +2,15 @@
 
 import { batch } from "@preact/signals";
 import { Engine } from "./engine.js";
-import { engineState, isRecording, pointedAt, progress, refused, report, room, runtime, same, schema, selection, told, trace, trouble,
+import { openWorker, recordedExplanations, runtime } from "./place.js";
+import { engineState, isRecording, pointedAt, progress, refused, report, room, same, schema, selection, told, trace, trouble,
   wanted } from "./state.js";
 import { nearest, traceOf } from "./trace.js";
 
 /** After the next picture, or at once where there is none to come because the tab is hidden. */
 const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
 
-export const engine = new Engine(runtime, {
+export const engine = new Engine({ files: runtime.files, open: openWorker }, {
   state(name, error = null) {
     engineState.value = name;
     trouble.value = error;
@@ -72,7 +73,7 @@ export async function explainSelection() {
   if (engine.state === "live") {
     answer = await engine.explain(here(place));
   } else if (isRecording.value) {
-    recorded ??= fetch(runtime.explanations).then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    recorded ??= recordedExplanations();
     const found = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
     if (found) answer = { explanation: found };
   }

@@ -3,10 +3,9 @@
 import { computed, signal } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { decode } from "./link.js";
+import { inline, runtime } from "./place.js";
 import { nearest, traceOf } from "./trace.js";
 
-const inline = (id) => JSON.parse(document.getElementById(id).textContent);
-export const runtime = inline("runtime");
 const recording = inline("recording");
 export const schema = recording.schema;
 

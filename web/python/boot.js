@@ -4,7 +4,7 @@
 // plain     loadPyodide, NumPy's and py_lstm's wheels, import. It follows whenever the first recipe throws, and is the
 //           only one where a browser lacks what that one needs.
 
-import bridge from "./bridge.py";
+import { startPlain } from "./plain.js";
 import { readSnapshot, restoring, wake } from "./restore.js";
 
 const WASM = "pyodide.asm.wasm";
@@ -68,10 +68,7 @@ function gathered(onBytes) {
 
 async function plain(base, load) {
   const { loadPyodide } = await load("pyodide.mjs");
-  const python = await loadPyodide({ indexURL: base, packages: ["py_lstm"] });
-  python.FS.writeFile(`${python.runPython("import site; site.getsitepackages()[0]")}/bridge.py`, bridge);
-  python.runPython("import importlib; importlib.invalidate_caches()");
-  return python;
+  return startPlain(loadPyodide, { indexURL: base });
 }
 
 async function restored(base, load, failed) {

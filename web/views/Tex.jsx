@@ -1,14 +1,25 @@
 // A formula, set by KaTeX. The LaTeX comes from Python.
+//
+// It is built from elements and never from text, since the page's security policy allows no style in HTML.
 
 import katex from "katex";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const set = new Map();
 
-export function Tex({ children, block = false }) {
-  const key = `${block}${children}`;
+function formula(text, block) {
+  const key = `${block}${text}`;
   if (!set.has(key)) {
     if (set.size > 4000) set.clear();
-    set.set(key, katex.renderToString(children, { displayMode: block, throwOnError: false, output: "htmlAndMathml" }));
+    const built = document.createElement("span");
+    katex.render(text, built, { displayMode: block, throwOnError: false, output: "htmlAndMathml" });
+    set.set(key, built);
   }
-  return <span class={block ? "tex block" : "tex"} dangerouslySetInnerHTML={{ __html: set.get(key) }} />;
+  return set.get(key).cloneNode(true);
+}
+
+export function Tex({ children, block = false }) {
+  const place = useRef(null);
+  useLayoutEffect(() => place.current.replaceChildren(...formula(children, block).childNodes), [children, block]);
+  return <span ref={place} class={block ? "tex block" : "tex"} />;
 }

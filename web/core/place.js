@@ -1,0 +1,16 @@
+// Where the page's own files are: beside it, on the host it came from. In the page that is one file, web/one-file/place.js
+// takes this one's place.
+
+export const inline = (id) => JSON.parse(document.getElementById(id).textContent);
+
+export const runtime = inline("runtime");
+
+/** A new worker that holds Python, and what it is told to start Python from. */
+export async function openWorker() {
+  const base = new URL(runtime.base, document.baseURI).href;
+  return { worker: new Worker(runtime.worker, { type: "module" }), material: { base } };
+}
+
+/** What Python said at build time of every number of the recording, or null where it cannot be had. */
+export const recordedExplanations = () => fetch(runtime.explanations)
+  .then((response) => (response.ok ? response.json() : null)).catch(() => null);

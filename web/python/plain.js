@@ -1,0 +1,14 @@
+// The plain recipe: Pyodide, NumPy's and py_lstm's wheels, and the page's own Python beside them.
+
+import bridge from "./bridge.py";
+
+const MODULES = { "bridge.py": bridge };
+
+/** @param options  loadPyodide's, which say where its files are */
+export async function startPlain(loadPyodide, options) {
+  const python = await loadPyodide({ packages: ["py_lstm"], ...options });
+  const folder = python.runPython("import site; site.getsitepackages()[0]");
+  for (const [name, text] of Object.entries(MODULES)) python.FS.writeFile(`${folder}/${name}`, text);
+  python.runPython("import importlib; importlib.invalidate_caches()");
+  return python;
+}
