@@ -80,7 +80,7 @@ def test_every_file_has_a_type_and_a_fitting_cache_rule(copy):
             suffix = os.path.splitext(name)[1]
             assert received["Content-Type"] == TYPES.get(suffix, received["Content-Type"]), name
             assert received["Cache-Control"] == (
-                "no-cache" if name == "index.html" else "public, max-age=31536000, immutable"), name
+                "public, max-age=31536000, immutable" if name.startswith(("assets/", "pyodide-")) else "no-cache"), name
 
 
 def test_a_second_visit_sees_a_new_version(visit, copy):
