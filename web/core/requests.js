@@ -5,7 +5,7 @@ import { Engine } from "./engine.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
 import { engineState, isRecording, pointedAt, progress, refused, report, room, same, schema, selection, told, trace, trouble,
   wanted } from "./state.js";
-import { nearest, traceOf } from "./trace.js";
+import { nearest, traceOf, unpack } from "./trace.js";
 
 /** After the next picture, or at once where there is none to come because the tab is hidden. */
 const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
@@ -20,7 +20,7 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
     batch(() => {
       trace.value = traceOf(header, header.data);
       isRecording.value = false;
-      told.value = header;
+      told.value = withTensors(header);
       report.value = null;
       const place = nearest(trace.value, pointedAt.value ?? selection.value);
       if (!engine.request) pointedAt.value = null;           // else this is a frame of an experiment already given up
@@ -32,6 +32,10 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
     await painted();
   },
 });
+
+/** What is said of a selection, with the gradients that came as plain numbers beside it. */
+const withTensors = (answer) => (answer.growth
+  ? { ...answer, growth: { t: answer.growth.t, tensors: unpack(answer.growth.arrays, answer.data) } } : answer);
 
 const followers = [];
 /** Call `follow` after every frame from Python. */
@@ -66,9 +70,25 @@ export const change = (patch, base) => request(patch, base).catch(() => {});
 export const here = (place) => ({ ...place, room: room.value });
 
 let recorded = null;
-/** Ask what is to be said of the selected number; while Python is away, of the recorded one. */
+let asking = false;
+/**
+ * Ask what is to be said of the selected number; while Python is away, of the recorded one. A selection that moves on
+ * meanwhile is asked about when the answer is there, and no other in between.
+ */
 export async function explainSelection() {
-  const place = selection.value;
+  if (asking) return;
+  const asked = [selection.value, room.value, trace.value];
+  asking = true;
+  try {
+    await explain(selection.value);
+  } finally {
+    asking = false;
+  }
+  const now = [selection.value, room.value, trace.value];
+  if (asked.some((thing, k) => thing !== now[k])) await explainSelection();
+}
+
+async function explain(place) {
   let answer = null;
   if (engine.state === "live") {
     answer = await engine.explain(here(place));
@@ -77,7 +97,7 @@ export async function explainSelection() {
     const found = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
     if (found) answer = { explanation: found };
   }
-  if (answer?.explanation && same(place, selection.value)) told.value = answer;
+  if (answer?.explanation && same(place, selection.value)) told.value = withTensors(answer);
 }
 
 /** Check every tensor's gradient, one after the other; `report` grows meanwhile. Resolves to all rows. */

@@ -32,7 +32,13 @@ export function rangeOf(trace, quantity) {
   return largest(trace, quantity);
 }
 
-export const largest = (trace, quantity) => trace.arrays[quantity].data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/** The largest size of any number of an array, found once. */
+export function largest(trace, quantity) {
+  const { data } = trace.arrays[quantity];
+  if (!sizes.has(data)) sizes.set(data, data.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  return sizes.get(data);
+}
+const sizes = new WeakMap();
 
 /** Whether there is a number of it for every step, so that it can be selected; of a parameter there is not. */
 const hasSteps = ({ arrays }, name) =>

@@ -68,7 +68,8 @@ class Lab:
                            trainer.network.parameters, None)
         self.trace = trace
         header, numbers = pack(self.trace)
-        return header | {"done": done == wanted, "wanted": wanted} | told(self.trace, selection), numbers
+        answer, more = told(self.trace, selection, begin=numbers.size)
+        return header | {"done": done == wanted, "wanted": wanted} | answer, np.concatenate([numbers, more])
 
     def compare(self, before):
         """The trace on the screen minus that of the experiment `before`, where both have the same shape."""
@@ -80,7 +81,7 @@ class Lab:
 
     def explain(self, selection):
         """Where the selected number of the trace on the screen comes from, and what belongs beside it."""
-        return told(self.trace, selection), None
+        return told(self.trace, selection)
 
     def source(self, file):
         """The text of one of py_lstm's files, such as "py_lstm/cell.py"."""
@@ -109,10 +110,12 @@ class Lab:
         return self.trainers[key]
 
 
-def told(trace, selection):
-    """What is said of the selection, moved to the nearest number that this trace has.
+def told(trace, selection, begin=0):
+    """What is said of the selection, moved to the nearest number that this trace has, and the numbers that belong to it.
 
-    explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}. growth, reach : for the room that shows them.
+    explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}.
+    growth, reach : for the room that shows them. A large network's growth has tens of thousands of numbers; they stand in
+    the second value, and growth["arrays"] says where, counted from `begin`.
     """
     T, width = trace.arrays[selection["quantity"]].shape
     H = trace.arrays["h"].shape[1]
@@ -123,17 +126,19 @@ def told(trace, selection):
     share_c = via_c / (via_c + via_h) if via_c + via_h > 0 else None
     answer = {"explanation": explain(trace, selection["quantity"], t, unit).to_json(),
               "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}
+    numbers = np.zeros(0)
     if selection.get("room") == "backward":
         grown, reached = growth(trace, t), reach(trace, u)
-        answer["growth"] = {"t": t} | {part: {name: value.tolist() for name, value in arrays.items()}
-                                       for part, arrays in grown._asdict().items()}
+        entries, numbers = packed({f"{part}.{name}": value for part, arrays in grown._asdict().items()
+                                   for name, value in arrays.items()}, begin)
+        answer["growth"] = {"t": t, "arrays": entries}
         answer["reach"] = {"unit": u} | {name: value.tolist() for name, value in reached._asdict().items()}
-    return answer
+    return answer, numbers
 
 
-def packed(arrays):
-    """Where each array begins in one float64 array that all their numbers stand in, and that array."""
-    entries, start = {}, 0
+def packed(arrays, start=0):
+    """Where each array begins in one float64 array that all their numbers stand in, counted from `start`; and that array."""
+    entries = {}
     for name, value in arrays.items():
         entries[name] = {"shape": value.shape, "start": start}
         start += value.size

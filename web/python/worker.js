@@ -32,6 +32,8 @@ function ask(method, ...args) {
   }
 }
 
+const transferred = (answer) => (answer.data ? Comlink.transfer(answer, [answer.data.buffer]) : answer);
+
 Comlink.expose({
   /** Start Python; see boot.js for the arguments. */
   async boot(runtime, onRecipe, onBytes) {
@@ -57,12 +59,9 @@ Comlink.expose({
 
   supersede() { stop = true; },
 
-  explain: (selection) => ask("explain", selection),
+  explain: (selection) => transferred(ask("explain", selection)),
   source: (file) => ask("source", file),
   probe: (tensor, index, eps) => ask("probe", tensor, index, eps),
-  compare(before) {
-    const answer = ask("compare", before);
-    return answer.error ? answer : Comlink.transfer(answer, [answer.data.buffer]);
-  },
+  compare: (before) => transferred(ask("compare", before)),
   check: (tensor) => ask("check", tensor),
 });

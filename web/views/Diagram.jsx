@@ -3,6 +3,7 @@
 // places carry derivatives the other way, and the two streams that meet in a state are drawn apart: through c as a solid
 // line, through h as a dashed one.
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { brief } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -11,7 +12,9 @@ import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { numberIn, rangeOf, widthOf } from "../core/trace.js";
 import { placeName } from "./symbols.jsx";
 
-const W = 44;
+const WIDTH = 342;
+const HEIGHT = 306;
+const W = 44;                           // of a box
 const H = 40;
 const LARGE = 14;                       // the selected unit's height in a box of several
 
@@ -93,7 +96,9 @@ export function Diagram() {
     <figure class="diagram">
       <figcaption><span>{t("diagram.title", { t: now })}</span>
         {trace.value.shape.H > 1 && <small>{t("diagram.unit", { unit: Math.min(unit, trace.value.shape.H) })}</small>}</figcaption>
-      <svg viewBox="0 0 342 306" role="group" aria-label={t("diagram.label", { t: now })}>
+      <div class="map">
+      <Strips boxes={plan.boxes} />
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={t("diagram.label", { t: now })}>
         {plan.wires.map((wire) => <Wire key={wire[0]} wire={wire} />)}
         {plan.heads.map((d) => <path key={d} class="head" d={d} />)}
         {plan.nodes.map(([sign, x, y]) => (
@@ -107,6 +112,7 @@ export function Diagram() {
         {plan.boxes.map((box) => <Box key={`${box.quantity}${box.by}`} {...box} />)}
         {plan.marks.map((mark) => <Mark key={mark.part ?? mark.quantity} {...mark} />)}
       </svg>
+      </div>
     </figure>
   );
 }
@@ -157,38 +163,62 @@ function rowsOf(count, unit) {
   return (k) => ({ top: k * small + (k > unit - 1 ? large - small : 0), height: k === unit - 1 ? large : small });
 }
 
-function Box({ quantity, by, x, y, name: name_, way, gate, label: [labelX, labelY, labelAnchor], value: [valueX, valueY, valueAnchor] }) {
-  const shown = trace.value;
-  const { place: { t: t_, unit }, chosen, choose } = placeOf({ quantity, by });
-  const label = way ? t(`diagram.${way}`, { name: name_ }) : name_;
-  const width = widthOf(shown, quantity);
-  // What leaves the first step to the left is the derivative of the first states, which stand under a name of their own.
-  const initial = t_ === 0;
-  const name = initial ? ({ dc_via_c: "dc_0", dh_via_z: "dh_0" }[quantity] ?? `${quantity}_0`) : quantity;
-  const values = Array.from({ length: width }, (_, k) => (initial
-    ? shown.arrays[name].data[k] : numberIn(shown, { quantity, t: t_, unit: k + 1 })));
-  const range = Math.max(rangeOf(shown, quantity), 1e-300);
-  const row = rowsOf(width, unit);
+/** The numbers of a box, and where they stand: step 0 has names of its own, also the derivatives that reach it. */
+function valuesOf({ quantity, by }) {
+  const { place: { t: step } } = placeOf({ quantity, by });
+  const { data, shape } = trace.value.arrays[step > 0 ? quantity : { dc_via_c: "dc_0", dh_via_z: "dh_0" }[quantity] ?? `${quantity}_0`];
+  const width = widthOf(trace.value, quantity);
+  const from = step > 0 ? (Math.min(step, shape[0]) - 1) * width : 0;
+  return data.subarray(from, from + width);
+}
+
+/** The boxes' contents, on a canvas: a large network has hundreds of numbers in them, and all change with every step. */
+function Strips({ boxes }) {
+  const canvas = useRef(null);
+  useLayoutEffect(() => {
+    const density = window.devicePixelRatio || 1;
+    const scale = 1.25 * density;         // a little finer than it is shown; to ask how wide that is would cost a layout
+    canvas.current.width = Math.round(WIDTH * scale);
+    canvas.current.height = Math.round(HEIGHT * scale);
+    const variables = getComputedStyle(document.documentElement);
+    const ink = { theme: shownTheme.value, open: variables.getPropertyValue("--open"), empty: variables.getPropertyValue("--empty"),
+      broken: variables.getPropertyValue("--line") };
+    const context = canvas.current.getContext("2d");
+    context.scale(scale, scale);
+    for (const box of boxes) paintBox(context, box, ink);
+  });
+  return <canvas ref={canvas} aria-hidden="true" />;
+}
+
+function paintBox(context, { quantity, by, x, y, gate }, ink) {
+  const values = valuesOf({ quantity, by });
+  const range = Math.max(rangeOf(trace.value, quantity), 1e-300);
+  const row = rowsOf(values.length, placeOf({ quantity, by }).place.unit);
+  values.forEach((value, k) => {
+    const { top, height } = row(k);
+    const gap = height > 6 ? 1.5 : Math.min(0.4, height / 4);
+    const paint = (colour, width) => { context.fillStyle = colour; context.fillRect(x, y + top + gap / 2, width, height - gap); };
+    if (!Number.isFinite(value)) return paint(ink.broken, W);
+    if (!gate) return paint(css(colourOf(value, range, ink.theme)), W);
+    paint(ink.empty, W);
+    paint(ink.open, W * value);
+  });
+}
+
+function Box({ quantity, by, x, y, name, way, label: [labelX, labelY, labelAnchor], value: [valueX, valueY, valueAnchor] }) {
+  const { place: { t: step, unit }, chosen, choose } = placeOf({ quantity, by });
+  const label = way ? t(`diagram.${way}`, { name }) : name;
+  const values = valuesOf({ quantity, by });
+  const initial = step === 0;
+  const row = rowsOf(values.length, unit)(unit - 1);
   // What stands in the box comes first, so that it can be called by what is seen.
   const written = `${label} ${brief(values[unit - 1])}`;
-  const spoken = initial ? written : t("announce", { place: written, value: placeName(shown, { quantity, t: Math.min(t_, shown.shape.T), unit }) });
+  const { T } = trace.value.shape;
+  const spoken = initial ? written : t("announce", { place: written, value: placeName(trace.value, { quantity, t: Math.min(step, T), unit }) });
   return (
-    <g class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0} data-number={`${quantity},${t_}`}
+    <g class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0} data-number={`${quantity},${step}`}
       aria-label={spoken} aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
-      <rect class="paper" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      {values.map((value, k) => {
-        const { top, height } = row(k);
-        const gap = height > 6 ? 1.5 : Math.min(0.4, height / 4);
-        const place_ = { x, y: y + top + gap / 2, height: height - gap };
-        if (gate) {
-          return (
-            <g key={k}><rect class="empty" {...place_} width={W} />
-              <rect class="open" {...place_} width={Math.max(0, W * value)} /></g>);
-        }
-        const rgb = colourOf(value, range, shownTheme.value);
-        return <rect key={k} {...place_} width={W} fill={rgb ? css(rgb) : "url(#none)"} class={rgb ? "" : "broken"} />;
-      })}
-      {width > 1 && <rect class="row" x={x} y={y + row(unit - 1).top} width={W} height={row(unit - 1).height} />}
+      {values.length > 1 && <rect class="row" x={x} y={y + row.top} width={W} height={row.height} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
       <text class="label" x={labelX} y={labelY} text-anchor={labelAnchor}>{label}</text>{" "}
       <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor}>{brief(values[unit - 1])}</text>

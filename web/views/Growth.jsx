@@ -20,15 +20,18 @@ export function Growth() {
     <section class="panel growth">
       <h2>{t("growth.title")}</h2>
       <p class="note">{t("growth.note", { t: selection.value.t, T })}</p>
-      {growth && growth.t === selection.value.t && growth.so_far.bias.length === 4 * H
-        ? <Tensors {...growth} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {growth && growth.t === selection.value.t && growth.tensors["so_far.bias"].shape[0] === 4 * H
+        ? <Tensors tensors={growth.tensors} /> : <p class="note">{t("inspector.waiting")}</p>}
     </section>
   );
 }
 
-const rowsOf = (matrix) => matrix.map((row) => [row].flat());
+/** A tensor as rows; a bias is a column. */
+const widthOf = ({ shape }) => shape[1] ?? 1;
+const rowsOf = (tensor, first, count) => Array.from({ length: count }, (_, k) =>
+  tensor.data.subarray((first + k) * widthOf(tensor), (first + k + 1) * widthOf(tensor)));
 
-function Tensors({ step, so_far: soFar }) {
+function Tensors({ tensors }) {
   const { H, T, I } = trace.value.shape;
   const chosen = useSignal({ name: "weight_hh", row: H, column: 0 });
   const size = Math.max(5, Math.min(15, Math.floor(150 / (H + I + 1)), Math.floor(120 / H)));
@@ -36,7 +39,7 @@ function Tensors({ step, so_far: soFar }) {
   const width = name === "bias" ? 1 : trace.value.arrays[name].shape[1];
   const row = Math.min(chosen.value.row, 4 * H - 1);
   const column = Math.min(chosen.value.column, width - 1);
-  const pick = (tensors) => rowsOf(tensors[name])[row][column];
+  const pick = (part) => tensors[`${part}.${name}`].data[row * width + column];
   const symbol = `${PARTS.find(([n]) => n === name)[1]}^{${GATES[Math.floor(row / H)]}}_{${row % H + 1}${name === "bias" ? "" : `,${column + 1}`}}`;
   const keys = (event) => {
     const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
@@ -57,17 +60,17 @@ function Tensors({ step, so_far: soFar }) {
         {GATES.map((gate, block) => (
           <figure key={gate}>
             <figcaption><Tex>{`W^${gate}\\; U^${gate}\\; b^${gate}`}</Tex></figcaption>
-            {[["growth.step", step], ["growth.soFar", soFar]].map(([label, tensors]) => (
+            {[["growth.step", "step"], ["growth.soFar", "so_far"]].map(([label, sum]) => (
               <div key={label} class="tensor-row" title={t(label)}>
                 {PARTS.map(([part]) => (
-                  <Matrix key={part} name={part} rows={rowsOf(tensors[part]).slice(block * H, (block + 1) * H)} first={block * H} size={size}
+                  <Matrix key={part} name={part} rows={rowsOf(tensors[`${sum}.${part}`], block * H, H)} first={block * H} size={size}
                     range={largest(trace.value, `${part}_grad`)} chosen={part === name ? { row, column } : null}
                     onChoose={(r, c) => { chosen.value = { name: part, row: r, column: c }; }} />))}
               </div>))}
           </figure>))}
       </div>
-      <p class="sum" role="status"><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick(step))}>{short(pick(step))}</b>{", "}
-        {t("growth.soFar")} <b data-growth="so_far" data-value={pick(soFar)} title={full(pick(soFar))}>{short(pick(soFar))}</b>{", "}
+      <p class="sum" role="status"><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick("step"))}>{short(pick("step"))}</b>{", "}
+        {t("growth.soFar")} <b data-growth="so_far" data-value={pick("so_far")} title={full(pick("so_far"))}>{short(pick("so_far"))}</b>{", "}
         {t("growth.whole", { T })} <b data-growth="whole" data-value={whole} title={full(whole)}>{short(whole)}</b></p>
     </>
   );

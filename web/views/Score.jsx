@@ -15,6 +15,7 @@ import { numberIn, rangeOf } from "../core/trace.js";
 import { paint } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
 
+const MOST_APART = 24;                                  // operands that get a frame each; more are framed together
 const space = signal({ width: 780, height: 620 });
 export const hovered = signal(null);                    // the number under a resting pointer
 
@@ -62,7 +63,7 @@ export function Score() {
       const wide = matchMedia("(min-width: 1000px)").matches;
       const top = box.top + window.scrollY;
       space.value = { width: scroller.current.clientWidth, height: wide ? Math.max(460, innerHeight - top - 118) : 520,
-        minColumn: wide ? 9 : 13 };
+        minColumn: wide ? 9 : 13, wide };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(frame.current);
@@ -78,7 +79,11 @@ export function Score() {
     const { column, width } = picture.value;
     const window_ = scroller.current;
     const x = (selection.value.t - 0.5) * column;
-    if (width > window_.clientWidth && !dragging.value) window_.scrollLeft = x - window_.clientWidth / 2;
+    if (width <= window_.clientWidth || dragging.value) return;
+    // On a phone it stays in the middle; on a wide screen the picture rests until the play head nears its edge.
+    const margin = space.value.wide ? window_.clientWidth / 6 : window_.clientWidth / 2;
+    const away = x - window_.scrollLeft;
+    if (away < margin || away > window_.clientWidth - margin) window_.scrollLeft = x - window_.clientWidth / 2;
   });
 
   const at = (event) => {
@@ -137,11 +142,12 @@ export function Score() {
 
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;
+  const small = group.height < 34;                      // too low for a fraction
   const showUnits = group.rows > 1 && group.rowHeight >= 11;
   return (
     <>
-      <span class={chosen ? "letter chosen" : "letter"} style={px({ top: group.y + group.height / 2 })}>
-        <Letter quantity={group.quantity} trace={trace.value} />
+      <span class={`letter${chosen ? " chosen" : ""}${small && group.quantity.startsWith("d") ? " small" : ""}`} style={px({ top: group.y + group.height / 2 })}>
+        <Letter quantity={group.quantity} trace={trace.value} small={small} />
       </span>
       {showUnits && Array.from({ length: group.rows }, (_, k) => (
         <span key={k} class={chosen && selection.value.unit === k + 1 ? "unit chosen" : "unit"}
@@ -163,7 +169,19 @@ function operandBoxes(shape) {
   const factors = told.lines.flatMap((line) => line.terms)
     .flatMap((term) => [term, ...term.parts]).flatMap((term) => term.factors);
   const boxes = factors.filter(({ t: step_, unit }) => step_ >= 1 && unit).map((factor) => boxOf(shape, factor)).filter(Boolean);
-  return [...new Map(boxes.map((box) => [`${box.x},${box.y}`, box])).values()];
+  const apart = [...new Map(boxes.map((box) => [`${box.x},${box.y}`, box])).values()];
+  return apart.length > MOST_APART ? joined(apart) : apart;
+}
+
+/** Boxes that stand one directly below the other as one. */
+function joined(boxes) {
+  const inOrder = [...boxes].sort((a, b) => a.x - b.x || a.y - b.y);
+  return inOrder.reduce((all, box) => {
+    const above = all.at(-1);
+    if (above && above.x === box.x && Math.abs(above.y + above.height - box.y) < 0.5) above.height = box.y + box.height - above.y;
+    else all.push({ ...box });
+    return all;
+  }, []);
 }
 
 function keys(event) {
