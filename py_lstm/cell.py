@@ -83,9 +83,14 @@ class Steps(NamedTuple):
 class Deltas(NamedTuple):
     """Everything a backward pass computed.
 
+    Attributes
+    ----------
     dz_i, dz_f, dz_g, dz_o : (T, N, H), at the pre-activations; the tutorial's delta_i, delta_f, delta_ct, delta_o.
-    dh = dh_via_y + dh_via_z, dc = dc_via_h + dc_via_c : (T, N, H), totals and their two streams each.
-    dx : (T, N, I). dh_0, dc_0 : (N, H). weight_ih, weight_hh, bias : gradients, shaped as in `Weights`.
+    dh, dh_via_y, dh_via_z : (T, N, H), dh = dh_via_y + dh_via_z, the total and its two streams
+    dc, dc_via_h, dc_via_c : (T, N, H), dc = dc_via_h + dc_via_c, likewise
+    dx : (T, N, I)
+    dh_0, dc_0 : (N, H)
+    weight_ih, weight_hh, bias : gradients, shaped as in `Weights`
 
     Examples
     --------

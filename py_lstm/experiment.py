@@ -41,6 +41,8 @@ CHANGEABLE = {
 class Experiment:
     """What to compute. All fields have a default; wrong ones are refused with the field's name.
 
+    Attributes
+    ----------
     task : "latch", "recall", "parity", "adding", "wave" (see `tasks`), or "own"
     values : for "own", T rows of input numbers (a flat list is one input per step)
     targets : for "own", one number per step; None means: predict the first input of the next step, which makes the

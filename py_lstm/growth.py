@@ -18,6 +18,8 @@ TENSORS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 class Growth(NamedTuple):
     """Gradients at one step of the backward pass, dicts of arrays shaped as the parameters.
 
+    Attributes
+    ----------
     step : what this time step adds, ∂L/∂z_t x_tᵀ for weight_ih, ∂L/∂z_t h_{t-1}ᵀ for weight_hh, ∂L/∂z_t for bias
     so_far : the sum of the steps t ... T, what the backward pass has gathered when it has done step t
 

@@ -33,8 +33,10 @@ class LstmLayer:
 
     Attributes
     ----------
-    Wfh, Wih, Woh, Wch : (state_width, state_width); Wfx, Wix, Wox, Wcx : (state_width, input_width);
-    bf, bi, bo, bc : (state_width, 1). The same names with `_grad` after `backward`.
+    Wfh, Wih, Woh, Wch : (state_width, state_width)
+    Wfx, Wix, Wox, Wcx : (state_width, input_width)
+    bf, bi, bo, bc : (state_width, 1)
+    Wfh_grad, Wfx_grad, bf_grad, ... : the gradients of these, after `backward`
     times : int, steps recorded
     x_list, f_list, i_list, o_list, ct_list, c_list, h_list : columns for t = 0 ... times
     delta_h_list, delta_c_list, delta_f_list, delta_i_list, delta_o_list, delta_ct_list, delta_x_list : after

@@ -19,6 +19,8 @@ CURVE_POINTS = 61
 class Probe(NamedTuple):
     """L along one number.
 
+    Attributes
+    ----------
     value : where the number stands
     analytic : ∂L/∂number of the backward pass
     below, above : L at value - eps and value + eps; central : (above - below) / 2 eps

@@ -21,6 +21,8 @@ Draw = Callable[[np.random.Generator, int, int], "Sequences"]
 class Sequences(NamedTuple):
     """A batch of sequences to learn from, the shorter ones padded with zeros that nothing counts.
 
+    Attributes
+    ----------
     x : (T, N, I)
     target : (T, N, O) numbers, or (T, N) class numbers from 0
     mask : (T, N) of bool, the steps whose answer is learnt
@@ -46,6 +48,8 @@ class Sequences(NamedTuple):
 class Problem(NamedTuple):
     """A task.
 
+    Attributes
+    ----------
     name, about : str, one word and one sentence
     inputs, outputs : names of the channels or symbols
     loss : a name in `losses.LOSSES`

@@ -15,6 +15,8 @@ from .validation import instance, integer
 class Reach(NamedTuple):
     """Sizes over time, arrays (T,).
 
+    Attributes
+    ----------
     dh, dc : Euclidean norms of ∂L/∂h_t and ∂L/∂c_t
     dc_unit : |∂L/∂c_t| of one unit
     kept : Π f_s for s = t+1 ... T in that unit, the share of c_t that would still stand in c_T if nothing were added, and

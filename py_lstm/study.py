@@ -33,6 +33,8 @@ COMMON: dict[str, Any] = dict(
 class Study:
     """What to learn, and how. A field that is None becomes the task's own setting, one that is known to learn it.
 
+    Attributes
+    ----------
     task : a name in `problems.problems()`
     length : time steps, as the task understands it
     hidden_size, seed, initializer, scale, forget_bias : the network before training, see `initializers.initialize`

@@ -3,7 +3,7 @@ import hashlib
 import json
 import shutil
 
-from web.build import bundle, one_file, policy, recording, runtime, snapshot, template, toolchain, wheel
+from web.build import bundle, one_file, policy, recording, reference, runtime, snapshot, template, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
@@ -30,9 +30,11 @@ def make():
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "assets").mkdir(parents=True)
     names = bundle.build(node, folder / "assets")
+    documentation = reference.build()
     with step("Putting dist/ together"):
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
         place_index(folder, names, base, recorded)
+        shutil.copytree(documentation, folder / "docs")
     with step("Writing the page that is one file"):
         one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded)
     replace(DIST, folder)

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { t } from "../core/i18n.js";
 import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
+import { DocumentationLink } from "./DocumentationLink.jsx";
 import { openGlossary } from "./Glossary.jsx";
 
 /** @param onUse  called when one of them is used */
@@ -14,6 +15,7 @@ export function Extras({ onUse = () => {} }) {
     <div class="extras">
       {button("tour.button", startTour)}
       {button("glossary.title", () => openGlossary())}
+      <DocumentationLink page="index" text="docs.button" />
       {button("projector.button", () => { projector.value = !projector.value; }, { "aria-pressed": projector.value })}
       <CopyLink />
     </div>

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../core/i18n.js";
 import { Dialog } from "./Dialog.jsx";
+import { DocumentationLink } from "./DocumentationLink.jsx";
 
 const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "loss", "update", "optimizer",
   "forgetBias", "check", "complexStep", "latch"];
@@ -26,11 +27,14 @@ function Terms({ at }) {
   // The dialog around it opens after this is mounted.
   useEffect(() => { requestAnimationFrame(() => wanted.current?.scrollIntoView({ block: "start" })); }, []);
   return (
+    <>
+    <p class="further"><DocumentationLink page="coming-from" text="docs.comingFrom" /></p>
     <dl class="glossary">
       {TERMS.map((term) => (
         <div key={term} ref={term === at ? wanted : undefined} class={term === at ? "wanted" : undefined}>
           <dt>{t(`term.${term}`)}</dt><dd>{t(`term.${term}.text`)}</dd>
         </div>))}
     </dl>
+    </>
   );
 }
