@@ -34,6 +34,8 @@ def parse(argv):
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
     bench.add_argument("what", choices=["startup"], help="how long until Python answers, by both recipes and three lines")
     bench.add_argument("rounds", type=int, nargs="?", default=5)
+    verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
+    verify.add_argument("folder", nargs="?", help="default: dist/")
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")
     shots.add_argument("folder", nargs="?", help="where to; without one, only README's picture is made anew")
     commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")

@@ -1,6 +1,7 @@
 """The commands of build.py, once its environment is there."""
 import sys
 import webbrowser
+from pathlib import Path
 
 from web.build import page, serve
 from web.build.paths import DIST, ROOT
@@ -14,6 +15,11 @@ def run(arguments):
         if not (DIST / "index.html").exists():
             page.build()
         return keep_serving(arguments.port, arguments.first_port)
+    if arguments.command == "verify":
+        from web.build import checksums
+        folder = Path(arguments.folder) if arguments.folder else DIST
+        print("Every file in %s is the one that was built. SHA-256 of all of them: %s" % (folder, checksums.verify(folder)))
+        return 0
     if arguments.command == "test":
         from web.build import testing
         return testing.run(arguments.part)

@@ -3,7 +3,8 @@ import hashlib
 import json
 import shutil
 
-from web.build import bundle, one_file, policy, recording, reference, runtime, snapshot, template, toolchain, wheel
+from web.build import archive, bundle, checksums, licences, one_file, policy, recording, reference, runtime, snapshot
+from web.build import template, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
@@ -35,8 +36,12 @@ def make():
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
         place_index(folder, names, base, recorded)
         shutil.copytree(documentation, folder / "docs")
+        (folder / licences.NAME).write_text(licences.text(numpy), encoding="utf-8", newline="\n")
     with step("Writing the page that is one file"):
         one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded)
+    with step("Packing the folder with its start scripts"):
+        archive.write(folder, folder / archive.NAME, without=[one_file.NAME])
+        checksums.write(folder)
     replace(DIST, folder)
 
 

@@ -1,0 +1,114 @@
+"""What is handed out: checksums that notice any change, an archive with the same bytes every time, every licence."""
+import hashlib
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import urllib.request
+import zipfile
+
+import pytest
+
+from web.build import archive, checksums, licences, one_file
+from web.build.console import Failure
+from web.build.paths import DIST, ROOT
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small folder with its checksums."""
+    made = tmp_path / "page"
+    (made / "assets").mkdir(parents=True)
+    (made / "index.html").write_text("<p>页</p>", encoding="utf-8")
+    (made / "assets" / "app.js").write_text("1")
+    checksums.write(made)
+    return made
+
+
+def test_dist_is_what_was_built():
+    said = checksums.verify(DIST)
+    assert said == hashlib.sha256((DIST / checksums.NAME).read_bytes()).hexdigest()
+    listed = {line.split("  ", 1)[1] for line in (DIST / checksums.NAME).read_text(encoding="utf-8").splitlines()}
+    assert {"index.html", one_file.NAME, archive.NAME, licences.NAME} <= listed
+
+
+def test_the_command_says_so_and_names_what_differs(folder):
+    def verify():
+        return subprocess.run([sys.executable, ROOT / "build.py", "verify", folder], capture_output=True, text=True)
+    assert verify().returncode == 0
+    (folder / "index.html").write_text("<p>other</p>")
+    refused = verify()
+    assert refused.returncode == 1 and "index.html (changed)" in refused.stderr
+
+
+@pytest.mark.parametrize("spoil, told", [
+    (lambda folder: (folder / "assets" / "app.js").write_text("2"), r"assets/app\.js \(changed\)"),
+    (lambda folder: (folder / "assets" / "app.js").unlink(), r"assets/app\.js \(missing\)"),
+    (lambda folder: (folder / "more.js").write_text("3"), r"more\.js \(not in the list\)"),
+    (lambda folder: (folder / checksums.NAME).unlink(), "There is no SHA256SUMS"),
+])
+def test_any_change_is_noticed(folder, spoil, told):
+    checksums.verify(folder)
+    spoil(folder)
+    with pytest.raises(Failure, match=told):
+        checksums.verify(folder)
+
+
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
+def test_the_systems_own_tool_reads_it(folder):
+    assert subprocess.run(["sha256sum", "-c", "--quiet", checksums.NAME], cwd=folder).returncode == 0
+
+
+def test_the_archive_has_the_same_bytes_whenever_and_wherever_it_is_packed(folder, tmp_path):
+    archive.write(folder, tmp_path / "first.zip")
+    again = tmp_path / "elsewhere"
+    shutil.copytree(folder, again, copy_function=shutil.copyfile)
+    os.utime(again / "index.html", (10 ** 9, 10 ** 9))
+    (again / "index.html").chmod(0o600)
+    archive.write(again, again / "second.zip")
+    assert (tmp_path / "first.zip").read_bytes() == (again / "second.zip").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """The shipped archive, unpacked as a system's own tool does it, with modes."""
+    target = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(DIST / archive.NAME) as packed:
+        for entry in packed.infolist():
+            path = packed.extract(entry, target)
+            os.chmod(path, stat.S_IMODE(entry.external_attr >> 16))
+    return target / archive.TOP
+
+
+def test_the_archive_holds_the_page_its_scripts_and_right_checksums(unpacked):
+    checksums.verify(unpacked)
+    for path in DIST.rglob("*"):
+        name = path.relative_to(DIST)
+        if path.is_file() and path.name not in (one_file.NAME, archive.NAME, checksums.NAME):
+            assert (unpacked / name).read_bytes() == path.read_bytes(), name
+    assert os.access(unpacked / "start-linux.sh", os.X_OK) and os.access(unpacked / "start-macos.command", os.X_OK)
+    assert b"\r\n" in (unpacked / "start-windows.bat").read_bytes() and b"\r" not in (unpacked / "start-linux.sh").read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script")
+@pytest.mark.parametrize("script", ["start-linux.sh", "start-macos.command"])
+def test_its_start_script_serves_the_page_with_the_right_types(unpacked, script):
+    with subprocess.Popen([unpacked / script, "--no-browser"], stdout=subprocess.PIPE, text=True, cwd="/") as started:
+        try:
+            address = re.search(r"http://\S+/", started.stdout.readline()).group()
+            wasm = next(unpacked.glob("pyodide-*/*.wasm")).relative_to(unpacked).as_posix()
+            for name, kind in (("", "text/html; charset=utf-8"), (wasm, "application/wasm")):
+                with urllib.request.urlopen(address + name) as response:
+                    assert response.headers["Content-Type"] == kind
+                    assert response.read() == (unpacked / (name or "index.html")).read_bytes()
+        finally:
+            started.terminate()
+
+
+def test_every_licence_is_there():
+    text = (DIST / licences.NAME).read_text(encoding="utf-8")
+    for sign in ("py_lstm", "preact ", "@preact/signals ", "comlink ", "katex ", "Pyodide", "Mozilla Public License Version 2.0",
+                 "PYTHON SOFTWARE FOUNDATION LICENSE", "NumPy: LICENSE.txt", "lapack_lite"):
+        assert sign in text, sign
