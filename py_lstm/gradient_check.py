@@ -70,7 +70,7 @@ class GradientReport(NamedTuple):
 
 def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Mapping[str, np.ndarray],
                    gradients: Mapping[str, np.ndarray], *, method: str = "complex", eps: float | None = None,
-                   max_elements: int | None = None) -> GradientReport:
+                   max_elements: int | None = None, rounding: Mapping[str, np.ndarray] | None = None) -> GradientReport:
     """Check `gradients` against numeric slopes of `loss` at `values`.
 
     Parameters
@@ -81,6 +81,7 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     method : "complex" or "central"
     eps : step size; default 1e-30 and 1e-5
     max_elements : at most so many elements of each tensor, evenly spread; all if None
+    rounding : by name, how large the rounding error of each element of a gradient is; see `rounding.rounding`
 
     Raises
     ------
@@ -119,7 +120,10 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
         flat = at[name].reshape(-1)                     # a view: nudging it nudges at[name]
         numeric = np.array([_slope(loss, at, flat, k, method, eps) for k in elements])
         analytic = gradient.astype(np.float64).reshape(-1)[elements]
-        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric), NEGLIGIBLE)
+        floor = NEGLIGIBLE
+        if rounding is not None and name in rounding:
+            floor = max(floor, float(np.linalg.norm(np.reshape(rounding[name], -1)[elements])) / LIMITS[method])
+        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric), floor)
         with np.errstate(invalid="ignore"):             # an infinite gradient is wrong, not an accident
             error = float(np.linalg.norm(analytic - numeric) / largest)
         checks.append(TensorCheck(name, error, float(np.linalg.norm(analytic)), len(elements), at[name].size,

@@ -13,6 +13,7 @@ from .experiment import OWN, VERSION, Experiment, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
 from .network import PARAMETERS, STATES
 from .objective import Objective
+from .rounding import rounding
 from .tasks import TASKS
 from .training import Trainer
 from .validation import InvalidInput, array, choice, integer, number, parsed, shown
@@ -133,13 +134,13 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     (True, 8)
     """
     objective = Objective(experiment, trainer)
-    *_, gradients = objective.passes()
+    forward, _, dy, _, gradients = objective.passes()
     tensors = list(objective.values) if tensors is None else tensors
     if not isinstance(tensors, (list, tuple)):
         raise InvalidInput("tensors", "type", f"tensors is {shown(tensors)}; give a list of names.", got=shown(tensors))
     wanted = [choice("tensors", name, objective.values) for name in tensors]
     return gradient_check(objective, objective.values, {name: gradients[name] for name in wanted}, method=method,
-                          max_elements=max_elements)
+                          max_elements=max_elements, rounding=rounding(objective.network(objective.values), forward, dy))
 
 
 def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:

@@ -1,0 +1,60 @@
+"""How exactly a gradient can be known: what the last bits of the recorded states make of it.
+
+The backward pass takes each slope from a recorded activation, as a(1 - a) or 1 - a². Where a gate is saturated, the slope
+is the difference of two nearly equal numbers and has few digits or none, and so has every gradient that goes through it:
+not by any mistake, but because a is known to its last bit only. What the last bits are worth is found without a bound that
+would be far too wide after many steps: every recorded number is moved by its own rounding error, with a random sign, and
+the change of the gradient to first order is read off the imaginary part (a complex step through the backward pass).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .cell import GATES
+from .contraction import project
+from .optimizers import Arrays
+
+UNIT = float(np.finfo(np.float64).eps)
+DRAWS = 6
+# The analytic and the numeric side round independently, and each of the handful of operations behind a recorded number
+# may be off by half a unit.
+OPERATIONS = 8
+STEP = 1e-20                                            # of the complex step: it only has to be small
+
+
+def rounding(network, forward, dy: np.ndarray, seed: int = 0) -> Arrays:
+    """The size of the rounding error of each element of each gradient, by the names that `network.backward` gives, and "x".
+
+    Parameters
+    ----------
+    network : Network; forward : what its `forward` returned, N = 1; dy : (T, N, O), ∂L/∂y
+    """
+    rng = np.random.default_rng(seed)
+    changes = [_change(network, forward, dy, rng) for _ in range(DRAWS)]
+    return {name: OPERATIONS * np.max([np.abs(change[name]) for change in changes], axis=0) for name in changes[0]}
+
+
+def _change(network, forward, dy: np.ndarray, rng) -> Arrays:
+    """By how much the gradients change, to first order, if every recorded number is moved by its own rounding error."""
+    steps, p = forward.steps, network.parameters
+    h_before = np.concatenate([steps.h_0[np.newaxis], steps.h[:-1]])
+    # How large the summands of the pre-activations are: what is lost where they cancel.
+    size = np.split(project(np.abs(steps.x), np.abs(p["weight_ih"])) + project(np.abs(h_before), np.abs(p["weight_hh"]))
+                    + np.abs(p["bias"]), 4, axis=-1)
+
+    def moved(values: np.ndarray, error: np.ndarray) -> np.ndarray:
+        return values + 1j * STEP * UNIT * error * rng.choice((-1.0, 1.0), values.shape)
+
+    recorded = {}
+    for gate, summands in zip(GATES, size):
+        a = getattr(steps, gate)
+        slope = 1 - a * a if gate == "g" else a * (1 - a)
+        recorded[gate] = moved(a, np.abs(a) + np.abs(slope) * summands)
+    for name in ("c", "tanh_c", "h"):
+        recorded[name] = moved(getattr(steps, name), np.abs(getattr(steps, name)))
+    y_size = project(np.abs(steps.h), np.abs(p["readout_weight"])) + np.abs(p["readout_bias"])
+    # ∂L/∂y is the difference of y and its target where there is a loss: it is as uncertain as y is.
+    uncertain = np.abs(dy) + np.where(dy != 0, y_size / max(1, np.count_nonzero(dy)), 0)
+    deltas, gradients = network.backward(forward._replace(steps=steps._replace(**recorded)), moved(dy, uncertain))
+    return {name: np.imag(value) / STEP for name, value in (gradients | {"x": deltas.dx}).items()}
