@@ -24,10 +24,9 @@ from .reach import Reach, reach
 from .layers.rnn import RNN
 from .sampling import sample
 from .schedules import Schedule
-from .problems import Problem, Sequences, problem, problems
-from .study import Learner, Study
+from .tasks import TASKS, Sequences, Task
 from .trace import Trace, check, run
-from .training import Progress, Trainer, Training, train, trouble
+from .training import Progress, Trainer, train, trouble
 from .tutorial import data_set, test
 from .validation import InvalidInput
 from .checkpoints import load_training, save_training
@@ -41,12 +40,12 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Adagrad", "Adam", "AdamW", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth",
-    "IdentityActivator", "InvalidInput", "LSTM", "Learner", "LstmLayer", "Network", "Objective", "Optimizer",
-    "Probe", "Problem", "Progress", "RMSProp", "RNN", "Reach", "ReluActivator", "SGD", "Schedule", "Sequences",
-    "SigmoidActivator", "Steps", "Study", "TanhActivator", "TensorCheck", "Trace", "Trainer", "Training", "Weights",
+    "IdentityActivator", "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Optimizer",
+    "Probe", "Progress", "RMSProp", "RNN", "Reach", "ReluActivator", "SGD", "Schedule", "Sequences",
+    "SigmoidActivator", "Steps", "TASKS", "TanhActivator", "Task", "TensorCheck", "Trace", "Trainer", "Weights",
     "binary_cross_entropy", "check", "clip_norm", "clip_value", "convert", "cross_entropy", "data_set",
     "element_wise_op", "explain", "from_keras", "from_lstm", "from_network", "from_onnx", "from_pytorch",
-    "gradient_check", "growth", "initialize", "load_training", "load_weights", "probe", "problem", "problems",
+    "gradient_check", "growth", "initialize", "load_training", "load_weights", "probe",
     "pytorch_script", "reach", "read_onnx", "run", "sample", "save_training", "save_weights", "squared_error",
     "test", "to_keras", "to_lstm", "to_network", "to_onnx", "to_pytorch", "train", "trouble", "write_onnx",
 ]

@@ -9,16 +9,14 @@ import numpy as np
 
 from .interchange import weight_files
 from .experiment import Experiment
-from .problems import problems
-from .study import Learner, Study
-from .training import Trainer, Training
+from .training import Trainer
 from .validation import InvalidInput, instance, parsed, shown
 
 FORMAT = "py_lstm training"
 VERSION = 1
 
 
-def save_training(destination: str | os.PathLike, training: Training) -> None:
+def save_training(destination: str | os.PathLike, training: Trainer) -> None:
     """Write a training to a .npz file, which appears whole or not at all. NumPy alone can read it.
 
     Examples
@@ -34,7 +32,7 @@ def save_training(destination: str | os.PathLike, training: Training) -> None:
     5
     6
     """
-    training = instance("training", training, Training)
+    training = instance("training", training, Trainer)
     _path("destination", destination)
     if weight_files.file_format(destination) != "npz":
         name = weight_files.file_name(destination)
@@ -44,7 +42,7 @@ def save_training(destination: str | os.PathLike, training: Training) -> None:
     weight_files.replace_file(destination, weight_files.encode_arrays({"about": text} | training.state_dict(), "npz"))
 
 
-def load_training(source: str | os.PathLike) -> Training:
+def load_training(source: str | os.PathLike) -> Trainer:
     """The training that `save_training` wrote; it goes on to the very bits that it would have come to at once.
 
     Raises
@@ -71,7 +69,7 @@ def load_training(source: str | os.PathLike) -> Training:
         about = parsed("training", text.tobytes().decode("utf-8", "replace"))
         if not isinstance(about, dict) or about.get("format") != FORMAT or about.get("version") != VERSION:
             raise InvalidInput("source", "file", "It is of another kind or version.")
-        training = _training(about.get("experiment"))
+        training = Trainer(Experiment.from_json(about.get("experiment")))
         training.load_state_dict(arrays)
     except InvalidInput as refused:
         raise InvalidInput(refused.field, refused.code, f"{name} is no saved training that can be resumed. {refused}",
@@ -83,10 +81,3 @@ def _path(field: str, value: str | os.PathLike) -> str | os.PathLike:
     if not isinstance(value, (str, os.PathLike)):
         raise InvalidInput(field, "type", f"{field} is {shown(value)}; give the path of a .npz file.", got=shown(value))
     return value
-
-
-def _training(data) -> Training:
-    """A training of the experiment or the study whose fields these are; its task says which."""
-    if isinstance(data, dict) and isinstance(data.get("task"), str) and data["task"] in problems():
-        return Learner(Study.from_json(data))
-    return Trainer(Experiment.from_json(data))

@@ -16,14 +16,15 @@ from typing import Any, Mapping
 import numpy as np
 
 from .damage import rules
+from .damage.inputs import damaged_inputs
 from .initializers import INITIALIZERS
 from .losses import LOSS_AT
-from .optimizers import OPTIMIZERS
-from .tasks import TASKS
+from .optimizers import OPTIMIZERS, WITH_MOMENTUM
+from .schedules import Schedule
+from .tasks import OWN, OWN_SETTINGS, OWN_TEXT, TASKS, Sequences, Task, learnable, own_numbers, own_text
 from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, parsed, shown
 
 VERSION = 1
-OWN = "own"
 GRADIENT_OF = ("loss", "output")
 
 Rows = tuple[tuple[float, ...], ...]
@@ -37,23 +38,31 @@ CHANGEABLE = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Experiment:
-    """What to compute. All fields have a default; wrong ones are refused with the field's name.
+    """What to compute. Fields left out take the task's own setting, or else the default; wrong ones are refused by name.
 
     Attributes
     ----------
-    task : "latch", "recall", "parity", "adding", "wave" (see `tasks`), or "own"
+    task : one of `TASKS`, or "own" for one's own numbers, or "own_text" for one's own text
     values : for "own", T rows of input numbers (a flat list is one input per step)
     targets : for "own", one number per step; None means: predict the first input of the next step, which makes the
         last row a target only, so the network takes T - 1 steps
-    length, input_size : time steps T and inputs I; for "own" they follow from `values`
+    text : for "own_text", what is to be learnt; the last tenth of it is held out
+    length : time steps T as the task understands them; Reber strings, for one, have lengths of their own. For "own" it
+        follows from `values`
+    input_size : inputs I, which may be fewer or more than the task's own in the simple tasks; elsewhere it follows from the task
     sequence_seed : which sequence of the task is traced
     hidden_size, seed, initializer, scale, forget_bias : the network before training, see `initializers.initialize`
-    updates, batch_size, optimizer, learning_rate, weight_decay, clip_norm : its training; "own" trains on its sequence
-    loss_at : "every" or "last", the steps the squared error is averaged over
+    input_bias : what the input gate's bias starts with; below 0 the cell is slow to take in what it will not need
+    updates, batch_size, optimizer, learning_rate, weight_decay : its training; "own" trains on its sequence
+    momentum : for the optimizers "sgd" and "rmsprop"
+    clip_norm, clip_value : limits of the gradient, of all together and then of each number; 0 is none
+    schedule, span, factor, warmup : how the learning rate goes, see `Schedule`
+    loss_at : "every" or "last", the steps the loss is averaged over, of those that the task asks an answer of
     gradient_of : "loss" or "output", the scalar L whose derivatives the backward pass takes
-    output_step : for "output", which y_t that is, from 1; 0 stands for the last
+    output_step, output_unit : for "output", which y_t that is, from 1; step 0 stands for the last, unit 0 for the right class
+        at that step, or for the first output where answers are numbers
     damage : {"clamp_f": 0.5, "no_carry": 1, ...}, names and values of `damage.rules.DAMAGE`; a switch has the value 1
     damage_from : updates after which the training goes on with the damage, 0 from the start; None: only the trained network
         is damaged, so that it can be compared with what it was
@@ -65,15 +74,18 @@ class Experiment:
     >>> experiment = Experiment(task="latch", hidden_size=3, updates=50)
     >>> Experiment.from_json(experiment.to_json()) == experiment              # plain values: a file, a link, a test
     True
+    >>> Experiment("reber", updates=10).hidden_size                           # left out: the task's own setting
+    16
     >>> Experiment(hidden_size=0)
     Traceback (most recent call last):
         ...
-    py_lstm.validation.InvalidInput: hidden_size is 0; give a value from 1 to 512.
+    py_lstm.validation.InvalidInput: hidden_size is 0; give a value from 1 to 1024.
     """
 
     task: str = "latch"
     values: Rows | None = None
     targets: tuple[float, ...] | None = None
+    text: str | None = None
     length: int = 24
     input_size: int = 2
     sequence_seed: int = 602
@@ -82,66 +94,129 @@ class Experiment:
     initializer: str = "uniform"
     scale: float = 1.0
     forget_bias: float = 1.0
+    input_bias: float = 0.0
     updates: int = 200
     batch_size: int = 32
     optimizer: str = "adam"
     learning_rate: float = 0.02
+    momentum: float = 0.0
     weight_decay: float = 0.0
     clip_norm: float = 1.0
+    clip_value: float = 0.0
+    schedule: str = "constant"
+    span: int = 1000
+    factor: float = 0.5
+    warmup: int = 0
     loss_at: str = "every"
     gradient_of: str = "output"
     output_step: int = 0
+    output_unit: int = 0
     damage: Mapping[str, float] = field(default_factory=dict)
     damage_from: int | None = None
     edits: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     version: int = VERSION
 
-    def __post_init__(self):
-        if isinstance(self.version, bool) or not isinstance(self.version, int) or self.version != VERSION:
-            raise InvalidInput("version", "range", f"version is {shown(self.version)}; this py_lstm reads version "
-                               f"{VERSION}.", got=shown(self.version), low=VERSION, high=VERSION)
-        clean = {
-            "task": choice("task", self.task, [*TASKS, OWN]),
-            "length": integer("length", self.length, 1, 1000),
-            "input_size": integer("input_size", self.input_size, 1, 64),
+    def __init__(self, task: str = "latch", **fields: Any):
+        known = [f.name for f in dataclasses.fields(self)]
+        for name in fields:
+            if name not in known:
+                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of an experiment; the fields are "
+                                   f"{', '.join(known)}.", got=shown(name), choices=known)
+        version = fields.get("version", VERSION)
+        if isinstance(version, bool) or not isinstance(version, int) or version != VERSION:
+            raise InvalidInput("version", "range", f"version is {shown(version)}; this py_lstm reads version {VERSION}.",
+                               got=shown(version), low=VERSION, high=VERSION)
+        for name, value in (defaults(task) | {"task": task} | fields).items():
+            object.__setattr__(self, name, value)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse what cannot be, and bring what can be into its plain form."""
+        clean: dict[str, Any] = {
             "sequence_seed": integer("sequence_seed", self.sequence_seed, 0, 2**32 - 1),
-            "hidden_size": integer("hidden_size", self.hidden_size, 1, 512),
+            "hidden_size": integer("hidden_size", self.hidden_size, 1, 1024),
             "seed": integer("seed", self.seed, 0, 2**32 - 1),
             "initializer": choice("initializer", self.initializer, INITIALIZERS),
             "scale": number("scale", self.scale, 0, 100),
             "forget_bias": number("forget_bias", self.forget_bias, -50, 50),
+            "input_bias": number("input_bias", self.input_bias, -50, 50),
             "updates": integer("updates", self.updates, 0, MOST_UPDATES),
             "optimizer": choice("optimizer", self.optimizer, OPTIMIZERS),
             **{name: check(name, getattr(self, name)) for name, check in CHANGEABLE.items()},
+            "momentum": number("momentum", self.momentum, 0, 0.999999),
+            "clip_value": number("clip_value", self.clip_value, 0, 1e9),
             "loss_at": choice("loss_at", self.loss_at, LOSS_AT),
             "gradient_of": choice("gradient_of", self.gradient_of, GRADIENT_OF),
         }
-        if clean["task"] == OWN:
+        if clean["momentum"] and clean["optimizer"] not in WITH_MOMENTUM:
+            raise InvalidInput("momentum", "choice", f"momentum is {clean['momentum']:g}, which {clean['optimizer']} does not take; "
+                               f"give 0, or one of the optimizers {', '.join(WITH_MOMENTUM)}.", got=f"{clean['momentum']:g}")
+        schedule = Schedule(self.schedule, self.span, self.factor, self.warmup)
+        clean |= {"schedule": schedule.kind, "span": schedule.span, "factor": schedule.factor, "warmup": schedule.warmup}
+        for owner, names in ((OWN, ("values", "targets")), (OWN_TEXT, ("text",))):
+            for name in names:
+                if self.task != owner and getattr(self, name) is not None:
+                    raise InvalidInput(name, "unknown", f"{name} belongs to the task '{owner}'; set task to '{owner}' or leave {name} "
+                                       "out.", got=shown(getattr(self, name)))
+        if self.task == OWN:
             clean |= self._own()
-        elif self.values is not None or self.targets is not None:
-            name = "values" if self.values is not None else "targets"
-            raise InvalidInput(name, "unknown", f"{name} belongs to the task 'own'; set task to 'own' or leave {name} "
-                               "out.", got=shown(getattr(self, name)))
+        elif self.task == OWN_TEXT:
+            clean["text"] = learnable(self.text)
         for name, value in clean.items():
             object.__setattr__(self, name, value)
+        about = self.about
+        if self.task != OWN:
+            # Where every input has a meaning of its own, there are as many as there are meanings.
+            size = integer("input_size", self.input_size, 1, 64) if about.group == "simple" else len(about.inputs)
+            object.__setattr__(self, "length", integer("length", self.length, about.shortest, about.longest))
+            object.__setattr__(self, "input_size", size)
         if self.damage_from is not None:
             object.__setattr__(self, "damage_from", integer("damage_from", self.damage_from, 0, MOST_UPDATES))
-        object.__setattr__(self, "damage", rules.cleaned(self.damage, self.length, self.input_size, self.hidden_size, self.task == OWN))
-        object.__setattr__(self, "output_step", integer("output_step", self.output_step, 0, self.steps))
-        object.__setattr__(self, "edits", _edits(self.edits, self.steps, self.input_size, self.hidden_size))
+        damage = rules.cleaned(self.damage, self.length, self.input_size, self.hidden_size, self.task == OWN, about.longest)
+        object.__setattr__(self, "damage", damage)
+        object.__setattr__(self, "output_unit", integer("output_unit", self.output_unit, 0, len(about.outputs)))
+        step = integer("output_step", self.output_step, 0)
+        object.__setattr__(self, "output_step", integer("output_step", step, 0, self.steps) if step else 0)
+        object.__setattr__(self, "edits", self._edits())
         object.__setattr__(self, "changes", _changes(self.changes))
+
+    @property
+    def about(self) -> Task:
+        """The task: its sentence, channels, outputs, loss, score and goal."""
+        if self.task == OWN:
+            return own_numbers(self.values, self.targets)
+        return own_text(self.text) if self.task == OWN_TEXT else TASKS[self.task]
+
+    @property
+    def output_size(self) -> int:
+        return len(self.about.outputs)
 
     @property
     def steps(self) -> int:
         """T of the sequence that is traced, which damage can make longer than those of the training."""
-        return rules.steps(self.damage, self.length)
+        fixed = self.about.group == "simple" or self.task == OWN
+        return rules.steps(self.damage, self.length) if fixed else len(self.example().x)
 
     @property
     def training_damage(self) -> list[Any] | None:
         """What of the damage the training suffers, and from which update on; None for nothing."""
         suffered = {name: value for name, value in self.damage.items() if name != "longer"}
         return [suffered, self.damage_from] if suffered and self.damage_from is not None else None
+
+    def example(self) -> Sequences:
+        """The sequence that is traced: x (T, 1, I), target (T, 1, O) or classes (T, 1)."""
+        drawn = self.about.example(np.random.default_rng(self.sequence_seed), rules.steps(self.damage, self.length), self.input_size)
+        return drawn._replace(x=damaged_inputs(self.damage, drawn.x, [self.sequence_seed]))
+
+    def batch(self, update: int) -> Sequences:
+        """The sequences that update number `update` learns from."""
+        size = self.settings(update)["batch_size"]
+        drawn = self.about.sequences(np.random.default_rng([self.seed, update]), self.length, size, self.input_size)
+        suffered = self.training_damage
+        if not suffered or update <= suffered[1]:
+            return drawn
+        return drawn._replace(x=damaged_inputs(suffered[0], drawn.x, [self.seed, update]))
 
     def _own(self) -> dict[str, Any]:
         """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""
@@ -171,8 +246,18 @@ class Experiment:
                 "input_size": integer("values", width, 1, 64)}
 
     def replace(self, **changes: Any) -> "Experiment":
-        """This experiment with some fields changed."""
-        return Experiment.from_json(self.to_json() | changes)
+        """This experiment with some fields changed.
+
+        Where the task changes, what stood at the old task's setting takes the new one's.
+        """
+        before = self.to_json()
+        if changes.get("task", self.task) != self.task:
+            old = defaults(self.task)
+            own = ["task", "values", "targets", "text"]
+            own += ["length"] if self.task == OWN else []
+            own += ["input_size"] if self.task in OWN_SETTINGS else []
+            before = {name: value for name, value in before.items() if name not in own and value != old[name]}
+        return Experiment.from_json({"task": self.task} | before | changes)
 
     def settings(self, update: int) -> dict[str, Any]:
         """The values of the `CHANGEABLE` fields that update number `update` goes by."""
@@ -188,48 +273,57 @@ class Experiment:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | str) -> "Experiment":
-        """An experiment from a dict or JSON text; fields left out keep their default, unknown ones are refused."""
+        """An experiment from a dict or JSON text; fields left out take their default, unknown ones are refused."""
         if isinstance(data, str):
             data = parsed("experiment", data)
         if not isinstance(data, Mapping):
             raise InvalidInput("experiment", "type", f"The experiment is {shown(data)}; give a JSON object with its "
                                "fields.", got=shown(data))
-        known = [f.name for f in dataclasses.fields(cls)]
-        for name in data:
-            if name not in known:
-                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of an experiment; the fields are "
-                                   f"{', '.join(known)}.", got=shown(name), choices=known)
-        return cls(**data)
+        return cls(**{str(name): value for name, value in data.items()})
+
+    def _edits(self) -> dict[str, float]:
+        edits = self.edits
+        if not isinstance(edits, Mapping):
+            raise InvalidInput("edits", "type", f"edits is {shown(edits)}; give an object such as {{'weight_hh[0,2]': 0.5}}.",
+                               got=shown(edits))
+        shapes = parameter_shapes(self.input_size, self.hidden_size, self.output_size)
+        if any(str(name).startswith("x[") for name in edits):
+            shapes["x"] = (self.steps, self.input_size)
+        clean = {}
+        for name, value in edits.items():
+            tensor, index = edit_target(str(name))
+            shape = shapes.get(tensor)
+            if shape is None or len(index) != len(shape) or any(k >= n for k, n in zip(index, shape)):
+                shapes["x"] = (self.steps, self.input_size)
+                raise InvalidInput("edits", "unknown", f"edits names {shown(name)}; the tensors here are "
+                                   + ", ".join(f"{tensor}{list(shape)}" for tensor, shape in shapes.items())
+                                   + ", with indices from 0.", got=shown(name))
+            clean[str(name)] = number("edits", value, -1e6, 1e6)
+        return clean
 
 
-def parameter_shapes(input_size: int, hidden_size: int) -> dict[str, tuple[int, ...]]:
+def defaults(task: Any) -> dict[str, Any]:
+    """What the fields of an experiment with this task are where nobody says."""
+    choice("task", task, [*TASKS, *OWN_SETTINGS])
+    plain = {f.name: {} if f.default is dataclasses.MISSING else f.default for f in dataclasses.fields(Experiment)}
+    if task in OWN_SETTINGS:
+        return plain | {"task": task} | OWN_SETTINGS[task]
+    about = TASKS[task]
+    size = {} if about.group == "simple" else {"input_size": len(about.inputs)}
+    return plain | {"task": task} | size | about.settings
+
+
+def parameter_shapes(input_size: int, hidden_size: int, output_size: int = 1) -> dict[str, tuple[int, ...]]:
     """Names and shapes of the parameters and of the states before the first step."""
-    I, H = input_size, hidden_size
-    return {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,), "readout_weight": (1, H),
-            "readout_bias": (1,), "h_0": (H,), "c_0": (H,)}
+    I, H, O = input_size, hidden_size, output_size
+    return {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,), "readout_weight": (O, H),
+            "readout_bias": (O,), "h_0": (H,), "c_0": (H,)}
 
 
 def edit_target(name: str) -> tuple[str, tuple[int, ...]]:
     """"weight_hh[0,2]" as ("weight_hh", (0, 2))."""
     match = re.fullmatch(r"(\w+)\[(\d{1,4}(?:,\d{1,4})*)\]", name)
     return (match[1], tuple(int(k) for k in match[2].split(","))) if match else (name, ())
-
-
-def _edits(edits: Any, length: int, input_size: int, hidden_size: int) -> dict[str, float]:
-    if not isinstance(edits, Mapping):
-        raise InvalidInput("edits", "type", f"edits is {shown(edits)}; give an object such as {{'weight_hh[0,2]': 0.5}}.",
-                           got=shown(edits))
-    shapes = parameter_shapes(input_size, hidden_size) | {"x": (length, input_size)}
-    clean = {}
-    for name, value in edits.items():
-        tensor, index = edit_target(str(name))
-        shape = shapes.get(tensor)
-        if shape is None or len(index) != len(shape) or any(k >= n for k, n in zip(index, shape)):
-            raise InvalidInput("edits", "unknown", f"edits names {shown(name)}; the tensors here are "
-                               + ", ".join(f"{tensor}{list(shape)}" for tensor, shape in shapes.items())
-                               + ", with indices from 0.", got=shown(name))
-        clean[str(name)] = number("edits", value, -1e6, 1e6)
-    return clean
 
 
 def _changes(changes: Any) -> dict[int, dict[str, float]]:

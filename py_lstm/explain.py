@@ -16,7 +16,7 @@ import numpy as np
 
 from . import cell, losses, network, objective
 from .damage.rules import of_kind
-from .trace import BACKWARD, FORWARD, Trace
+from .trace import BACKWARD, PROBABILITIES, Trace
 from .validation import choice, instance, integer
 
 GATE_ROW = {gate: k for k, gate in enumerate(cell.GATES)}
@@ -98,7 +98,7 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
 
     Parameters
     ----------
-    quantity : one of `trace.FORWARD` and `trace.BACKWARD`
+    quantity : one of `trace.quantities`
     t : time step, 1 to T
     unit : hidden unit, input or output, from 1
 
@@ -116,8 +116,8 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
     >>> told.lines[-1].sources[0].code                                        # the line of code that computed it
     'c[t] = f[t] * c_prev + i[t] * g[t]'
     """
-    choice("quantity", quantity, FORWARD + BACKWARD)
-    T, width = instance("trace", trace, Trace).arrays[quantity].shape
+    choice("quantity", quantity, instance("trace", trace, Trace).quantities)
+    T, width = trace.arrays[quantity].shape
     t, unit = integer("t", t, 1, T), integer("unit", unit, 1, width)
     at = _At(trace, t, unit - 1)
     lines = _rule(quantity)(at)
@@ -133,9 +133,13 @@ class _At:
     def __init__(self, trace: Trace, t: int, u: int):
         self.trace, self.t, self.u = trace, t, u
         self.arrays = trace.arrays
+        e = trace.experiment
         self.T, self.H = trace.arrays["h"].shape
-        self.output_step = trace.experiment.output_step or self.T
-        self.L = "L" if trace.experiment.gradient_of == "loss" else f"y_{{{self.output_step}}}"
+        self.O = trace.arrays["y"].shape[1]
+        self.symbols = e.about.symbols
+        self.output_step, self.output = e.output_step or self.T, trace.output
+        place = f"{self.output_step},{self.output + 1}" if self.O > 1 else f"{self.output_step}"
+        self.L = "L" if e.gradient_of == "loss" else f"y_{{{place}}}"
 
     def value(self, quantity: str, t: int | None = None, u: int | None = None) -> float:
         t, u = self.t if t is None else t, self.u if u is None else u
@@ -151,7 +155,7 @@ class _At:
                        quantity, t, u + 1)
 
     def parameter(self, name: str, *index: int) -> Operand:
-        return Operand(_parameter_symbol(name, index, self.H), float(self.arrays[name][index]), name, index=index)
+        return Operand(_parameter_symbol(name, index, self.H, self.O > 1), float(self.arrays[name][index]), name, index=index)
 
     def symbol(self, quantity: str, t: int | None = None, u: int | None = None) -> str:
         """LaTeX of a number, with its step and, where there are several, its unit."""
@@ -170,9 +174,10 @@ class _At:
         return self.t == self.T
 
 
-def _parameter_symbol(name: str, index: tuple[int, ...], H: int) -> str:
+def _parameter_symbol(name: str, index: tuple[int, ...], H: int, several: bool) -> str:
     if name.startswith("readout"):
-        return f"V_{{{index[1] + 1}}}" if name == "readout_weight" else "a"
+        place = ",".join(str(k + 1) for k in (index if several else index[1:]))
+        return ("V" if name == "readout_weight" else "a") + (f"_{{{place}}}" if place else "")
     letter = {"weight_ih": "W", "weight_hh": "U", "bias": "b"}[name]
     place = ",".join(str(k) for k in (index[0] % H + 1, *(k + 1 for k in index[1:])))
     return f"{letter}^{{{cell.GATES[index[0] // H]}}}_{{{place}}}"
@@ -203,7 +208,9 @@ def source(module, code: str) -> Source:
 
 def _pre_activation(at: _At, gate: str) -> Line:
     row = GATE_ROW[gate] * at.H + at.u
-    inputs, units = range(at.arrays["x"].shape[1]), range(at.H)
+    units = range(at.H)
+    # Of symbols all inputs but one are 0, and what is multiplied with 0 need not be read.
+    inputs = [k for k, x in enumerate(at.arrays["x"][at.t - 1]) if x != 0 or not at.symbols]
     terms = (
         _sum(f"W^{{{gate}}} x_{{{at.t}}}", [_product(at.parameter("weight_ih", row, k), at.operand("x", u=k)) for k in inputs]),
         _sum(f"U^{{{gate}}} h_{{{at.t - 1}}}",
@@ -247,32 +254,86 @@ def _output(at: _At) -> list[Line]:
                  (source(network, "y = project(steps.h, p["),))]
 
 
+def _log_sum(at: _At) -> tuple[Operand, Line]:
+    """log Σ e^y over the outputs, as the code computes it: the largest y is taken off first, so that nothing overflows."""
+    y = at.arrays["y"][at.t - 1]
+    k = int(y.argmax())
+    largest = at.operand("y", u=k)
+    parts = [Term(rf"e^{{y_{{{at.t},{j + 1}}} - {largest.symbol}}}", float(np.exp(y[j] - y[k])),
+                  (at.operand("y", u=j, symbol=rf"e^{{y_{{{at.t},{j + 1}}} - {largest.symbol}}}", value=float(np.exp(y[j] - y[k]))),))
+             for j in range(at.O)]
+    total = _sum(rf"\sum_k e^{{y_{{{at.t},k}} - {largest.symbol}}}", parts)
+    value = float(np.log(total.value))
+    return largest, Line("s", rf"s = \log \sum_k e^{{y_{{t,k}} - \max_j y_{{t,j}}}}", value, r"\log", (total,),
+                         (source(losses, "return y - np.log("),))
+
+
+def _probability(at: _At) -> list[Line]:
+    largest, line = _log_sum(at)
+    return [line, Line(at.symbol(PROBABILITIES), r"p_{t,k} = \frac{e^{y_{t,k}}}{\sum_j e^{y_{t,j}}} = e^{y_{t,k} - \max_j y_{t,j} - s}",
+                       at.value(PROBABILITIES), r"\exp", (
+                           _product(at.operand("y")),
+                           Term(rf"-{largest.symbol}", -largest.value, (at.operand("y", u=largest.unit - 1, symbol=f"-{largest.symbol}",
+                                                                                   value=-largest.value),)),
+                           Term("-s", -line.value, (at.operand("y", symbol="-s", value=-line.value),))),
+                       (source(losses, "y = y - y.real.max("), source(losses, "return y - np.log(")))]
+
+
 # Backward -----------------------------------------------------------------------------------------------------------
 
 def _d_output(at: _At) -> list[Line]:
-    e, T = at.trace.experiment, at.T
+    e = at.trace.experiment
+    of = "t,k" if at.O > 1 else "t"
     if e.gradient_of == "output":
-        k = at.output_step
-        return [Line(at.symbol("dy"), rf"\partial y_{{{k}}}/\partial y_t = \begin{{cases}} 1 & t = {k} \\ 0 & t \ne {k} \end{{cases}}",
-                     at.value("dy"), "", (_product(at.operand("dy", symbol="1", value=1.0)),) if at.t == k else (),
-                     (source(objective, "dy[e.output_step - 1] = 1"),))]
-    count = T if e.loss_at == "every" else 1
-    equation = rf"\tfrac{{2}}{{{count}}}(y_t - d_t)"
+        step, unit = at.output_step, at.output + 1
+        here, there = (f"({of})", f"({step},{unit})") if at.O > 1 else ("t", str(step))
+        equation = (rf"\partial {at.L}/\partial y_{{{of}}} = \begin{{cases}} 1 & {here} = {there} \\ 0 & {here} \ne {there} "
+                    r"\end{cases}")
+        return [Line(at.symbol("dy"), equation, at.value("dy"), "",
+                     (_product(at.operand("dy", symbol="1", value=1.0)),) if at.t == step and at.u == at.output else (),
+                     (source(objective, "dy[e.output_step - 1, 0, self.output] = 1"),))]
+    counted = np.flatnonzero(at.arrays["mask"]) + 1
     if e.loss_at == "last":
-        equation = rf"\begin{{cases}} {equation} & t = {T} \\ 0 & t \ne {T} \end{{cases}}"
-    scale = Operand(rf"2/{count}" if count > 1 else "2", 2 / count, "dy", at.t, at.u + 1)
-    counts = e.loss_at == "every" or at.ends()
-    terms = (Term(rf"2/{count}\,y_{{{at.t}}}", scale.value * at.value("y"), (scale, at.operand("y"))),
-             Term(rf"-2/{count}\,d_{{{at.t}}}", -scale.value * at.value("target"),
-                  (Operand("-" + scale.symbol, -scale.value, "dy", at.t, at.u + 1), at.operand("target"))))
-    return [Line(at.symbol("dy"), rf"\partial L/\partial y_t = {equation}", at.value("dy"), "",
-                 terms if counts else (), (source(losses, "dy[counted] = 2 * error / error.size"),))]
+        counted = counted[-1:]
+    classes = e.about.classes()
+    count = len(counted) if classes else len(counted) * at.O
+    factor = "1" if classes else "2"
+    size = f"{factor}/{count}" if count > 1 else factor
+    if classes:
+        equation = rf"\tfrac{{1}}{{{count}}}(p_{{t,k}} - [k = d_t])"
+        code = "dy[counted] = (np.exp(log_p) * given.sum("
+    else:
+        equation = rf"\tfrac{{2}}{{{count}}}(y_{{{of}}} - d_{{{of}}})"
+        code = "dy[counted] = 2 * error / error.size"
+    if len(counted) < at.T:
+        equation = rf"\begin{{cases}} {equation} & {_where(counted)} \\ 0 & {_where(counted, True)} \end{{cases}}"
+    scale = Operand(size, int(factor) / count, "dy", at.t, at.u + 1)
+    given, target = at.operand(PROBABILITIES if classes else "y"), at.operand("target")
+    terms = (Term(rf"{factor}/{count}\,{given.symbol}", scale.value * given.value, (scale, given)),
+             Term(rf"-{factor}/{count}\,{target.symbol}", -scale.value * target.value,
+                  (Operand("-" + scale.symbol, -scale.value, "dy", at.t, at.u + 1), target)))
+    return [Line(at.symbol("dy"), rf"\partial L/\partial y_{{{of}}} = {equation}", at.value("dy"), "",
+                 terms if at.t in counted else (), (source(losses, code),))]
+
+
+def _where(steps: np.ndarray, not_: bool = False) -> str:
+    """LaTeX for: t is one of these steps, or not."""
+    sign = r"\notin" if not_ else r"\in"
+    if len(steps) == 1:
+        return rf"t \ne {steps[0]}" if not_ else f"t = {steps[0]}"
+    if len(steps) == steps[-1] - steps[0] + 1:
+        return rf"t {sign} [{steps[0]}, {steps[-1]}]"
+    return rf"t {sign} \{{{','.join(map(str, steps))}\}}"
 
 
 def _d_hidden_via_y(at: _At) -> list[Line]:
-    outputs = range(at.arrays["dy"].shape[1])
+    # Of several outputs, those that L does not depend on here add nothing.
+    outputs = [k for k, dy in enumerate(at.arrays["dy"][at.t - 1]) if dy != 0 or at.O == 1]
+    terms = [_product(at.parameter("readout_weight", k, at.u), at.operand("dy", u=k)) for k in outputs]
+    if len(terms) > 4:
+        terms = [_sum(rf"V^\top\, \partial {at.L}/\partial y_{{{at.t}}}", terms)]
     return [Line(at.symbol("dh_via_y"), rf"{_stream(at, 'h', 'y')} = V^\top\, \partial {at.L}/\partial y_t", at.value("dh_via_y"), "",
-                 tuple(_product(at.parameter("readout_weight", k, at.u), at.operand("dy", u=k)) for k in outputs),
+                 tuple(terms),
                  (source(network, "dh_via_y = project(dy, V.T)"),))]
 
 
@@ -368,7 +429,7 @@ def _given(at: _At) -> list[Line]:
 
 
 RULES: dict[str, Callable[[_At], list[Line]]] = {
-    "x": _given, "target": _given, "c": _cell_state, "tanh_c": _squashed_cell, "h": _hidden, "y": _output,
+    "x": _given, "target": _given, PROBABILITIES: _probability, "c": _cell_state, "tanh_c": _squashed_cell, "h": _hidden, "y": _output,
     "dy": _d_output, "dh_via_y": _d_hidden_via_y, "dh_via_z": _d_hidden_via_z, "dh": _d_hidden,
     "dc_via_h": _d_cell_via_h, "dc_via_c": _d_cell_via_c, "dc": _d_cell, "dx": _d_input,
 }

@@ -202,7 +202,7 @@ class _Damaged:
         elif name.startswith("weight_c"):
             symbol = f"p^{{{name[-1]}}}_{{{index[0] + 1}}}"
         else:
-            symbol = _parameter_symbol(name, index, at.H)
+            symbol = _parameter_symbol(name, index, at.H, at.O > 1)
         return Operand(symbol, float(at.arrays[name][index]), name, index=index)
 
 

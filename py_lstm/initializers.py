@@ -13,8 +13,8 @@ INITIALIZERS = ("uniform", "glorot_orthogonal", "tutorial")
 
 
 def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "uniform", scale: float = 1.0,
-               forget_bias: float = 1.0, dtype=np.float64) -> Weights:
-    """Weights of one cell; all biases 0 but the forget gate's.
+               forget_bias: float = 1.0, input_bias: float = 0.0, dtype=np.float64) -> Weights:
+    """Weights of one cell; all biases 0 but those of the forget gate and, if asked for, of the input gate.
 
     Parameters
     ----------
@@ -28,6 +28,8 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     forget_bias : float
         What b_f starts with. 1 (Gers et al. 2000, Jozefowicz et al. 2015) keeps the cell open to memory at the start;
         tasks with long holds want 3 to 5.
+    input_bias : float
+        What b_i starts with; below 0 the cell is slow to take in what it will not need.
     dtype : float64 or float32
 
     Returns
@@ -51,7 +53,7 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     H = integer("hidden_size", hidden_size, 1, MOST_UNITS)
     rng = generator("rng", rng)
     scale = number("scale", scale, 0)
-    forget_bias = number("forget_bias", forget_bias)
+    forget_bias, input_bias = number("forget_bias", forget_bias), number("input_bias", input_bias)
     kind = choice("initializer", initializer, INITIALIZERS)
     dtype = floating("dtype", dtype)
     if kind == "glorot_orthogonal":
@@ -64,7 +66,7 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
         weight_ih = _uniform(rng, bound, (4 * H, I))
         weight_hh = _uniform(rng, bound, (4 * H, H))
     bias = np.zeros(4 * H)
-    bias[H:2 * H] = forget_bias
+    bias[:H], bias[H:2 * H] = input_bias, forget_bias
     return Weights((scale * weight_ih).astype(dtype), (scale * weight_hh).astype(dtype), bias.astype(dtype))
 
 

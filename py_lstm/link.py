@@ -76,6 +76,8 @@ def _read(name: str, text: str, default: Any) -> Any:
             edits[place if colon else edit] = number(value) if colon else ""
         edits.pop("__proto__", None)
         return edits
+    if name == "text":
+        return text
     if name == "changes":
         return _read_changes(text)
     if name == "damage":

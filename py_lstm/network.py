@@ -30,7 +30,7 @@ class Network:
     ----------
     input_size, hidden_size, output_size : int >= 1
     rng : a seed or a `numpy.random.Generator`
-    **how : `initializer`, `scale`, `forget_bias`, `dtype`; see `initializers.initialize`
+    **how : `initializer`, `scale`, `forget_bias`, `input_bias`, `dtype`; see `initializers.initialize`
 
     Attributes
     ----------

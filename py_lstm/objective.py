@@ -9,10 +9,10 @@ from .damage import DamagedNetwork
 from .damage.gates import with_extras
 from .damage.rules import of_kind
 from .experiment import Experiment, edit_target
-from .losses import squared_error
 from .network import PARAMETERS, STATES, Network, Pass
 from .optimizers import Arrays
-from .training import TRAINING_FIELDS, Trainer, sequence
+from .tasks import Sequences
+from .training import TRAINING_FIELDS, Trainer, loss_of
 from .validation import InvalidInput, instance, shown
 
 
@@ -30,7 +30,10 @@ class Objective:
     ----------
     values : dict of arrays
         What L depends on, the experiment's edits made: the parameters, h_0 and c_0 (H,), and x (T, 1, I).
-    target : (T, 1, 1)
+    sequences : Sequences
+        The one that is traced: its target (T, 1, O) or classes (T, 1), which steps are learnt and which are scored.
+    output : int
+        Which output is differentiated, from 0, if it is one.
 
     Examples
     --------
@@ -45,9 +48,10 @@ class Objective:
         self.experiment = instance("experiment", experiment, Experiment)
         self.trainer = _fitting(experiment, trainer)
         parameters = self.trainer.parameters_after(experiment.updates)
-        x, self.target = sequence(experiment)
+        self.sequences: Sequences = experiment.example()
+        self.output = differentiated(experiment, self.sequences)
         network = Network.of({name: value.copy() for name, value in with_extras(parameters, experiment.damage).items()})
-        self.values: Arrays = network.parameters | network.states | {"x": x.copy()}
+        self.values: Arrays = network.parameters | network.states | {"x": self.sequences.x.copy()}
         for name, value in experiment.edits.items():
             tensor, index = edit_target(name)
             if tensor == "x":
@@ -59,17 +63,17 @@ class Objective:
         y = self.network(values).forward(values["x"]).y
         e = self.experiment
         if e.gradient_of == "loss":
-            return squared_error(y, self.target, e.loss_at)[0]
-        return y[e.output_step - 1].sum()           # step 0 stands for the last: index -1
+            return loss_of(e, y, self.sequences)[0]
+        return y[e.output_step - 1, 0, self.output]     # step 0 stands for the last: index -1
 
     def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
         """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
         e, network = self.experiment, self.network(self.values)
         forward = network.forward(self.values["x"])
-        loss, dy = squared_error(forward.y, self.target, e.loss_at)
+        loss, dy = loss_of(e, forward.y, self.sequences)
         if e.gradient_of == "output":
             dy = np.zeros_like(dy)
-            dy[e.output_step - 1] = 1
+            dy[e.output_step - 1, 0, self.output] = 1
         deltas, gradients = network.backward(forward, dy)
         return forward, float(loss), dy, deltas, gradients | {"x": deltas.dx}
 
@@ -79,6 +83,13 @@ class Objective:
         network = Network.of({name: value for name, value in values.items() if name not in (*STATES, "x")},
                              {name: values[name] for name in STATES})
         return DamagedNetwork(network, damage) if of_kind(damage, "gate", "gradient") else network
+
+
+def differentiated(e: Experiment, sequences: Sequences) -> int:
+    """The output that is differentiated, from 0: the one asked for, or the right class at that step, or the first."""
+    if e.output_unit:
+        return e.output_unit - 1
+    return int(sequences.target[e.output_step - 1, 0]) if e.about.classes() else 0
 
 
 def _fitting(e: Experiment, trainer: Trainer | None) -> Trainer:

@@ -227,6 +227,7 @@ class Adagrad(Optimizer):
 
 
 OPTIMIZERS = {"adam": Adam, "sgd": SGD, "adamw": AdamW, "rmsprop": RMSProp, "adagrad": Adagrad}
+WITH_MOMENTUM = ("sgd", "rmsprop")
 
 
 def _share(field: str, value: float) -> float:

@@ -7,11 +7,11 @@ from typing import Mapping, Sequence
 
 import numpy as np
 
-from .trace import BACKWARD, FORWARD, Trace
+from .trace import Trace
 from .validation import InvalidInput, choice, instance, shown
 
 SHOWN = ("x", "i", "f", "o", "g", "c", "h", "y")
-OPENINGS = ("i", "f", "o")                              # go from 0 to 1; everything else has a sign
+OPENINGS = ("i", "f", "o", "p")                         # go from 0 to 1; everything else has a sign
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII = "_.:-=+*#"                                      # for a terminal without blocks
@@ -74,7 +74,7 @@ def _rows(trace: Trace, quantities: Sequence[str]):
     if not isinstance(quantities, (list, tuple)):
         raise InvalidInput("quantities", "type", f"quantities is {shown(quantities)}; give a list of names.",
                            got=shown(quantities))
-    for name in [choice("quantity", name, FORWARD + BACKWARD) for name in quantities]:
+    for name in [choice("quantity", name, trace.quantities) for name in quantities]:
         yield name, arrays[name], _largest(name, arrays[name])
 
 

@@ -8,9 +8,8 @@ from .contraction import outer_sum, project
 from .experiment import Experiment
 from .layers.gru import GRU
 from .layers.rnn import RNN
-from .losses import squared_error
 from .optimizers import OPTIMIZERS, Arrays, clip_norm
-from .training import Progress, batch
+from .training import Progress, loss_of
 from .validation import InvalidInput, choice, instance
 
 CELLS = {"rnn": RNN, "gru": GRU}
@@ -45,8 +44,8 @@ class Rival:
         rng = np.random.default_rng(e.seed)
         self._layer = CELLS[cell](e.input_size, e.hidden_size, rng=rng)
         bound = e.scale / np.sqrt(e.hidden_size)
-        self.parameters: Arrays = {**self._layer.parameters, "readout_weight": rng.uniform(-bound, bound, (1, e.hidden_size)),
-                                   "readout_bias": np.zeros(1)}
+        self.parameters: Arrays = {**self._layer.parameters, "readout_weight": rng.uniform(-bound, bound, (e.output_size, e.hidden_size)),
+                                   "readout_bias": np.zeros(e.output_size)}
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
         self.losses: list[float] = []
 
@@ -56,7 +55,7 @@ class Rival:
         return sum(value.size for name, value in self.parameters.items() if not name.startswith("bias_hh") or self.cell == "gru")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Outputs (T, N, 1) of sequences x (T, N, I)."""
+        """Outputs (T, N, O) of sequences x (T, N, I)."""
         self._layer.load_state_dict({name: value for name, value in self.parameters.items() if not name.startswith("readout")})
         self._h, _ = self._layer(x)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -67,13 +66,13 @@ class Rival:
         e, k = self.experiment, len(self.losses) + 1
         now = e.settings(k)
         self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
-        x, target = batch(e.replace(damage={}, damage_from=None) if e.training_damage else e, k)
+        sequences = (e.replace(damage={}, damage_from=None) if e.training_damage else e).batch(k)
         try:
-            loss, dy = squared_error(self.forward(x), target, e.loss_at)
+            loss, dy = loss_of(e, self.forward(sequences.x), sequences)
             with np.errstate(over="ignore", invalid="ignore"):
                 self._layer.backward(project(dy, self.parameters["readout_weight"].T))
                 gradients = {**self._layer.grads, "readout_weight": outer_sum(dy, self._h), "readout_bias": dy.sum(axis=(0, 1))}
-            clipped, norm = clip_norm(gradients, now["clip_norm"])
+            clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
             self.parameters = self.optimizer.step(self.parameters, clipped)
         except InvalidInput as error:
             raise InvalidInput("learning_rate", "diverged", f"The training of the {self.cell.upper()} left the numbers at update {k} "

@@ -9,17 +9,16 @@ import numpy as np
 from . import cell
 from .contraction import project
 from .losses import log_softmax
-from .problems import text
-from .study import Learner
+from .training import Trainer
 from .validation import InvalidInput, generator, instance, integer, number, shown
 
 
-def sample(learner: Learner, prompt: str = "", length: int = 200, *, temperature: float = 1.0, rng=0) -> Iterator[str]:
+def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature: float = 1.0, rng=0) -> Iterator[str]:
     """Characters that go on from a prompt, one at a time.
 
     Parameters
     ----------
-    learner : one that trains on a text, such as Study("text_en")
+    trainer : one that trains on a text, such as Trainer(Experiment("text_en"))
     prompt : text that the network reads first; without one it begins as after a line break
     length : int >= 0, how many characters to give
     temperature : float >= 0
@@ -34,29 +33,34 @@ def sample(learner: Learner, prompt: str = "", length: int = 200, *, temperature
 
     Examples
     --------
-    >>> learner = Learner(Study("text_en"))                                   # not trained: letters without sense
-    >>> text = "".join(sample(learner, "the ", 20, temperature=0.8, rng=1))
-    >>> len(text), text == "".join(sample(learner, "the ", 20, temperature=0.8, rng=1))
+    >>> trainer = Trainer(Experiment("text_en"))                                # not trained: letters without sense
+    >>> text = "".join(sample(trainer, "the ", 20, temperature=0.8, rng=1))
+    >>> len(text), text == "".join(sample(trainer, "the ", 20, temperature=0.8, rng=1))
     (20, True)
     """
-    task = instance("learner", learner, Learner).experiment.task
-    if not task.startswith("text_"):
-        raise InvalidInput("learner", "choice", f"learner trains on {task}, which is no text; give one that trains on a task "
-                           "whose name begins with text_.", got=task)
-    characters = text(task[5:]).characters
+    about = instance("trainer", trainer, Trainer).experiment.about
+    if about.text is None:
+        raise InvalidInput("trainer", "choice", f"trainer trains on {about.name}, which is no text; give one that trains on text_en, "
+                           "text_zh or own_text.", got=about.name)
+    characters = about.text.characters
     if not isinstance(prompt, str):
         raise InvalidInput("prompt", "type", f"prompt is {shown(prompt)}; give text.", got=shown(prompt))
     unknown = [letter for letter in prompt if letter not in characters]
     if unknown:
-        raise InvalidInput("prompt", "choice", f"prompt has {shown(unknown[0])}, which the text {task} never has; use its "
+        raise InvalidInput("prompt", "choice", f"prompt has {shown(unknown[0])}, which the text of {about.name} never has; use its "
                            f"{len(characters)} characters only.", got=shown(unknown[0]))
-    return _samples(learner, characters, [characters.index(letter) for letter in prompt or "\n"],
+    return _samples(trainer, characters, [characters.index(letter) for letter in prompt or _before(characters)],
                     integer("length", length, 0, 1_000_000), number("temperature", temperature, 0), generator("rng", rng))
 
 
-def _samples(learner: Learner, characters: str, read: list[int], length: int, temperature: float,
+def _before(characters: str) -> str:
+    """What stands before the beginning: a line break where the text has any, else a space, else its first character."""
+    return next((letter for letter in "\n " if letter in characters), characters[0])
+
+
+def _samples(trainer: Trainer, characters: str, read: list[int], length: int, temperature: float,
              rng: np.random.Generator) -> Iterator[str]:
-    network = learner.network
+    network = trainer.network
     p, weights = network.parameters, network.cell_weights()
     h, c = (state[np.newaxis] for state in (network.states["h_0"], network.states["c_0"]))
     for _ in range(length):

@@ -9,18 +9,21 @@ from typing import Any, Iterable, Mapping
 import numpy as np
 
 from .damage.gates import extra_shapes
-from .experiment import OWN, VERSION, Experiment, parameter_shapes
+from .experiment import VERSION, Experiment, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
+from .losses import log_softmax
 from .network import PARAMETERS, STATES
 from .objective import Objective
 from .rounding import rounding
-from .tasks import TASKS
+from .tasks.task import COUNTING
 from .training import Trainer
 from .validation import InvalidInput, array, choice, integer, number, parsed, shown
 
 # What a trace holds for every time step, in the order of computation.
 FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
+PROBABILITIES = "p"                                     # of the classes, where the task has classes
 BACKWARD = ("dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_i", "dz_f", "dz_g", "dz_o", "dx")
+QUANTITIES = FORWARD + (PROBABILITIES,) + BACKWARD      # of any trace
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,19 @@ class Trace:
     ----------
     experiment : Experiment
     arrays : dict of float64 arrays
-        Per step, (T, features): the names in `FORWARD` and `BACKWARD`. States before the first step, (H,): h_0, c_0,
-        and their derivatives dh_0, dc_0. Parameters weight_ih (4H, I), weight_hh (4H, H), bias (4H,),
-        readout_weight (1, H), readout_bias (1,), those that a damage adds, and each one's derivative with the suffix _grad.
-        With a damage to the gradient, what is called a derivative here is what the damaged backward pass makes of it.
+        Per step, (T, features): the names in `quantities`. x and dx are (T, I), y, target and dy (T, O), all others (T, H).
+        Where the answer is one of several classes, y are logits, target is 1 at the right class and 0 elsewhere, and p (T, O)
+        are the probabilities, softmax(y). mask and judged (T,) are 1 where the answer is learnt and where it is scored; in a
+        grammar, legal (T, O) is 1 for symbols that may come next.
+        States before the first step, (H,): h_0, c_0, and their derivatives dh_0, dc_0. Parameters weight_ih (4H, I),
+        weight_hh (4H, H), bias (4H,), readout_weight (O, H), readout_bias (O,), those that a damage adds, and each
+        one's derivative with the suffix _grad. With a damage to the gradient, what is called a derivative here is what the
+        damaged backward pass makes of it.
     loss : float, of this sequence
+    score : float or None
+        The task's score on this sequence, `experiment.about.metric`; None if no step of it is scored.
     right, counted : int or None
-        For tasks whose targets are signs: at how many steps the sign is right, of how many that have one.
+        Where the score is a share of right answers: how many are right, of how many.
     losses : tuple of float, the training batches' losses, one per update
 
     Examples
@@ -53,14 +62,27 @@ class Trace:
     experiment: Experiment
     arrays: Mapping[str, np.ndarray]
     loss: float
+    score: float | None
     right: int | None
     counted: int | None
     losses: tuple[float, ...]
 
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """What there is a number of for every step."""
+        return quantities(self.experiment)
+
+    @property
+    def output(self) -> int:
+        """The output that is differentiated, from 0, if `gradient_of` is "output"."""
+        e = self.experiment
+        right = int(self.arrays["target"][e.output_step - 1].argmax()) if e.about.classes() else 0
+        return e.output_unit - 1 if e.output_unit else right
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`; every float keeps all its digits."""
-        return {"version": VERSION, "experiment": self.experiment.to_json(), "loss": self.loss, "right": self.right,
-                "counted": self.counted, "losses": list(self.losses),
+        return {"version": VERSION, "experiment": self.experiment.to_json(), "loss": self.loss, "score": self.score,
+                "right": self.right, "counted": self.counted, "losses": list(self.losses),
                 "arrays": {name: {"shape": list(value.shape), "data": value.ravel().tolist()}
                            for name, value in self.arrays.items()}}
 
@@ -69,7 +91,7 @@ class Trace:
         """A trace from what `to_json` gave, as a dict or as JSON text."""
         if isinstance(data, str):
             data = parsed("trace", data)
-        _require_fields("trace", data, ("version", "experiment", "loss", "right", "counted", "losses", "arrays"))
+        _require_fields("trace", data, ("version", "experiment", "loss", "score", "right", "counted", "losses", "arrays"))
         integer("version", data["version"], VERSION, VERSION)
         experiment = Experiment.from_json(data["experiment"])
         shapes = _shapes(experiment)
@@ -84,7 +106,13 @@ class Trace:
             arrays[name] = array(name, data["arrays"][name]["data"], (math.prod(shape),)).reshape(shape)
         counts = [None if data[name] is None else integer(name, data[name], 0) for name in ("right", "counted")]
         losses = array("losses", data["losses"], (experiment.updates,)) if experiment.updates else np.zeros(0)
-        return cls(experiment, arrays, number("loss", data["loss"]), *counts, tuple(losses.tolist()))
+        score = None if data["score"] is None else number("score", data["score"])
+        return cls(experiment, arrays, number("loss", data["loss"]), score, *counts, tuple(losses.tolist()))
+
+
+def quantities(experiment: Experiment) -> tuple[str, ...]:
+    """What a trace of this experiment has a number of for every step, in the order of computation."""
+    return QUANTITIES if experiment.about.classes() else FORWARD + BACKWARD
 
 
 def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
@@ -101,23 +129,31 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     e = experiment
     objective = Objective(e, trainer)
     forward, loss, dy, deltas, gradients = objective.passes()
-    values, target = objective.values, objective.target
+    values, sequences, about = objective.values, objective.sequences, e.about
 
     def step(values: np.ndarray) -> np.ndarray:
         return np.array(values[:, 0], np.float64)
 
+    target = sequences.target
+    if about.classes():
+        target = target[..., np.newaxis] == np.arange(e.output_size)
     arrays = {name: step(getattr(forward.steps, name)) for name in FORWARD[:-2]}
     arrays |= {"y": step(forward.y), "target": step(target), "dy": step(dy)}
     arrays |= {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
+    if about.classes():
+        with np.errstate(under="ignore"):
+            arrays[PROBABILITIES] = step(np.exp(log_softmax(forward.y)))
+    arrays |= {"mask": step(sequences.mask), "judged": step(sequences.judged)}
+    if sequences.legal is not None:
+        arrays["legal"] = step(sequences.legal)
     arrays |= {name: values[name] for name in STATES} | {f"d{name}": gradients[name] for name in STATES}
     names = [*PARAMETERS, *extra_shapes(e.damage, e.hidden_size)]
     arrays |= {name: values[name] for name in names} | {f"{name}_grad": gradients[name] for name in names}
 
-    right = counted = None
-    if e.task != OWN and TASKS[e.task].sign:
-        counts = target != 0
-        right, counted = int(np.sum((np.sign(forward.y) == np.sign(target)) & counts)), int(np.sum(counts))
-    return Trace(e, arrays, loss, right, counted, tuple(objective.trainer.losses[:e.updates]))
+    total, counted = about.score(forward.y, sequences)
+    right = int(total) if about.score in COUNTING else None
+    return Trace(e, arrays, loss, total / counted if counted else None, right, None if right is None else counted,
+                 tuple(objective.trainer.losses[:e.updates]))
 
 
 def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, method: str = "complex",
@@ -145,11 +181,12 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
 
 def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:
     """The shape of every array in an experiment's trace."""
-    H = e.hidden_size
-    width = {"x": e.input_size, "dx": e.input_size, "y": 1, "target": 1, "dy": 1}
-    per_step = {name: (e.steps, width.get(name, H)) for name in FORWARD + BACKWARD}
+    T, H, O = e.steps, e.hidden_size, e.output_size
+    width = {"x": e.input_size, "dx": e.input_size, "y": O, "target": O, "dy": O, PROBABILITIES: O}
+    per_step: dict[str, tuple[int, ...]] = {name: (T, width.get(name, H)) for name in quantities(e)}
+    per_step |= {"mask": (T,), "judged": (T,)} | ({} if e.example().legal is None else {"legal": (T, O)})
     extra = extra_shapes(e.damage, H)
-    rest = parameter_shapes(e.input_size, H) | extra
+    rest = parameter_shapes(e.input_size, H, O) | extra
     return per_step | rest | {f"d{name}": rest[name] for name in STATES} | {f"{name}_grad": rest[name] for name in (*PARAMETERS, *extra)}
 
 

@@ -6,15 +6,16 @@ from typing import Any, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
-from . import tasks
 from .damage import DamagedNetwork
 from .damage.gates import extra_shapes, with_extras
-from .damage.inputs import damaged_inputs
-from .experiment import OWN, Experiment
-from .losses import squared_error
+from .experiment import Experiment
+from .losses import LOSSES
 from .moments import Moments
 from .network import PARAMETERS, Network
-from .optimizers import OPTIMIZERS, Arrays, Optimizer, clip_norm
+from .optimizers import OPTIMIZERS, WITH_MOMENTUM, Arrays, clip_norm, clip_value
+from .schedules import Schedule
+from .tasks import Sequences
+from .tasks.texts import windows
 from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, mapping, shown
 
 
@@ -36,80 +37,13 @@ class Progress(NamedTuple):
 
 
 # The fields of an experiment that decide what an update does; all others may change without training anew.
-TRAINING_FIELDS = ("task", "values", "targets", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
-                   "forget_bias", "batch_size", "optimizer", "learning_rate", "weight_decay", "clip_norm", "loss_at", "changes",
+TRAINING_FIELDS = ("task", "values", "targets", "text", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
+                   "forget_bias", "input_bias", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
+                   "clip_norm", "clip_value", "schedule", "span", "factor", "warmup", "loss_at", "changes",
                    "training_damage")
 
 
-class Training:
-    """Base of what trains update by update and can be saved in between: `Trainer`, `Learner`.
-
-    Attributes
-    ----------
-    experiment : Experiment or Study
-    network : Network
-    optimizer : Optimizer
-    losses, gradient_norms : lists, one entry per update done
-    scores : list, how well each update's batch was answered before it, see `tasks.score`; a `Learner` keeps none
-
-    Examples
-    --------
-    >>> isinstance(Trainer(Experiment()), Training)
-    True
-    """
-
-    experiment: Any
-    network: Network
-    optimizer: Optimizer
-
-    def __init__(self) -> None:
-        self.losses: list[float] = []
-        self.gradient_norms: list[float] = []
-        self.scores: list[float] = []
-
-    def update(self) -> Progress:
-        """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
-        raise NotImplementedError
-
-    def state_dict(self) -> Arrays:
-        """All that another one of the same experiment needs to go on to the same bits: arrays by name."""
-        return {"losses": np.array(self.losses), "gradient_norms": np.array(self.gradient_norms),
-                "scores": np.array(self.scores),
-                **{f"parameters.{name}": value.copy() for name, value in self.network.parameters.items()},
-                **{f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}}
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` gave; if it does not fit, nothing changes."""
-        given = dict(mapping("state", state))
-        parts: dict[str, Arrays] = {"parameters": {}, "optimizer": {}}
-        for name, value in given.items():
-            part, _, rest = str(name).partition(".")
-            if part in parts and rest:
-                parts[part][rest] = value
-            elif name not in ("losses", "gradient_norms", "scores"):
-                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no part of a saved training; give what "
-                                   "state_dict() returned.", got=shown(name))
-        shapes = {name: value.shape for name, value in self.network.parameters.items()}
-        if set(parts["parameters"]) != set(shapes):
-            raise InvalidInput("state", "missing", f"state holds the parameters {', '.join(parts['parameters']) or 'none'}; "
-                               f"this network has {', '.join(shapes)}.")
-        parameters = {name: array(name, parts["parameters"][name], shape) for name, shape in shapes.items()}
-        done = np.size(given.get("losses"))
-        if "losses" not in given or "gradient_norms" not in given:
-            raise InvalidInput("losses", "missing", "state has no losses or no gradient_norms; give what state_dict() "
-                               "returned.")
-        losses, norms = (array(name, given[name], (done,)).tolist() for name in ("losses", "gradient_norms"))
-        scores = given.get("scores", [])                # a file of an earlier version has none
-        scores = array("scores", scores, (done if np.size(scores) else 0,)).tolist()
-        steps = array("steps", parts["optimizer"].get("steps"), ()).item()
-        if steps != done:
-            raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "
-                               "what state_dict() returned.", got=str(done), wanted=f"{steps:g}")
-        self.optimizer.load_state_dict(parts["optimizer"], parameters)
-        self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
-
-
-class Trainer(Training):
+class Trainer:
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
     Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
@@ -117,7 +51,11 @@ class Trainer(Training):
 
     Attributes
     ----------
-    losses, gradient_norms, scores : lists, one entry per update done
+    experiment : Experiment
+    network : Network
+    optimizer : Optimizer
+    losses, gradient_norms, scores : lists, one entry per update done; a score says how well the update's batch was answered
+        before it, by the task's metric
     moments : Moments, what is kept of the way
 
     Examples
@@ -129,39 +67,46 @@ class Trainer(Training):
     """
 
     def __init__(self, experiment: Experiment):
-        super().__init__()
         self.experiment = e = instance("experiment", experiment, Experiment)
-        self.network = Network(e.input_size, e.hidden_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
-                               forget_bias=e.forget_bias)
-        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
+        self.network = Network(e.input_size, e.hidden_size, e.output_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
+                               forget_bias=e.forget_bias, input_bias=e.input_bias)
+        momentum = {"momentum": e.momentum} if e.optimizer in WITH_MOMENTUM else {}
+        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay, **momentum)
         if e.training_damage:                           # what the damage adds is there from the start, at 0
             self.network.parameters = with_extras(self.network.parameters, e.damage)
+        self.schedule = Schedule(e.schedule, e.span, e.factor, e.warmup)
+        self.losses: list[float] = []
+        self.gradient_norms: list[float] = []
+        self.scores: list[float] = []
         self.moments = Moments()
         self._keep()
 
     def update(self) -> Progress:
         """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
         e, k = self.experiment, len(self.losses) + 1
-        now = e.settings(k)
-        if k - 1 in e.changes:
-            self._set_optimizer(now)
+        now, before = e.settings(k), (self.optimizer.learning_rate, self.optimizer.weight_decay)
         gradients = None
         try:
-            x, target = batch(e, k)
+            self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
+            self.optimizer.weight_decay = now["weight_decay"]
+            sequences = e.batch(k)
             network = self.network_in(k)
-            run = network.forward(x)
-            loss, dy = squared_error(run.y, target, e.loss_at)
+            run = network.forward(sequences.x)
+            loss, dy = loss_of(e, run.y, sequences)
             _, gradients = network.backward(run, dy)
             zero = {name: np.zeros_like(value) for name, value in self.network.parameters.items() if name not in gradients}
             gradients |= zero                           # of parameters that the damage will add
-            clipped, norm = clip_norm({name: gradients[name] for name in self.network.parameters}, now["clip_norm"])
+            clipped, norm = clip_norm({name: gradients[name] for name in self.network.parameters}, now["clip_norm"] or np.finfo(float).max)
+            if e.clip_value:
+                clipped = clip_value(clipped, e.clip_value)
             moved = self.optimizer.step(self.network.parameters, clipped)
         except InvalidInput as error:
+            self.optimizer.learning_rate, self.optimizer.weight_decay = before
             raise diverged(k, error, now["learning_rate"], self.network.parameters, gradients) from error
         self.network.parameters = moved
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
-        self.scores.append(tasks.score(e.task, run.y, target))
+        self.scores.append(score_of(e, run.y, sequences))
         self._keep()
         return Progress(k, float(loss), norm)
 
@@ -196,18 +141,67 @@ class Trainer(Training):
         other.network.parameters = kept.parameters
         other.optimizer.load_state_dict(kept.optimizer, kept.parameters)
         other.moments = self.moments.up_to(k)
-        other._set_optimizer(other.experiment.settings(k))
         return other
+
+    def evaluate(self, count: int = 256, seed: int = 0, length: int | None = None) -> float:
+        """The task's score on `count` fresh sequences, which no update has seen; for text, on the whole held-out part.
+
+        `length` is that of the sequences, the experiment's own if None.
+        """
+        e, count, seed = self.experiment, integer("count", count, 1, 10**6), integer("seed", seed, 0)
+        e = e if length is None else e.replace(length=length)
+        about = e.about
+        if about.text is not None:
+            sequences = windows(about.text, about.text.held_out[:, np.newaxis])
+            total, counted = about.score(self.network.forward(sequences.x).y, sequences)
+            return total / counted
+        rng = np.random.default_rng([seed, 2**32])          # no seed of an experiment reaches 2³², so no batch is met again
+        total, counted = 0.0, 0
+        while count > 0:
+            sequences = about.sequences(rng, e.length, min(count, 256), e.input_size)
+            count -= 256
+            more = about.score(self.network.forward(sequences.x).y, sequences)
+            total, counted = total + more[0], counted + more[1]
+        return total / max(counted, 1)
+
+    def state_dict(self) -> Arrays:
+        """All that another one of the same experiment needs to go on to the same bits: arrays by name."""
+        return {"losses": np.array(self.losses), "gradient_norms": np.array(self.gradient_norms),
+                "scores": np.array(self.scores),
+                **{f"parameters.{name}": value.copy() for name, value in self.network.parameters.items()},
+                **{f"optimizer.{name}": value for name, value in self.optimizer.state_dict().items()}}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` gave; if it does not fit, nothing changes. Earlier moments are not kept."""
-        super().load_state_dict(state)
+        given = dict(mapping("state", state))
+        parts: dict[str, Arrays] = {"parameters": {}, "optimizer": {}}
+        for name, value in given.items():
+            part, _, rest = str(name).partition(".")
+            if part in parts and rest:
+                parts[part][rest] = value
+            elif name not in ("losses", "gradient_norms", "scores"):
+                raise InvalidInput(str(name), "unknown", f"{shown(name)} is no part of a saved training; give what "
+                                   "state_dict() returned.", got=shown(name))
+        shapes = {name: value.shape for name, value in self.network.parameters.items()}
+        if set(parts["parameters"]) != set(shapes):
+            raise InvalidInput("state", "missing", f"state holds the parameters {', '.join(parts['parameters']) or 'none'}; "
+                               f"this network has {', '.join(shapes)}.")
+        parameters = {name: array(name, parts["parameters"][name], shape) for name, shape in shapes.items()}
+        done = np.size(given.get("losses"))
+        if "losses" not in given or "gradient_norms" not in given:
+            raise InvalidInput("losses", "missing", "state has no losses or no gradient_norms; give what state_dict() "
+                               "returned.")
+        losses, norms = (array(name, given[name], (done,)).tolist() for name in ("losses", "gradient_norms"))
+        scores = given.get("scores", [])                # a file of an earlier version has none
+        scores = array("scores", scores, (done if np.size(scores) else 0,)).tolist()
+        steps = array("steps", parts["optimizer"].get("steps"), ()).item()
+        if steps != done:
+            raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "
+                               "what state_dict() returned.", got=str(done), wanted=f"{steps:g}")
+        self.optimizer.load_state_dict(parts["optimizer"], parameters)
+        self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
         self.moments = Moments()
-        self._set_optimizer(self.experiment.settings(len(self.losses)))
         self._keep()
-
-    def _set_optimizer(self, settings: Mapping[str, Any]) -> None:
-        self.optimizer.learning_rate, self.optimizer.weight_decay = settings["learning_rate"], settings["weight_decay"]
 
     def _keep(self) -> None:
         self.moments.keep(len(self.losses), {name: value.copy() for name, value in self.network.parameters.items()},
@@ -262,7 +256,7 @@ class Trouble(NamedTuple):
                 "Lower the learning rate.")
 
 
-def trouble(training: Training) -> Trouble | None:
+def trouble(training: Trainer) -> Trouble | None:
     """What is wrong with a training that goes on without getting anywhere; its text is a sentence. None if nothing is.
 
     Numbers need not leave the floats for a training to diverge: with a learning rate far too large the loss stays finite,
@@ -276,7 +270,7 @@ def trouble(training: Training) -> Trouble | None:
     >>> trouble(trainer) is None
     True
     """
-    losses = instance("training", training, Training).losses
+    losses = instance("training", training, Trainer).losses
     if len(losses) < 20:
         return None
     start, recent = losses[0], float(np.mean(losses[-5:]))  # the first loss is that of weights not yet moved
@@ -288,10 +282,10 @@ def trouble(training: Training) -> Trouble | None:
     return Trouble(recent / max(start, 1e-300), update, training.gradient_norms[update - 1], tensor, norms[tensor])
 
 
-def train(experiment: Experiment | Training) -> Iterator[Progress]:
+def train(experiment: Experiment | Trainer) -> Iterator[Progress]:
     """Do the experiment's updates one by one, yielding after each.
 
-    Given a `Trainer` or `Learner`, fresh or loaded with `load_training`, go on with it to the updates its experiment asks
+    Given a `Trainer`, fresh or loaded with `load_training`, go on with it to the updates its experiment asks
     for. Whoever stops asking stops the training between two updates, where it can be saved.
 
     Examples
@@ -310,32 +304,19 @@ def train(experiment: Experiment | Training) -> Iterator[Progress]:
     >>> trainer.losses == losses
     True
     """
-    training = experiment if isinstance(experiment, Training) else Trainer(experiment)
+    training = experiment if isinstance(experiment, Trainer) else Trainer(experiment)
     while len(training.losses) < training.experiment.updates:
         yield training.update()
 
 
-def sequence(experiment: Experiment) -> tasks.Batch:
-    """The sequence an experiment traces: x (T, 1, I) and target (T, 1, 1)."""
+def loss_of(experiment: Experiment, y: np.ndarray, sequences: Sequences) -> tuple[np.ndarray, np.ndarray]:
+    """The loss of outputs y (T, N, O) and its derivative for each of them, as the experiment's task and `loss_at` say."""
     e = experiment
-    x, target = _own(e) if e.task == OWN else tasks.draw(e.task, np.random.default_rng(e.sequence_seed), e.steps, 1, e.input_size)
-    return damaged_inputs(e.damage, x, [e.sequence_seed]), target
+    return LOSSES[e.about.loss](y, sequences.target, e.loss_at, sequences.mask)
 
 
-def batch(experiment: Experiment, update: int) -> tasks.Batch:
-    """The sequences update number `update` learns from."""
-    e = experiment
-    if e.task == OWN:
-        x, target = _own(e)
-    else:
-        size = e.settings(update)["batch_size"]
-        x, target = tasks.draw(e.task, np.random.default_rng([e.seed, update]), e.length, size, e.input_size)
-    suffered = e.training_damage
-    return damaged_inputs(suffered[0], x, [e.seed, update]) if suffered and update > suffered[1] else x, target
-
-
-def _own(e: Experiment) -> tasks.Batch:
-    """The sequence that an experiment brings itself."""
-    rows = np.array(e.values)
-    target = rows[1:, 0] if e.targets is None else np.array(e.targets)
-    return rows[:e.length, np.newaxis, :], target[:, np.newaxis, np.newaxis]
+def score_of(experiment: Experiment, y: np.ndarray, sequences: Sequences) -> float:
+    """The task's score of outputs y (T, N, O); where nothing is asked, nothing is wrong."""
+    about = experiment.about
+    total, counted = about.score(y, sequences)
+    return total / counted if counted else float(not about.lower_is_better)

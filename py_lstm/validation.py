@@ -39,7 +39,7 @@ class InvalidInput(ValueError):
     ...     Experiment(hidden_size=0)
     ... except InvalidInput as refused:
     ...     print(refused.field, refused.code, "|", refused)
-    hidden_size range | hidden_size is 0; give a value from 1 to 512.
+    hidden_size range | hidden_size is 0; give a value from 1 to 1024.
     """
 
     def __init__(self, field: str, code: str, sentence: str, **details: Any):

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from ..damage.checking import check_blocks
+from ..experiment import parameter_shapes
 from ..gradient_check import METHODS
-from ..study import Learner, Study
 from ..trace import check
 from .given import add_command, read
 from .output import OK, WRONG, print_json
 
 
+MANY = 2000                                             # numbers, each of which costs a forward pass
+
+
 def add(commands) -> None:
     one = add_command(commands, "check", _check, "check every gradient of an experiment; status 1 if one is wrong")
     one.add_argument("--method", choices=METHODS, default="complex")
-    one.add_argument("--most", type=int, default=None, metavar="N", help="at most N elements of each tensor")
+    one.add_argument("--most", type=int, default=None, metavar="N", help="at most N elements of each tensor (all, or 20 where there are "
+                     f"more than {MANY} in all)")
     one.add_argument("--by-gate", action="store_true", help="each gate's rows by themselves")
     one.add_argument("--steps", type=int, default=None, metavar="T", help="with --by-gate: only the first T steps of the sequence")
 
 
 def _check(given: argparse.Namespace) -> int:
     e, trainer, _ = read(given.given)
-    if isinstance(e, Study):
-        learner = trainer or Learner(e)
-        report = learner.check(method=given.method, max_elements=20 if given.most is None else given.most)
-    elif given.by_gate:
-        report = check_blocks(e, steps=given.steps, method=given.method, max_elements=given.most, trainer=trainer)
+    size = sum(math.prod(shape) for shape in parameter_shapes(e.input_size, e.hidden_size, e.output_size).values())
+    most = 20 if given.most is None and size > MANY else given.most
+    if given.by_gate:
+        report = check_blocks(e, steps=given.steps, method=given.method, max_elements=most, trainer=trainer)
     else:
-        report = check(e, method=given.method, max_elements=given.most, trainer=trainer)
+        report = check(e, method=given.method, max_elements=most, trainer=trainer)
     if given.json:
         print_json({"right": report.right, "method": report.method, "eps": report.eps,
                      "tensors": [tensor._asdict() for tensor in report.tensors]})

@@ -7,11 +7,7 @@ import argparse
 from ..damage import effect
 from ..damage.checking import check_blocks
 from ..damage.rules import DAMAGE, KINDS, DamageRule
-from ..experiment import OWN
-from ..study import Study
-from ..tasks import NOTES
 from ..training import Trainer
-from ..validation import InvalidInput
 from .given import add_command, read
 from .output import OK, print_json
 
@@ -24,16 +20,13 @@ def _damage(given: argparse.Namespace) -> int:
     if not given.given:
         return _list(given.json)
     e, trainer, _ = read(given.given)
-    if isinstance(e, Study):
-        raise InvalidInput("task", "choice", f"task is {e.task}; damage is measured on the tasks that can be traced, see py_lstm tasks.",
-                           got=e.task)
     whole = effect.undamaged(e)
     before_by = trainer if trainer and not e.training_damage else Trainer(whole)
     after_by = trainer or (Trainer(e) if e.training_damage else before_by)
     before, after = (effect.score(one, effect.subject(one, by)) for one, by in ((whole, before_by), (e, after_by)))
     report = check_blocks(e, max_elements=8, trainer=after_by)
     wrong = [block.name for block in report.tensors if not block.right]
-    metric = "mean squared error" if e.task == OWN else NOTES[e.task].metric
+    metric = e.about.metric
     if given.json:
         print_json({"damage": e.damage, "damage_from": e.damage_from, "metric": metric, "before": before._asdict(),
                     "after": after._asdict(), "wrong": wrong})

@@ -9,7 +9,7 @@ from typing import Iterator
 
 from .. import link
 from ..explain import Line, Term, explain
-from ..trace import BACKWARD, FORWARD
+from ..trace import QUANTITIES
 from ..validation import InvalidInput, choice
 from .given import add_command, read, traced
 from .output import OK, print_json
@@ -19,19 +19,19 @@ def add(commands) -> None:
     add_command(commands, "explain", _explain, "a number: its equation, its operands, its line of code",
                 arguments="[QUANTITY T UNIT] EXPERIMENT",
                 more=(" QUANTITY, T and UNIT (from 1) say which number, such as: py_lstm explain c 13 2. A shared link says it "
-                      f"too. Quantities: {', '.join(FORWARD + BACKWARD)}."))
+                      f"too. Quantities: {', '.join(QUANTITIES)}."))
 
 
 def _explain(given: argparse.Namespace) -> int:
     place, rest = list(given.given), []
-    if place and place[0] in FORWARD + BACKWARD:
+    if place and place[0] in QUANTITIES:
         place, rest = place[:3], place[3:]
         if len(place) < 3 or any("=" in word or "#" in word for word in place):
             raise InvalidInput("explain", "missing", "explain wants a quantity, a step and a unit, both from 1, such as: c 13 2.")
     else:
         place, rest = [], place
         if rest and re.fullmatch(r"\w+", rest[0]) and not os.path.exists(rest[0]):
-            choice("quantity", rest[0], FORWARD + BACKWARD)
+            choice("quantity", rest[0], QUANTITIES)
     made = read(rest)
     view = made.view
     quantity, t, unit = place or (view.get("quantity"), view.get("t", 1), view.get("unit", 1))

@@ -8,19 +8,16 @@ import sys
 from typing import Any, Callable, NamedTuple, Sequence
 
 from .. import checkpoints, link
-from ..experiment import OWN, Experiment
-from ..problems import problems
-from ..study import DECIDING, Study
-from ..tasks import TASKS
+from ..experiment import Experiment
 from ..trace import Trace, run
-from ..training import TRAINING_FIELDS, Training
-from ..validation import InvalidInput, choice, parsed, shown
+from ..training import TRAINING_FIELDS, Trainer
+from ..validation import InvalidInput, parsed, shown
 
 WHAT = """An EXPERIMENT is any of these, and later ones change what earlier ones say; without any it is the default:
   field=value         one field, such as hidden_size=5 (several: "hidden_size=5&updates=40")
   https://...#...     a link shared from the page, in quotes, or its part from # on
   FILE.json, -        a file with the fields as a JSON object; - is standard input
-  task=NAME           for the tasks that `py_lstm tasks` lists; those with several outputs have fields of their own
+  task=NAME           a task that `py_lstm tasks` lists; what is not said of it takes settings that learn it
   FILE.npz            a training saved by `py_lstm train --save FILE.npz`, with the weights it has reached"""
 
 
@@ -39,8 +36,8 @@ def add_command(commands, name: str, function: Callable[[argparse.Namespace], in
 class Given(NamedTuple):
     """An experiment, the training that was done of it if it came from a file, and what a link said about the view."""
 
-    experiment: Experiment | Study
-    trainer: Training | None
+    experiment: Experiment
+    trainer: Trainer | None
     view: dict[str, Any]
 
 
@@ -48,7 +45,7 @@ def read(arguments: Sequence[str]) -> Given:
     """The experiment that arguments say, later ones changing what earlier ones say; see `WHAT`."""
     fields: dict[str, Any] = {}
     view: dict[str, Any] = {}
-    saved: Training | None = None
+    saved: Trainer | None = None
     for argument in arguments:
         if argument.lower().endswith(".npz") and "=" not in argument:
             saved = checkpoints.load_training(argument)
@@ -59,33 +56,18 @@ def read(arguments: Sequence[str]) -> Given:
             found = link.decode(argument)
             fields |= found.experiment
             view |= found.view
-    if fields.get("task") == "own":                     # its sizes follow from its numbers
-        fields = {name: value for name, value in fields.items() if name not in ("length", "input_size")}
-    experiment = _experiment(fields)
-    same = saved is not None and type(saved.experiment) is type(experiment) and not differing(experiment, saved.experiment)
+    experiment = Experiment.from_json(fields)
+    same = saved is not None and not differing(experiment, saved.experiment)
     return Given(experiment, saved if same else None, view)
 
 
-def _experiment(fields: dict[str, Any]) -> Experiment | Study:
-    """A study if the task is one of `problems`, else an experiment."""
-    task = fields.get("task", "latch")
-    if isinstance(task, str) and task in problems():
-        return Study.from_json(fields)
-    if isinstance(task, str) and task != OWN:
-        choice("task", task, [*TASKS, OWN, *problems()])
-    return Experiment.from_json(fields)
-
-
-def differing(one: Experiment | Study, other: Experiment | Study) -> list[str]:
-    """The fields that decide about the training and in which two of a kind differ."""
-    return [name for name in (DECIDING if isinstance(one, Study) else TRAINING_FIELDS) if getattr(one, name) != getattr(other, name)]
+def differing(one: Experiment, other: Experiment) -> list[str]:
+    """The fields that decide about the training and in which two experiments differ."""
+    return [name for name in TRAINING_FIELDS if getattr(one, name) != getattr(other, name)]
 
 
 def traced(given: Given) -> Trace:
-    """The trace of an experiment; a study has none."""
-    if isinstance(given.experiment, Study):
-        raise InvalidInput("task", "choice", f"task is {given.experiment.task}, whose networks have several outputs, or no number to "
-                           f"trace; choose one of {', '.join(TASKS)} or own, or use run, train and check.", got=given.experiment.task)
+    """The trace of an experiment."""
     return run(given.experiment, given.trainer)
 
 

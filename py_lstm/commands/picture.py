@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from .. import picture
-from ..trace import BACKWARD, FORWARD
+from ..trace import QUANTITIES
 from ..validation import InvalidInput, choice, shown
 from .given import add_command, read, traced
 from .output import OK, network, print_json, result, write
@@ -23,7 +23,7 @@ def _picture(given: argparse.Namespace) -> int:
         raise InvalidInput("output", "choice", f"{shown(given.output)} does not end in .svg; give it that ending.")
     names = [name.strip() for name in given.show.split(",")]
     for name in names:
-        choice("show", name, FORWARD + BACKWARD)
+        choice("show", name, QUANTITIES)
     trace = traced(read(given.given))
     if given.output:
         write(given.output, picture.svg(trace, names))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..sampling import sample
-from ..study import Learner, Study
-from ..training import train
+from ..training import Trainer, train
 from ..validation import InvalidInput
 from .given import add_command, read
 from .output import OK, print_json
@@ -22,12 +21,12 @@ def add(commands) -> None:
 
 def _sample(given: argparse.Namespace) -> int:
     made = read(["task=text_en", *given.given])
-    if not isinstance(made.experiment, Study) or not made.experiment.task.startswith("text_"):
+    if made.experiment.about.text is None:
         raise InvalidInput("task", "choice", f"task is {made.experiment.task}, which is no text; give one that is trained on a text, "
                            "such as task=text_en or a file that `py_lstm train task=text_en --save FILE.npz` wrote.")
-    learner = made.trainer or Learner(made.experiment)
-    letters = sample(learner, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
-    for _ in train(learner):
+    trainer = made.trainer or Trainer(made.experiment)
+    letters = sample(trainer, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
+    for _ in train(trainer):
         pass
     if given.json:
         print_json({"prompt": given.prompt, "text": "".join(letters), "temperature": given.temperature,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from ..problems import problems
-from ..study import Study
-from ..tasks import NOTES, TASKS
+from ..experiment import defaults
+from ..tasks import TASKS
 from .output import OK, print_json
+
+
+GROUPS = {"simple": "To look at:", "published": "Published, with settings that learn them:", "text": "Texts:"}
 
 
 def add(commands) -> None:
@@ -17,24 +19,17 @@ def add(commands) -> None:
 
 
 def _tasks(given: argparse.Namespace) -> int:
-    rows = []
-    for name, task in TASKS.items():
-        about = " ".join((task.draw.__doc__ or "").split("\n\n")[0].split())
-        rows.append({"task": name, "about": about, "inputs": list(task.channels), "outputs": ["y"], "metric": NOTES[name].metric,
-                     "clueless": NOTES[name].clueless, "goal": None, "published": None, "settings": {}})
-    for about in problems().values():
-        length = Study(about.name).length
-        rows.append({"task": about.name, "about": about.about, "inputs": list(about.inputs), "outputs": list(about.outputs),
-                     "metric": about.metric, "clueless": about.clueless(length), "goal": about.goal, "published": about.published,
-                     "settings": about.settings})
+    rows = [{"task": name, "group": task.group, "about": task.about, "inputs": list(task.inputs), "outputs": list(task.outputs),
+             "metric": task.metric, "clueless": task.clueless(defaults(name)["length"]), "goal": task.goal,
+             "published": task.published, "settings": task.settings} for name, task in TASKS.items()]
     if given.json:
         print_json(rows)
         return OK
-    for k, row in enumerate(rows):
-        if k in (0, len(TASKS)):
-            print("Traced step by step, in the page too:" if k == 0 else "Published ones, with their own settings:")
-        goal = "" if row["goal"] is None else f"; goal {row['goal']:g}"
-        print(f"  {row['task']}\n      {row['about']}\n      {row['metric']}; knowing nothing scores {row['clueless']:.4g}{goal}")
-        if row["published"]:
-            print(f"      criterion: {row['published']}")
+    group = None
+    for row in rows:
+        if row["group"] != group:
+            group = row["group"]
+            print(GROUPS[group])
+        print(f"  {row['task']}\n      {row['about']}\n      {row['metric']}; knowing nothing scores {row['clueless']:.4g}; goal "
+              f"{row['goal']:g}\n      criterion: {row['published']}")
     return OK

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 from ..interchange import weight_files
-from ..trace import BACKWARD, FORWARD, Trace
+from ..trace import Trace
 from ..validation import InvalidInput, choice
 from .given import add_command, read, traced
 from .output import OK, write
@@ -39,9 +39,9 @@ def _trace(given: argparse.Namespace) -> int:
 def csv(trace: Trace) -> str:
     """A row for each step and a column for each number of it, with all digits: t, x_1, x_2, ..., y, ..., dx_2."""
     names, columns = ["t"], []
-    for name in FORWARD + BACKWARD:
+    for name in trace.quantities:
         values = trace.arrays[name]
-        single = name in ("y", "target", "dy")
+        single = values.shape[1] == 1 and name in ("y", "target", "dy")
         names += [name if single else f"{name}_{unit}" for unit in range(1, values.shape[1] + 1)]
         columns.append(values)
     rows = np.concatenate(columns, axis=1).tolist()

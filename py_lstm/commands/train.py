@@ -14,8 +14,7 @@ import numpy as np
 from .. import checkpoints
 from ..interchange import weight_files
 from ..interchange.weights import from_network, save_weights
-from ..study import Learner, Study
-from ..training import Trainer, Training, trouble
+from ..training import Trainer, trouble
 from ..validation import InvalidInput, integer, shown
 from .given import add_command, differing, read
 from .output import OK, WRONG, print_json, writable
@@ -50,16 +49,15 @@ def _train(given: argparse.Namespace) -> int:
     return OK if whole else WRONG
 
 
-def _begin(given: argparse.Namespace) -> tuple[Training, int]:
+def _begin(given: argparse.Namespace) -> tuple[Trainer, int]:
     """The training to go on with, and how many updates it shall have in all."""
     if not given.resume:
         made = read(given.given)
-        fresh = Learner if isinstance(made.experiment, Study) else Trainer
-        return made.trainer or fresh(made.experiment), made.experiment.updates
+        return made.trainer or Trainer(made.experiment), made.experiment.updates
     saved = checkpoints.load_training(given.resume)
     wanted = read([given.resume, f"updates={saved.experiment.updates}", *given.given])
     if wanted.trainer is None:
-        name = "task" if type(wanted.experiment) is not type(saved.experiment) else differing(wanted.experiment, saved.experiment)[0]
+        name = differing(wanted.experiment, saved.experiment)[0]
         raise InvalidInput(name, "choice", f"{name} is {shown(getattr(wanted.experiment, name))}, the saved training has "
                            f"{shown(getattr(saved.experiment, name))}; only updates may change in one that is resumed.")
     saved = wanted.trainer
@@ -90,7 +88,7 @@ def _interruptible() -> Iterator[list[bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _shown(training: Training, wanted: int, every: int | None, quiet: bool, as_json: bool, stopped: list[bool]
+def _shown(training: Trainer, wanted: int, every: int | None, quiet: bool, as_json: bool, stopped: list[bool]
            ) -> Iterator[None]:
     """Do the updates that are missing, showing progress: a bar where there is a terminal and tqdm, else lines."""
     done = len(training.losses)
@@ -125,7 +123,7 @@ def _bar(done: int, wanted: int):
     return tqdm(total=wanted, initial=done, unit="update", dynamic_ncols=True, file=sys.stderr)
 
 
-def _tell(training: Training, whole: bool, save: str | None, as_json: bool) -> None:
+def _tell(training: Trainer, whole: bool, save: str | None, as_json: bool) -> None:
     done, warning = len(training.losses), trouble(training)
     if as_json:
         print_json({"done": whole, "updates": done, "loss": training.losses[-1] if done else None, "saved": save,

@@ -10,7 +10,7 @@ import numpy as np
 from ..cell import GATES
 from ..experiment import Experiment
 from ..gradient_check import GradientReport, gradient_check
-from ..objective import Objective
+from ..objective import Objective, differentiated
 from ..optimizers import Arrays
 from ..training import Trainer
 from ..validation import choice, integer, number
@@ -56,7 +56,8 @@ def shortened(objective: Objective, steps: int | None = None, zero_states: bool 
     short = copy.copy(objective)
     if steps < T:
         short.experiment = objective.experiment.replace(output_step=0)
-    short.target = objective.target[:steps]
+    short.sequences = objective.sequences.first(steps)
+    short.output = differentiated(short.experiment, short.sequences)
     values = {name: value * (1 if name in ("x", "h_0", "c_0") else scale) for name, value in objective.values.items()}
     values["x"] = values["x"][:steps]
     if zero_states is not None:

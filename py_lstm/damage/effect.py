@@ -6,16 +6,15 @@ from typing import Callable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
-from .. import tasks
-from ..experiment import OWN, Experiment
-from ..losses import squared_error
+from ..experiment import Experiment
 from ..network import Network
 from ..objective import Objective
 from ..optimizers import Arrays
-from ..training import Trainer, batch, sequence
+from ..tasks import OWN, Sequences
+from ..training import Trainer, loss_of, score_of
 from .inputs import damaged_inputs
 from .network import DamagedNetwork
-from .rules import of_kind
+from .rules import of_kind, steps as steps_with
 
 # Sequences no update has seen: no seed of an experiment reaches 2³².
 HELD_OUT = 2**32
@@ -24,14 +23,14 @@ TIMES_AS_LONG, LONGEST = 4, 200
 
 
 class Subject(NamedTuple):
-    """What is measured: from sequences x (T, N, I) to outputs (T, N, 1), and the damage its inputs suffer."""
+    """What is measured: from sequences x (T, N, I) to outputs (T, N, O), and the damage its inputs suffer."""
 
     answer: Callable[[np.ndarray], np.ndarray]
     damage: Mapping[str, float] = {}
 
 
 class Score(NamedTuple):
-    """loss : mean squared error. score : the task's metric, see `tasks.score`. sequences : how many were measured."""
+    """loss : the task's. score : its metric, see `training.score_of`. sequences : how many were measured."""
 
     loss: float
     score: float
@@ -65,13 +64,15 @@ def subject(experiment: Experiment, trainer: Trainer | None = None) -> Subject:
 
 def score(experiment: Experiment, measured: Subject, count: int = 256) -> Score:
     """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one."""
-    if experiment.task == OWN:
-        x, target = sequence(experiment)
+    e = experiment
+    if e.task == OWN:
+        drawn = e.example()
     else:
-        x, target = tasks.draw(experiment.task, np.random.default_rng([0, HELD_OUT]), experiment.steps, count, experiment.input_size)
-        x = damaged_inputs(measured.damage, x, [0, HELD_OUT])
-    y = measured.answer(x)
-    return Score(float(squared_error(y, target)[0]), tasks.score(experiment.task, y, target), x.shape[1])
+        drawn = e.about.sequences(np.random.default_rng([0, HELD_OUT]), steps_with(e.damage, e.length), count, e.input_size)
+        drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [0, HELD_OUT]))
+    y = measured.answer(drawn.x)
+    whole = e.replace(loss_at="every")
+    return Score(float(loss_of(whole, y, drawn)[0]), score_of(e, y, drawn), drawn.x.shape[1])
 
 
 def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memory:
@@ -82,16 +83,17 @@ def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memor
     """
     e = experiment
     if e.task == OWN:
-        x, target = sequence(e)
+        drawn = e.example()
     else:
-        steps = max(e.length, min(LONGEST, TIMES_AS_LONG * e.length))
-        x, target = tasks.draw(e.task, np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
+        steps = min(max(e.length, min(LONGEST, TIMES_AS_LONG * e.length)), e.about.longest)
+        drawn = e.about.sequences(np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
         if e.task == "latch" and e.input_size >= 2:
-            x[..., 1] = np.arange(steps)[:, np.newaxis] == 0
-            target = np.broadcast_to(x[:1, :, :1], target.shape)
-        x = damaged_inputs(measured.damage, x, [1, HELD_OUT])
-    y = measured.answer(x)
-    by_step = np.array([tasks.score(e.task, y[t:t + 1], target[t:t + 1]) for t in range(len(x))])
+            drawn.x[..., 1] = np.arange(steps)[:, np.newaxis] == 0
+            target = np.broadcast_to(drawn.x[:1, :, :1], drawn.target.shape)
+            drawn = drawn._replace(target=target, judged=target[..., 0] != 0)
+        drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [1, HELD_OUT]))
+    y = measured.answer(drawn.x)
+    by_step = np.array([score_of(e, y[t:t + 1], drawn.steps(t, t + 1)) for t in range(len(drawn.x))])
     return Memory(e.task == "recall" or (e.task == "latch" and e.input_size >= 2), by_step)
 
 
@@ -103,11 +105,11 @@ def direction(experiment: Experiment, trainer: Trainer, most: int = 60) -> Itera
     """
     kept = [k for k in trainer.moments.updates() if k < len(trainer.losses)]
     for k in [kept[j] for j in np.unique(np.linspace(0, len(kept) - 1, most).round().astype(int))] if kept else []:
-        x, target = batch(experiment, k + 1)
+        sequences = experiment.batch(k + 1)
         parameters = trainer.moments.latest(k).parameters
         damage = experiment.training_damage[0] if experiment.training_damage and k >= experiment.damage_from else {}
-        whole = _gradient(parameters, of_kind(damage, "gate"), x, target, experiment.loss_at)
-        used = _gradient(parameters, of_kind(damage, "gate", "gradient"), x, target, experiment.loss_at)
+        whole = _gradient(parameters, of_kind(damage, "gate"), sequences, experiment)
+        used = _gradient(parameters, of_kind(damage, "gate", "gradient"), sequences, experiment)
         yield k + 1, cosine(used, whole)
 
 
@@ -118,8 +120,8 @@ def cosine(one: Arrays, other: Arrays) -> float:
     return float(a @ b / sizes) if sizes > 0 else 1.0
 
 
-def _gradient(parameters: Arrays, damage: Mapping[str, float], x: np.ndarray, target: np.ndarray, loss_at: str) -> Arrays:
+def _gradient(parameters: Arrays, damage: Mapping[str, float], sequences: Sequences, experiment: Experiment) -> Arrays:
     network = DamagedNetwork(Network.of(parameters), damage)
-    run = network.forward(x)
-    _, gradients = network.backward(run, squared_error(run.y, target, loss_at)[1])
+    run = network.forward(sequences.x)
+    _, gradients = network.backward(run, loss_of(experiment, run.y, sequences)[1])
     return {name: gradients[name] for name in network.parameters if name in gradients}

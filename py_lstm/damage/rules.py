@@ -129,7 +129,8 @@ AT_ODDS = (("clamp_f", "no_forget_gate"), ("clamp_i", "no_input_gate"), ("clamp_
            ("bias_i_from_f", "shared_bias"), ("bias_o_from_f", "shared_bias"))
 
 
-def cleaned(damage: Any, length: int, input_size: int, hidden_size: int, own: bool) -> dict[str, float]:
+def cleaned(damage: Any, length: int, input_size: int, hidden_size: int, own: bool,
+            longest: int = MOST_STEPS) -> dict[str, float]:
     """A damage for sequences and a network of these sizes, in the order of the table, or `InvalidInput`."""
     if not isinstance(damage, Mapping):
         raise InvalidInput("damage", "type", f"damage is {shown(damage)}; give an object such as {{'clamp_f': 0.5}}.",
@@ -149,9 +150,10 @@ def cleaned(damage: Any, length: int, input_size: int, hidden_size: int, own: bo
     if "longer" in clean and own:
         raise InvalidInput("damage", "own", "longer needs a task that can draw a longer sequence; an own sequence has no more "
                            "numbers.")
-    if steps(clean, length) > MOST_STEPS:
+    most = min(longest, MOST_STEPS)
+    if "longer" in clean and steps(clean, length) > max(most, length):
         raise InvalidInput("damage", "long", f"longer is {clean['longer']:g}, which makes {steps(clean, length)} steps of {length}; "
-                           f"give at most {MOST_STEPS / length:.4g}.", got=f"{clean['longer']:g}", high=f"{MOST_STEPS / length:.4g}")
+                           f"give at most {max(1, most / length):.4g}.", got=f"{clean['longer']:g}", high=f"{max(1, most / length):.4g}")
     return clean
 
 

@@ -20,14 +20,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np  # noqa: E402
 
 import py_lstm  # noqa: E402
-from py_lstm import Learner, Study  # noqa: E402
+from py_lstm import Experiment, Trainer  # noqa: E402
 
 TABLE = Path(__file__).with_name("success_rates.md")
 FRESH = 512
 
 
 class Case(NamedTuple):
-    """A row: its name, the study, updates between two looks, and seconds after which a seed has failed."""
+    """A row: its name, the experiment, updates between two looks, and seconds after which a seed has failed."""
 
     name: str
     fields: dict
@@ -49,27 +49,27 @@ CASES = {case.name: case for case in (
 
 def trained(case: Case, seed: int) -> dict:
     """One seed of one row: whether it reached the goal, after how many sequences and seconds, and the last score."""
-    learner, start = Learner(Study(**case.fields, seed=seed)), time.process_time()
+    trainer, start = Trainer(Experiment(**case.fields, seed=seed)), time.process_time()
     while True:
         for _ in range(case.look):
-            learner.update()
-        score, seconds = learner.evaluate(FRESH), time.process_time() - start
-        reached = learner.problem.reached(score)
+            trainer.update()
+        score, seconds = trainer.evaluate(FRESH), time.process_time() - start
+        reached = trainer.experiment.about.reached(score)
         if reached or seconds > case.seconds:
             return {"reached": reached, "seconds": seconds, "score": score,
-                    "sequences": len(learner.losses) * learner.experiment.batch_size}
+                    "sequences": len(trainer.losses) * trainer.experiment.batch_size}
 
 
 def row(case: Case, results: list[dict]) -> str:
     """A line of the table."""
-    study = Study(**case.fields)
+    experiment = Experiment(**case.fields)
     good = [result for result in results if result["reached"]]
     typical = [f"{statistics.median(result[name] for result in good):,.0f}" if good else "-" for name in ("sequences", "seconds")]
     failures = ", ".join(f"{result['score']:.3g}" for result in results if not result["reached"]) or "-"
-    goal = f"{'≤' if study.problem.lower_is_better else '≥'} {study.problem.goal:g}"
-    biases = f"{study.forget_bias:g}" + (f", {study.input_bias:g}" if study.input_bias else "")
-    return (f"| {case.name} | {study.hidden_size} | {study.batch_size} | {biases} | {study.problem.metric} {goal} | "
-            f"{study.problem.clueless(study.length):.3g} | **{len(good)} of {len(results)}** | {typical[0]} | {typical[1]} | "
+    goal = f"{'≤' if experiment.about.lower_is_better else '≥'} {experiment.about.goal:g}"
+    biases = f"{experiment.forget_bias:g}" + (f", {experiment.input_bias:g}" if experiment.input_bias else "")
+    return (f"| {case.name} | {experiment.hidden_size} | {experiment.batch_size} | {biases} | {experiment.about.metric} {goal} | "
+            f"{experiment.about.clueless(experiment.length):.3g} | **{len(good)} of {len(results)}** | {typical[0]} | {typical[1]} | "
             f"{case.seconds:g} | {failures} |")
 
 

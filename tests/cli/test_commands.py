@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, Learner, Study, Trainer, explain, load_training, load_weights, run, train
+from py_lstm import TASKS, Experiment, Trainer, explain, load_training, load_weights, run, train
 from py_lstm import command_line
 from py_lstm.trace import BACKWARD, FORWARD
 
@@ -51,7 +51,10 @@ def test_run_as_somebody_starts_it(tmp_path):
     answer = json.loads(out)
     trace = run(EXPERIMENT)
     assert (process.returncode, err) == (0, b"")
+    trainer = Trainer(EXPERIMENT)
+    list(train(trainer))
     assert answer == {"loss": trace.loss, "right": trace.right, "counted": trace.counted, "losses": list(trace.losses),
+                      "score": trainer.evaluate(), "metric": "share of signs right", "clueless": 0.5, "goal": 0.99, "reached": False,
                       "experiment": EXPERIMENT.to_json()}
 
 
@@ -259,9 +262,9 @@ def test_every_command_speaks_json_and_tells_by_its_status_how_it_went(call, tmp
 def test_tasks_lists_every_task_with_what_knowing_nothing_scores(call):
     out = good(call("tasks"))
     rows = json.loads(good(call("tasks", "--json")))
-    assert [row["task"] for row in rows[:6]] == ["latch", "recall", "parity", "adding", "wave", "reber"] and len(rows) == 16
+    assert [row["task"] for row in rows] == list(TASKS)
     assert all(f"  {row['task']}\n" in out and row["about"].endswith(".") and row["clueless"] >= 0 for row in rows)
-    assert out.count("knowing nothing scores") == 16 and "Gers et al. 2000" in out
+    assert out.count("knowing nothing scores") == 16 and "Gers et al. 2000" in out and out.count(":\n  ") == 3
 
 
 def test_a_task_with_several_outputs_is_run_checked_trained_and_resumed(call, tmp_path):
@@ -270,18 +273,27 @@ def test_a_task_with_several_outputs_is_run_checked_trained_and_resumed(call, tm
     assert "share of symbols recalled" in out and "knowing nothing: 0.25" in out
     answer = json.loads(good(call("run", "task=copy", *TINY, "--json")))
     assert answer["experiment"]["task"] == "copy" and len(answer["losses"]) == 3 and answer["reached"] is False
-    assert good(call("check", "task=reber", *TINY)).count("right") == 5
+    assert good(call("check", "task=reber", *TINY)).count("right") == 8
     assert call("train", "task=copy", *TINY, "--save", file)[0] == 0
     assert call("train", "--resume", file, "updates=6", "--quiet")[0] == 0
-    right = Learner(Study.from_json(answer["experiment"]).replace(updates=6))
+    right = Trainer(Experiment.from_json(answer["experiment"]).replace(updates=6))
     list(train(right))
     assert json.loads(good(call("run", file, "--json")))["losses"] == right.losses == load_training(file).losses
-    for fields in (["hidden_size=4"], ["task=latch"], ["learning_rate=1"]):
+    for fields in (["hidden_size=4"], ["task=reber"], ["learning_rate=1"]):
         status, out, err = call("train", "--resume", file, *fields)
-        assert (status, out) == (2, "") and err.count("\n") == 1 and "only updates may change" in err or "no field" in err
-    status, out, err = call("trace", "task=copy")
-    assert (status, out) == (2, "") and "several outputs" in err
+        assert (status, out) == (2, "") and err.count("\n") == 1 and "only updates may change" in err
     assert "choose one of latch" in call("run", "task=rebre")[2]
+
+
+def test_a_task_with_several_outputs_is_traced_and_explained(call):
+    rows = list(csv.DictReader(io.StringIO(good(call("trace", "task=copy", *TINY)))))
+    trace = run(Experiment("copy", hidden_size=3, batch_size=2, length=16, updates=3))
+    assert len(rows) == 26 and np.array_equal([[float(row[f"p_{k}"]) for k in range(1, 6)] for row in rows], trace.arrays["p"])
+    for quantity in trace.quantities:
+        for of in ("loss", "output"):
+            out = good(call("explain", quantity, 24, 2, "task=copy", *TINY, f"gradient_of={of}"))
+            assert out and "\\" not in out and "{" not in out, out
+    assert good(call("picture", "task=reber", *TINY, "--show", "x,p")).count("\n") == 2 + 7 + 7
 
 
 def test_text_is_sampled_from_a_file_and_a_prompt(call, tmp_path):

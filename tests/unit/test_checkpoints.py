@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, InvalidInput, Trainer, Training, load_training, run, save_training, trouble
+from py_lstm import Experiment, InvalidInput, Trainer, load_training, run, save_training, trouble
 from py_lstm.interchange.weight_files import read_arrays, write_arrays
 
 SMALL = Experiment(length=5, hidden_size=2, updates=6, batch_size=4)
@@ -24,7 +24,7 @@ def test_a_resumed_training_goes_on_to_the_same_bits(tmp_path, optimizer, stop):
     stopped.parameters_after(stop)
     save_training(tmp_path / "kept.npz", stopped)
     resumed = load_training(tmp_path / "kept.npz")
-    assert isinstance(resumed, Training) and resumed.experiment == experiment and len(resumed.losses) == stop
+    assert isinstance(resumed, Trainer) and resumed.experiment == experiment and len(resumed.losses) == stop
     assert bits(resumed) == bits(stopped)
     resumed.parameters_after(6)
     assert bits(resumed) == bits(at_once)

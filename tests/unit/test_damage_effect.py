@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, InvalidInput, Trainer, gradient_check, squared_error, tasks
+from py_lstm import TASKS, Experiment, InvalidInput, Trainer, gradient_check, squared_error
 from py_lstm.damage import effect
 from py_lstm.damage.puzzle import BASE, CHECKED, SUSPECTS, WATCHED, Measurement, Puzzle
 from py_lstm.rival import Rival
-from py_lstm.training import batch
 
 LATCH = Experiment(updates=120, length=16)
 
@@ -28,7 +27,7 @@ def test_a_held_gate_costs_the_score_and_a_damaged_gradient_does_not(trainer):
     assert whole.score > 0.95 and whole.sequences == 256
     assert scored(clamp_f=1).score < 0.85 and scored(clamp_f=0).score < 0.85 and scored(noise=1).score < 0.9
     assert scored(no_carry=1) == whole                  # the trained network is as it was
-    x, target = tasks.draw("latch", np.random.default_rng([0, 2**32]), 16, 256, 2)
+    x, target = TASKS["latch"].draw(np.random.default_rng([0, 2**32]), 16, 256)[:2]
     y = Trainer(LATCH).network.of(trainer.parameters_after(120)).forward(x).y
     assert whole.loss == squared_error(y, target)[0] and whole.score == np.mean((np.sign(y) == target)[target != 0])
 
@@ -79,7 +78,7 @@ def test_a_rival_learns_from_the_same_batches(cell, size):
     e = LATCH.replace(hidden_size=5, damage={"noise": 1}, damage_from=0)
     rival, again = Rival(cell, e), Rival(cell, e)
     assert rival.size == size
-    x, target = batch(LATCH.replace(hidden_size=5), 1)
+    x, target = LATCH.replace(hidden_size=5).batch(1)[:2]
     assert rival.update().loss == squared_error(Rival(cell, e).forward(x), target)[0]
     for _ in range(60):
         rival.update()
@@ -96,7 +95,7 @@ def test_a_rival_s_gradient_is_exact(cell, monkeypatch):
     before = {name: value.copy() for name, value in rival.parameters.items()}
     monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients: seen.update(gradients) or parameters)
     rival.update()
-    x, target = batch(e, 1)
+    x, target = e.batch(1)[:2]
 
     def loss(values):
         rival.parameters = values

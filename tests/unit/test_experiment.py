@@ -7,7 +7,7 @@ import pytest
 
 from py_lstm import Experiment, InvalidInput, Trace, Trainer, check, run
 from py_lstm.tasks import TASKS
-from py_lstm.trace import BACKWARD, FORWARD
+from py_lstm.trace import BACKWARD, FORWARD, QUANTITIES
 
 OWN = dict(task="own", values=[[1, 2], [3, 4], [5, 6]])
 EXPERIMENTS = [
@@ -75,22 +75,55 @@ def test_an_unknown_field_is_refused_by_its_name():
     assert refused.value.field == "hiden_size" and "hidden_size" in refused.value.details["choices"]
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("input_size", [1, 2, 3])
+@pytest.mark.parametrize("task, input_size", [(task, size) for task in TASKS for size in ((1, 2, 3) if TASKS[task].group == "simple" else (2,))])
 def test_every_task_gives_a_full_finite_trace(task, input_size):
-    trace = run(Experiment(**SMALL, task=task, input_size=input_size, gradient_of="loss"))
-    assert all(trace.arrays[name].shape[0] == 5 for name in FORWARD + BACKWARD)
-    assert trace.arrays["x"].shape == (5, input_size)
-    assert all(np.isfinite(value).all() and value.dtype == np.float64 for value in trace.arrays.values())
-    assert len(trace.losses) == 2 and (trace.right is None) == (not TASKS[task].sign)
+    about = TASKS[task]
+    experiment = Experiment(**SMALL | {"length": max(5, about.shortest)}, task=task, input_size=input_size, gradient_of="loss")
+    trace = run(experiment)
+    a, T = trace.arrays, experiment.steps
+    I, O = input_size if about.group == "simple" else len(about.inputs), len(about.outputs)
+    assert a["x"].shape == (T, I) and a["y"].shape == a["target"].shape == a["dy"].shape == (T, O) and a["readout_weight"].shape == (O, 2)
+    assert all(a[name].shape[0] == T for name in trace.quantities) and a["mask"].shape == a["judged"].shape == (T,)
+    assert all(np.isfinite(value).all() and value.dtype == np.float64 for value in a.values())
+    assert len(trace.losses) == 2 and (trace.score is None) == (not a["judged"].any())
+    if about.classes():
+        assert np.allclose(a["p"].sum(axis=1), 1, rtol=1e-14) and (a["target"].sum(axis=1) == 1).all() and trace.quantities == QUANTITIES
+        counted = a["mask"] == 1
+        assert trace.loss == pytest.approx(-np.log((a["p"] * a["target"]).sum(axis=1)[counted]).mean(), rel=1e-13)
+        np.testing.assert_allclose(a["dy"], counted[:, np.newaxis] * (a["p"] - a["target"]) / counted.sum(), rtol=1e-12, atol=1e-16)
+    else:
+        assert trace.quantities == FORWARD + BACKWARD and "p" not in a
+    if about.symbols:
+        assert (a["x"].sum(axis=1) == 1).all() and set(np.unique(a["x"])) == {0, 1}
+    right = {"latch": True, "copy": True, "brackets": True}.get(task, task in ("recall", "parity", "copy_2016"))
+    assert (trace.right is not None) == right and (not right or trace.score is None or trace.score == trace.right / trace.counted)
 
 
-@pytest.mark.parametrize("fields", [SMALL, dict(OWN, updates=1), dict(SMALL, task="wave", input_size=1, updates=0)])
+def test_a_string_of_its_own_length_is_traced_with_what_the_grammar_allows():
+    trace = run(Experiment("reber", sequence_seed=3, updates=1, hidden_size=2))
+    x, target, legal = (trace.arrays[name] for name in ("x", "target", "legal"))
+    string = "".join("BTPSXVE"[k] for k in x.argmax(axis=1)) + "BTPSXVE"[target[-1].argmax()]
+    assert string[0] == "B" and string[-1] == "E" and len(x) == len(string) - 1 == trace.experiment.steps >= 8
+    assert (legal[target == 1] == 1).all() and set(legal.sum(axis=1)) <= {1, 2}
+
+
+@pytest.mark.parametrize("fields, place", [(dict(), (29, 0)), (dict(output_step=4), (3, 0)), (dict(output_step=4, output_unit=3), (3, 2))])
+def test_which_output_is_differentiated(fields, place):
+    trace = run(Experiment("brackets", hidden_size=2, updates=0, sequence_seed=1, **fields))
+    t, unit = place
+    unit = unit if "output_unit" in fields else int(trace.arrays["target"][t].argmax())
+    right = np.zeros_like(trace.arrays["dy"])
+    right[t, unit] = 1
+    assert np.array_equal(trace.arrays["dy"], right) and trace.output == unit
+
+
+@pytest.mark.parametrize("fields", [SMALL, dict(OWN, updates=1), dict(SMALL, task="wave", input_size=1, updates=0), dict(SMALL, task="reber"),
+                                    dict(SMALL, task="copy"), dict(SMALL, task="own_text", text="so it goes. " * 5), dict(SMALL, task="brackets", length=1)])
 def test_a_trace_survives_json_to_the_last_bit(fields):
     trace = run(Experiment(**fields))
     again = Trace.from_json(json.dumps(trace.to_json()))
     assert again.experiment == trace.experiment
-    assert (again.loss, again.right, again.counted, again.losses) == (trace.loss, trace.right, trace.counted, trace.losses)
+    assert all(getattr(again, name) == getattr(trace, name) for name in ("loss", "score", "right", "counted", "losses"))
     assert again.arrays.keys() == trace.arrays.keys()
     for name, value in trace.arrays.items():
         assert again.arrays[name].tobytes() == value.tobytes() and again.arrays[name].shape == value.shape
@@ -110,7 +143,7 @@ def edited(data, path, value):
 
 @pytest.mark.parametrize("field, path, value", [
     ("version", ["version"], 2), ("version", ["version"], None), ("loss", ["loss"], "low"), ("losses", ["losses"], [1]),
-    ("right", ["right"], 0.5), ("hidden_size", ["experiment", "hidden_size"], 0), ("arrays", ["arrays"], 5),
+    ("right", ["right"], 0.5), ("score", ["score"], "good"), ("score", ["score"], None), ("hidden_size", ["experiment", "hidden_size"], 0), ("arrays", ["arrays"], 5),
     ("h", ["arrays", "h"], None), ("h", ["arrays", "h"], 5), ("h", ["arrays", "h", "shape"], [2, 5]),
     ("h", ["arrays", "h", "data"], [1]), ("h", ["arrays", "h", "data"], ["a"] * 10), ("more", ["arrays", "more"], 5), ("more", ["more"], 5),
 ])

@@ -4,7 +4,7 @@ import { batch, effect } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { decode, encode } from "./link.js";
 import { change, engine, here, request } from "./requests.js";
-import { isRecording, named, pointed, pointedAt, projector, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
+import { defaultsOf, isRecording, named, pointed, pointedAt, projector, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
   wanted } from "./state.js";
 
 // What the address holds: its text, and the place (room and experiment) it stands for.
@@ -13,13 +13,14 @@ const hash = {};
 export function link() {
   const at = pointedAt.value ?? selection.value;
   const place = same(at, schema.selection) ? {} : at;
-  return encode(trace.value.done && !isRecording.value ? trace.value.experiment : wanted.value, {
+  const experiment = trace.value.done && !isRecording.value ? trace.value.experiment : wanted.value;
+  return encode(experiment, {
     room: room.value === "forward" ? null : room.value,
     ...place,
     lang: lang.value === preferredLanguage() ? null : lang.value,
     theme: theme.value,
     projector: projector.value ? 1 : null,
-  }, schema.defaults);
+  }, { ...defaultsOf(experiment.task), task: schema.defaults.task });
 }
 
 /** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
@@ -60,7 +61,7 @@ export function begin() {
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
     });
     pointedAt.value = pointed(view);
-    change(experiment, schema.defaults);
+    change(experiment, defaultsOf(experiment.task));
   });
   return first;
 }

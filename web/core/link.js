@@ -31,8 +31,8 @@ export function decode(hash, defaults) {
   return { experiment, view };
 }
 
-// The sizes of an own sequence follow from its numbers.
-const derived = (name, experiment) => experiment.task === "own" && (name === "length" || name === "input_size");
+// The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.
+const derived = (name, { task }) => (task === "own" && name === "length") || ((task === "own" || task === "own_text") && name === "input_size");
 
 function write(name, value) {
   if (name === "values") return value.map((row) => [row].flat().join(",")).join(";");
@@ -54,6 +54,7 @@ function read(name, text, fallback) {
       return at < 0 ? [edit, ""] : [edit.slice(0, at), number(edit.slice(at + 1))];
     }));
   }
+  if (name === "text") return text;
   if (name === "changes") return readChanges(text);
   if (name === "damage") return readDamage(text);
   return typeof fallback === "string" ? text : number(text);

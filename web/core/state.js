@@ -15,8 +15,14 @@ export const THEMES = ["light", "dark"];
 const linked = decode(location.hash, schema.defaults);
 export const named = (list, value, otherwise) => (list.includes(value) ? value : otherwise);
 
+/** What the fields of an experiment with this task are where nobody says. */
+export function defaultsOf(task = schema.defaults.task) {
+  const known = Object.hasOwn(schema.tasks, task) ? schema.tasks[task].settings : Object.hasOwn(schema.own, task) ? schema.own[task] : {};
+  return { ...schema.defaults, ...known, task };
+}
+
 // What is asked for, and what is on the screen. They differ while Python works, and while something asked is refused.
-export const wanted = signal({ ...schema.defaults, ...linked.experiment });
+export const wanted = signal({ ...defaultsOf(linked.experiment.task), ...linked.experiment });
 export const trace = signal(traceOf(recording.frame, Float64Array.from(recording.frame.numbers)));
 export const isRecording = signal(true);
 export const refused = signal(null);                    // {field, code, message, details} of the last request, or null

@@ -14,15 +14,15 @@ from time import perf_counter
 import numpy as np
 
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
-from py_lstm.tasks import TASKS
-from py_lstm.trace import BACKWARD, FORWARD
+from py_lstm.experiment import defaults
+from py_lstm.tasks import OWN_SETTINGS, TASKS
 from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
 
 # What the page draws well. py_lstm itself goes further.
-LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 500)}
+LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 20_000)}
 # How far its sliders go; what lies between can be typed.
-SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64)}
+SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64), "updates": (0, 500)}
 
 # The inspector opens here: unit 2 forgets, at the middle one of the default sequence's three marks.
 FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
@@ -47,9 +47,10 @@ class Lab:
             if name in experiment:
                 integer(name, experiment[name], low, high)
         wanted = Experiment.from_json(experiment)
-        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself
-            integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
-                    getattr(wanted, name), low, high)
+        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself, and so do symbols
+            if name != "input_size" or wanted.about.group == "simple" or wanted.task == "own":
+                integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
+                        getattr(wanted, name), low, high)
         self.experiment = wanted
         return {}, None
 
@@ -62,7 +63,7 @@ class Lab:
             trainer.update()
         done = min(wanted, len(trainer.losses))
         trace = run(self.experiment.replace(updates=done), trainer)
-        if not all(np.all(np.isfinite(value)) for value in (trace.loss, trace.losses, *trace.arrays.values())):
+        if not all(np.all(np.isfinite(value)) for value in (trace.loss, trace.losses, trace.score or 0, *trace.arrays.values())):
             # The weights may still be numbers where what they make of the sequence is none; JSON has no word for that.
             raise diverged(done, InvalidInput("loss", "finite", "The loss is no longer finite."), self.experiment.learning_rate,
                            trainer.network.parameters, None)
@@ -117,14 +118,15 @@ def told(trace, selection, begin=0):
     growth, reach : for the room that shows them. A large network's growth has tens of thousands of numbers; they stand in
     the second value, and growth["arrays"] says where, counted from `begin`.
     """
-    T, width = trace.arrays[selection["quantity"]].shape
+    quantity = selection["quantity"] if selection["quantity"] in trace.quantities else "f"
+    T, width = trace.arrays[quantity].shape
     H = trace.arrays["h"].shape[1]
     t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
     u = min(max(selection["unit"], 1), H)
     kept, written = explain(trace, "c", t, u).lines[0].terms
     via_h, via_c = (abs(term.value) for term in explain(trace, "dc", t, u).lines[0].terms)
     share_c = via_c / (via_c + via_h) if via_c + via_h > 0 else None
-    answer = {"explanation": explain(trace, selection["quantity"], t, unit).to_json(),
+    answer = {"explanation": explain(trace, quantity, t, unit).to_json(),
               "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}
     numbers = np.zeros(0)
     if selection.get("room") == "backward":
@@ -148,9 +150,23 @@ def packed(arrays, start=0):
 def pack(trace):
     """A trace as a JSON-able header, and its numbers."""
     entries, numbers = packed(trace.arrays)
-    header = {"experiment": trace.experiment.to_json(), "loss": trace.loss, "right": trace.right,
-              "counted": trace.counted, "losses": list(trace.losses), "arrays": entries}
+    header = {"experiment": trace.experiment.to_json(), "about": about(trace.experiment.about, trace.experiment.length),
+              "loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
+              "losses": list(trace.losses), "output": trace.output + 1, "arrays": entries}
     return header, numbers
+
+
+def settings(name):
+    """What a task sets otherwise than the default experiment."""
+    plain = Experiment().to_json()
+    return {field: value for field, value in defaults(name).items() if field != "task" and value != plain[field]}
+
+
+def about(task, length):
+    """What the page says and draws of a task; its sentences stand in the locales."""
+    clueless = task.clueless(length)
+    return {"name": task.name, "group": task.group, "inputs": task.inputs, "outputs": task.outputs, "symbols": task.symbols,
+            "classes": task.classes(), "goal": task.goal, "lower_is_better": task.lower_is_better, "clueless": clueless}
 
 
 lab = Lab()
@@ -171,7 +187,7 @@ def recording():
     trace = run(Experiment())
     header, numbers = pack(trace)
     explanations = {}
-    for quantity in FORWARD + BACKWARD:
+    for quantity in trace.quantities:
         T, width = trace.arrays[quantity].shape
         explanations[quantity] = [[explain(trace, quantity, t, unit).to_json() for unit in range(1, width + 1)]
                                   for t in range(1, T + 1)]
@@ -179,6 +195,9 @@ def recording():
     header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(),
                "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
     schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first,
-              "tasks": {name: {"channels": task.channels, "sign": task.sign} for name, task in TASKS.items()},
+              # Alphabets of texts are long, and come with the trace.
+              "tasks": {name: about(task, defaults(name)["length"]) | {"settings": settings(name)}
+                        | ({"inputs": None, "outputs": None} if task.text else {}) for name, task in TASKS.items()},
+              "own": OWN_SETTINGS,
               "tensors": ["weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias", "h_0", "c_0", "x"]}
     return {"trace": {"frame": header, "schema": schema}, "explanations": explanations}

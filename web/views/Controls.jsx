@@ -104,15 +104,15 @@ function Sequence() {
   const { task, input_size: inputs } = wanted.value;
   const own = task === "own";
   const known = Object.hasOwn(schema.tasks, task);        // a link may ask for any word, and every object has some
-  const channels = known ? schema.tasks[task].channels.length : inputs;
+  const channels = known ? schema.tasks[task].inputs?.length : inputs;
   // Coming back from an own sequence, its sizes would be left over.
   const choose = (name) => change(name === "own"
     ? { task: name, values: [0.1, 0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5, 0.1].map((value) => [value]), targets: null }
     : { task: name, values: null, targets: null, length: own ? schema.defaults.length : present().length,
-        input_size: schema.tasks[name].channels.length });
+        input_size: schema.tasks[name].inputs.length });
   return (
     <>
-      <Choice field="task" wide options={[...Object.keys(schema.tasks), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
+      <Choice field="task" wide options={[...Object.keys(schema.tasks).filter((name) => schema.tasks[name].group === "simple"), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
       <p class="note">{t(known || own ? `task.${task}.note` : "task.latch.note")}</p>
       {own ? <OwnNumbers /> : (
         <>

@@ -9,7 +9,7 @@ import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
 import { direction, pause, playing, toggle } from "../core/player.js";
 import { findPlacesWith } from "../core/flight.js";
 import { select, step } from "../core/selection.js";
-import { explanation, room, schema, selection, shownTheme, trace } from "../core/state.js";
+import { explanation, room, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
 import { numberIn, rangeOf } from "../core/trace.js";
 import { paint } from "./paint.js";
@@ -28,10 +28,8 @@ const painted = computed(() => (changes.value && showChanges.value
   : { picture: picture.value, shown: trace.value }));
 
 /** Names of the input channels of the experiment on the screen; those beyond carry noise. */
-export function channelsOf({ task, input_size: inputs }) {
-  const own = schema.tasks[task]?.channels ?? [];
-  if (task === "own") return Array.from({ length: inputs }, () => "value");
-  return inputs < own.length ? ["value"] : own;
+export function channelsOf({ about, shape }) {
+  return shape.I < about.inputs.length ? ["value"] : about.inputs;
 }
 
 // Where a number stands on the screen: in the picture, and in the diagram.
@@ -213,5 +211,5 @@ function draw(canvas, shape, shown, theme) {
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
   paint(context, shape, shown, { theme, ink: colour("--ink"), open: colour("--open"), empty: colour("--empty"),
-    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), channels: channelsOf(shown.experiment) });
+    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), channels: channelsOf(shown) });
 }
