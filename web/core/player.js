@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { change, present } from "./requests.js";
 import { select } from "./selection.js";
-import { isRecording, room, schema, selection, trace, wanted } from "./state.js";
+import { isRecording, mostUpdates, room, selection, trace, wanted } from "./state.js";
 
 const STEP_MS = 320;
 const EQUATION_MS = 900;
@@ -68,7 +68,7 @@ export const toggle = () => (playing.value ? pause() : play());
 
 /** One update after the other, a picture after every few, until stopped or at the end of the slider. */
 export async function learn() {
-  const most = schema.limits.updates[1];
+  const most = mostUpdates(present());
   if (learning.value) { learning.value = false; return; }
   learning.value = true;
   if (present().updates >= most) await change({ updates: 0 });

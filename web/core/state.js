@@ -21,6 +21,9 @@ export function defaultsOf(task = schema.defaults.task) {
   return { ...schema.defaults, ...known, task };
 }
 
+/** How far the page trains by itself: as far as its slider, or as its task needs. */
+export const mostUpdates = ({ task }) => Math.max(schema.sliders.updates[1], defaultsOf(task).updates);
+
 // What is asked for, and what is on the screen. They differ while Python works, and while something asked is refused.
 export const wanted = signal({ ...defaultsOf(linked.experiment.task), ...linked.experiment });
 export const trace = signal(traceOf(recording.frame, Float64Array.from(recording.frame.numbers)));

@@ -44,11 +44,11 @@ class Lab:
         if not isinstance(experiment, dict):
             raise InvalidInput("experiment", "type", "The experiment is no JSON object; give its fields.")
         for name, (low, high) in LIMITS.items():
-            if name in experiment:
+            if name in experiment and name != "input_size":
                 integer(name, experiment[name], low, high)
         wanted = Experiment.from_json(experiment)
-        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself, and so do symbols
-            if name != "input_size" or wanted.about.group == "simple" or wanted.task == "own":
+        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself
+            if name != "input_size" or wanted.about.group in ("simple", "own") and not wanted.about.symbols:
                 integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
                         getattr(wanted, name), low, high)
         self.experiment = wanted

@@ -8,7 +8,7 @@ import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
 import { learn, learning } from "../core/player.js";
 import { change, present } from "../core/requests.js";
-import { refused, schema, trace, wanted } from "../core/state.js";
+import { mostUpdates, refused, schema, trace, wanted } from "../core/state.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { Extras } from "./Extras.jsx";
@@ -35,7 +35,7 @@ export function Controls({ onClose }) {
         <legend>{t("controls.training")}</legend>
         <Slider field="updates" />
         <div class="buttons">
-          <button type="button" disabled={updates >= schema.limits.updates[1]} onClick={() => change({ updates: Number(updates) + 1 })}>
+          <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(updates) + 1 })}>
             {t("train.one")}
           </button>
           <button type="button" aria-pressed={learning.value} onClick={learn}>{t(learning.value ? "train.pause" : "train.play")}</button>

@@ -2,7 +2,7 @@
 
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { schema, trace } from "../core/state.js";
+import { mostUpdates, trace } from "../core/state.js";
 
 const WIDTH = 220;
 const HEIGHT = 54;
@@ -10,7 +10,7 @@ const HEIGHT = 54;
 export function LossCurve() {
   const { losses } = trace.value;
   if (losses.length === 0) return <p class="curve empty">{t("train.noUpdates")}</p>;
-  const most = schema.limits.updates[1];
+  const most = Math.max(mostUpdates(trace.value.experiment), losses.length);
   const height = (loss) => Math.log10(Math.max(loss, 1e-12));
   const [low, high] = [Math.min(...losses.map(height)), Math.max(...losses.map(height), Math.min(...losses.map(height)) + 1)];
   const points = losses.map((loss, k) => [(WIDTH * (k + 1)) / most, 3 + (HEIGHT - 6) * (1 - (height(loss) - low) / (high - low))]);
