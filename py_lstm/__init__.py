@@ -24,7 +24,7 @@ from .reach import Reach, reach
 from .layers.rnn import RNN
 from .sampling import sample
 from .schedules import Schedule
-from .tasks import TASKS, Sequences, Task
+from .tasks import TASKS, Sequences, Task  # noqa: F401, TASKS is a table and no class: it has no page of its own
 from .trace import Trace, check, run
 from .training import Progress, Trainer, train, trouble
 from .tutorial import data_set, test
@@ -42,7 +42,7 @@ __all__ = [
     "Adagrad", "Adam", "AdamW", "Deltas", "Experiment", "Explanation", "GRU", "GradientReport", "Growth",
     "IdentityActivator", "InvalidInput", "LSTM", "LstmLayer", "Network", "Objective", "Optimizer",
     "Probe", "Progress", "RMSProp", "RNN", "Reach", "ReluActivator", "SGD", "Schedule", "Sequences",
-    "SigmoidActivator", "Steps", "TASKS", "TanhActivator", "Task", "TensorCheck", "Trace", "Trainer", "Weights",
+    "SigmoidActivator", "Steps", "TanhActivator", "Task", "TensorCheck", "Trace", "Trainer", "Weights",
     "binary_cross_entropy", "check", "clip_norm", "clip_value", "convert", "cross_entropy", "data_set",
     "element_wise_op", "explain", "from_keras", "from_lstm", "from_network", "from_onnx", "from_pytorch",
     "gradient_check", "growth", "initialize", "load_training", "load_weights", "probe",

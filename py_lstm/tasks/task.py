@@ -32,6 +32,7 @@ class Sequences(NamedTuple):
 
     Examples
     --------
+    >>> from py_lstm import TASKS
     >>> drawn = TASKS["reber"].draw(np.random.default_rng(0), 1, 4)           # four strings, the shorter ones padded
     >>> drawn.x.shape[1:], drawn.legal.shape == drawn.x.shape
     ((4, 7), True)
@@ -98,6 +99,7 @@ class Task(NamedTuple):
 
     Examples
     --------
+    >>> from py_lstm import TASKS
     >>> task = TASKS["adding_2015"]
     >>> task.metric, task.lower_is_better, round(task.clueless(50), 3)        # always saying 1 leaves 1/6
     ('mean squared error', True, 0.167)
