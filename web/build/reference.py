@@ -25,7 +25,7 @@ MADE = SCRATCH / "reference"
 SESSIONS = ("run updates=100", "explain c 13 2", "check hidden_size=2 updates=20", "picture --show f,i,c",
             "train updates=300 --every 100 --save latch.npz --weights latch.safetensors", "train --resume latch.npz updates=400 --quiet",
             'gates latch.safetensors "1 1; -1 0; 1 0; -1 1; 1 0" --show f,i,c', "convert latch.safetensors latch.py",
-            "run hidden_size=1000", "tasks")
+            "run hidden_size=5000", "tasks")
 
 
 def build():
