@@ -32,8 +32,10 @@ def parse(argv):
     test.add_argument("part", nargs="?", choices=["unit", "browser"],
                       help="only tests/unit (in CPython and in Pyodide), or only tests/browser")
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
-    bench.add_argument("what", choices=["startup"], help="how long until Python answers, by both recipes and three lines")
-    bench.add_argument("rounds", type=int, nargs="?", default=5)
+    bench.add_argument("what", nargs="?", choices=["startup", "training"],
+                       help="startup: how long until Python answers, by both recipes and three lines; training: how fast a "
+                            "training step is beside TensorFlow.js, brain.js and PyTorch; both if left out")
+    bench.add_argument("rounds", type=int, nargs="?")
     verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
     verify.add_argument("folder", nargs="?", help="default: dist/")
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")

@@ -25,8 +25,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import Activator, SigmoidActivator, TanhActivator
-from .contraction import outer_sum, project
-from .validation import InvalidInput, instance, numeric, shown
+from .contraction import are_tokens, outer_sum, project
+from .validation import InvalidInput, inputs, instance, numeric, shown
 
 GATES = ("i", "f", "g", "o")
 
@@ -52,7 +52,7 @@ class Weights(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Everything a forward pass computed. x is (T, N, I), h_0 and c_0 are (N, H), all others (T, N, H).
+    """Everything a forward pass computed. x is (T, N, I), or tokens (T, N); h_0 and c_0 are (N, H), all others (T, N, H).
 
     Examples
     --------
@@ -88,7 +88,7 @@ class Deltas(NamedTuple):
     dz_i, dz_f, dz_g, dz_o : (T, N, H), at the pre-activations; the tutorial's delta_i, delta_f, delta_ct, delta_o.
     dh, dh_via_y, dh_via_z : (T, N, H), dh = dh_via_y + dh_via_z, the total and its two streams
     dc, dc_via_h, dc_via_c : (T, N, H), dc = dc_via_h + dc_via_c, likewise
-    dx : (T, N, I)
+    dx : (T, N, I), also for tokens, whose one-hot rows it belongs to
     dh_0, dc_0 : (N, H)
     weight_ih, weight_hh, bias : gradients, shaped as in `Weights`
 
@@ -134,7 +134,7 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights, *
 
     Parameters
     ----------
-    x : (T, N, I)
+    x : (T, N, I), or tokens (T, N): integers from 0 to I - 1 that stand for one-hot rows
     h_0, c_0 : (N, H), the states before the first step
     weights : shapes as in `Weights`
     gate, squash : activations of the gates i, f, o, and of the candidate and the cell state
@@ -147,9 +147,9 @@ def forward(x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights, *
     """
     x, h_0, c_0, weights = _checked(x, h_0, c_0, weights)
     W, U, b = weights
-    T, N, _ = x.shape
+    T, N = x.shape[:2]
     H = U.shape[1]
-    dtype = np.result_type(x, h_0, c_0, W, U, b)
+    dtype = np.result_type(W, U, b, h_0, c_0, *([] if are_tokens(x) else [x]))
     z = np.empty((T, N, 4 * H), dtype)
     z_i, z_f, z_g, z_o = blocks(z)
     i, f, g, o, c, tanh_c, h = (np.empty((T, N, H), dtype) for _ in range(7))
@@ -189,7 +189,7 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
     x, h_0, c_0, _, _, _, _, i, f, g, o, c, tanh_c, h = instance("steps", steps, Steps)
     T, N, H = h.shape
     W, U, _ = _three(weights)
-    W, U = numeric("weight_ih", W, (4 * H, x.shape[-1])), numeric("weight_hh", U, (4 * H, H))
+    W, U = numeric("weight_ih", W, (4 * H, "inputs" if are_tokens(x) else x.shape[2])), numeric("weight_hh", U, (4 * H, H))
     dh_via_y = numeric("dh_via_y", dh_via_y, h.shape)
     dtype = np.result_type(h, W, U)
     dz = np.empty((T, N, 4 * H), dtype)
@@ -215,7 +215,7 @@ def backward(steps: Steps, weights: Weights, dh_via_y: np.ndarray, dh_n: np.ndar
             from_c = dc[t] * f[t]
         dx = project(dz, W.T)
         h_before = np.concatenate([h_0[np.newaxis], h[:-1]])        # h_{t-1} for every t
-        dW, dU, db = outer_sum(dz, x), outer_sum(dz, h_before), dz.sum(axis=(0, 1))
+        dW, dU, db = outer_sum(dz, x, W.shape[1]), outer_sum(dz, h_before), dz.sum(axis=(0, 1))
     deltas = Deltas(dh_via_y.astype(dtype, copy=False), dh_via_z, dh, dc_via_h, dc_via_c, dc, dz_i, dz_f, dz_g, dz_o,
                     dx, from_h, from_c, dW, dU, db)
     if not all(np.isfinite(values).all() for values in deltas):
@@ -231,7 +231,7 @@ def _checked(x, h_0, c_0, weights) -> tuple[np.ndarray, np.ndarray, np.ndarray, 
     H = U.shape[1]
     U = numeric("weight_hh", U, (4 * H, H))
     W = numeric("weight_ih", W, (4 * H, "inputs"))
-    x = numeric("x", x, ("time", "batch", W.shape[1]))
+    x = inputs("x", x, W.shape[1])
     return (x, numeric("h_0", h_0, (x.shape[1], H)), numeric("c_0", c_0, (x.shape[1], H)),
             Weights(W, U, numeric("bias", b, (4 * H,))))
 

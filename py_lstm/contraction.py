@@ -1,32 +1,90 @@
-"""The two products an LSTM is made of, and the one place that chooses how NumPy computes them.
+"""The products an LSTM is made of, and the one place that chooses how NumPy computes them.
 
 Natively `@` runs on BLAS. WebAssembly NumPy has no BLAS: there `einsum` over contiguous rows is the faster one once
-the operands are large, and `@` collapses on a long transposed product (measured in Pyodide: 7 against 0.3 GFLOP/s).
+the rows are long, and `@` collapses on a long transposed product (measured in Pyodide: 7 against 0.3 GFLOP/s).
+
+Inputs may be tokens: integers (T, N) that stand for one-hot rows. They pick rows of a weight instead of multiplying it.
 """
 
 from __future__ import annotations
 
 import sys
+from typing import Callable
 
 import numpy as np
 
 HAS_BLAS = sys.platform != "emscripten"
 
-# Multiplications below which the overhead of einsum's set-up (about 2 µs) exceeds what it gains.
+# In WebAssembly einsum takes 0.27 ns for one multiplication, 6 more for each row and 2 µs for each call; `@` takes 0.5 ns.
 EINSUM_PAYS_FROM = 8192
+EINSUM_PAYS_FROM_LENGTH = 32
+
+
+def by_rows(length: int, multiplications: int) -> bool:
+    """Whether so many multiplications, along rows of this length, are best done by einsum."""
+    return not HAS_BLAS and length >= EINSUM_PAYS_FROM_LENGTH and multiplications >= EINSUM_PAYS_FROM
+
+
+def are_tokens(x: np.ndarray) -> bool:
+    """Whether x (T, N) holds integers that stand for one-hot rows."""
+    return x.ndim == 2 and x.dtype.kind in "iu"
 
 
 def project(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """x Wᵀ: rows x (..., K) through weight (M, K) give (..., M)."""
-    if HAS_BLAS or x.size * weight.shape[0] < EINSUM_PAYS_FROM:
-        return x @ weight.T
-    return np.einsum("...k,mk->...m", x, weight)
+    """x Wᵀ: rows x (..., K), or tokens (T, N), through weight (M, K) give (..., M)."""
+    if are_tokens(x):
+        return weight.T[x]
+    if x.ndim == 3:                                     # one product of many rows, and not many products of few
+        return project(x.reshape(-1, x.shape[2]), weight).reshape(*x.shape[:2], len(weight))
+    if by_rows(x.shape[-1], x.size * weight.shape[0]):
+        return np.einsum("...k,mk->...m", x, weight)
+    return x @ weight.T
 
 
-def outer_sum(delta: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Σ delta xᵀ over all leading axes: delta (..., M) and x (..., K) give (M, K), the gradient of a weight."""
+def outer_sum(delta: np.ndarray, x: np.ndarray, width: int | None = None) -> np.ndarray:
+    """Σ delta xᵀ over all leading axes: delta (..., M) and x (..., K) give (M, K), the gradient of a weight.
+
+    Where x are tokens (T, N), `width` is K, how many kinds of them there are.
+    """
     delta = delta.reshape(-1, delta.shape[-1])
+    if are_tokens(x):
+        return sum_by_token(delta.T, x, width)
     x = x.reshape(-1, x.shape[-1])
-    if HAS_BLAS or delta.size * x.shape[1] < EINSUM_PAYS_FROM:
-        return delta.T @ x
-    return np.einsum("mn,kn->mk", np.ascontiguousarray(delta.T), np.ascontiguousarray(x.T))
+    if by_rows(len(x), delta.size * x.shape[1]):
+        return row_products(np.ascontiguousarray(delta.T), np.ascontiguousarray(x.T))
+    return delta.T @ x
+
+
+def row_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a bᵀ, every row of a (M, R) times every row of b (K, R): (M, K)."""
+    if by_rows(a.shape[1], a.size * len(b)):
+        return np.einsum("mr,kr->mk", a, b)
+    return a @ b.T
+
+
+def sum_by_token(columns: np.ndarray, tokens: np.ndarray, width: int) -> np.ndarray:
+    """For each of `width` tokens the sum of the columns (M, T N) where it stands, tokens being (T, N): (M, width)."""
+    tokens = tokens.reshape(-1)
+    order = np.argsort(tokens, kind="stable")
+    present, starts = np.unique(tokens[order], return_index=True)
+    sums = np.zeros((len(columns), width), columns.dtype)
+    sums[:, present] = np.add.reduceat(columns[:, order], starts, axis=1)
+    return sums
+
+
+def columns_for(weights: tuple[int, int], count: int, width: int, dtype) -> np.ndarray:
+    """Zeros (count, K, width), each matrix laid out as its product with a weight of shape (M, K) is fastest."""
+    M, K = weights
+    if by_rows(K, M * K * width):
+        return np.zeros((count, width, K), dtype).swapaxes(1, 2)
+    return np.zeros((count, K, width), dtype)
+
+
+def multiplier(weights: tuple[int, int], width: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], object]:
+    """The function that multiplies a weight of shape (M, K) by columns (K, width) into (M, width), its third argument."""
+    M, K = weights
+    return _multiply_rows if by_rows(K, M * K * width) else np.matmul
+
+
+def _multiply_rows(weight: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
+    np.einsum("mk,nk->mn", weight, np.ascontiguousarray(columns.T), out=out)

@@ -6,6 +6,8 @@ true. With a mask, "last" is each sequence's own last step that counts.
 
 from __future__ import annotations
 
+from typing import Callable
+
 import numpy as np
 
 from .validation import InvalidInput, array, choice, numeric
@@ -39,8 +41,11 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _real_beside(y, numeric("target", target, y.shape))
-    counted = _counted(at, mask, y.shape)
-    with np.errstate(over="ignore"):
+    return _squared_error(y, target, _counted(at, mask, y.shape))
+
+
+def _squared_error(y, target, counted):
+    with np.errstate(over="ignore", invalid="ignore"):
         error = y[counted] - target[counted]
         dy = np.zeros_like(y)
         dy[counted] = 2 * error / error.size
@@ -71,14 +76,35 @@ def cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _probabilities(target, y)
-    counted = _counted(at, mask, y.shape)
-    with np.errstate(under="ignore"):
+    return _cross_entropy(y, target, _counted(at, mask, y.shape))
+
+
+def _cross_entropy(y, target, counted):
+    if target.ndim == 2:
+        return _cross_entropy_of_classes(y, target, counted)
+    with np.errstate(under="ignore", invalid="ignore"):
         given = target[counted]
         log_p = log_softmax(y[counted])
         steps = given[..., 0].size
         dy = np.zeros_like(y)
         dy[counted] = (np.exp(log_p) * given.sum(axis=-1, keepdims=True) - given) / steps
         return -(given * log_p).sum() / steps, dy
+
+
+def _cross_entropy_of_classes(y, target, counted):
+    """The same where one class is right at each step; it is picked, and not multiplied by 1 among zeros."""
+    with np.errstate(under="ignore", invalid="ignore"):
+        logits = y[counted].reshape(-1, y.shape[2])
+        right = np.arange(len(logits)), target[counted].ravel()
+        logits = logits - logits.real.max(axis=1, keepdims=True)
+        p = np.exp(logits)
+        total = p.sum(axis=1, keepdims=True)
+        loss = (np.log(total[:, 0]) - logits[right]).mean()
+        p /= total * len(p)
+        p[right] -= 1 / len(p)
+        dy = np.zeros_like(y)
+        dy[counted] = p.reshape(y[counted].shape)
+        return loss, dy
 
 
 def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None
@@ -104,8 +130,11 @@ def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", m
     """
     y = numeric("y", y, ("time", "batch", "outputs"))
     target = _within_0_1(_real_beside(y, numeric("target", target, y.shape)))
-    counted = _counted(at, mask, y.shape)
-    with np.errstate(under="ignore", over="ignore"):
+    return _binary_cross_entropy(y, target, _counted(at, mask, y.shape))
+
+
+def _binary_cross_entropy(y, target, counted):
+    with np.errstate(under="ignore", over="ignore", invalid="ignore"):
         z, given = y[counted], target[counted]
         # log(1 + e^-|z|) is what both branches of the logistic have in common; written so, nothing overflows.
         small = np.exp(np.where(z.real > 0, -z, z))
@@ -116,6 +145,32 @@ def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", m
 
 
 LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy, "binary_cross_entropy": binary_cross_entropy}
+UNCHECKED = {"squared_error": _squared_error, "cross_entropy": _cross_entropy, "binary_cross_entropy": _binary_cross_entropy}
+
+Loss = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def unchecked(name: str, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None) -> Loss:
+    """A loss as a function of y alone, for training: it looks at the shapes of what it is given, and at no number.
+
+    Parameters
+    ----------
+    name : "squared_error", "cross_entropy" or "binary_cross_entropy"
+    target, at, mask : see that function; classes are of an integer dtype
+
+    Examples
+    --------
+    >>> loss = unchecked("cross_entropy", np.array([[0], [2]]))
+    >>> value, dy = loss(np.zeros((2, 1, 3)))
+    >>> bool(np.isclose(value, np.log(3))), dy[0, 0].round(3).tolist()
+    (True, [-0.333, 0.167, 0.167])
+    """
+    of_counted, target = UNCHECKED[choice("loss", name, LOSSES)], np.asarray(target)
+    counted = _counted(at, mask, target.shape)
+
+    def loss(y):
+        return of_counted(y, target, counted)
+    return loss
 
 
 def log_softmax(y: np.ndarray) -> np.ndarray:

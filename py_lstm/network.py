@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from . import cell
-from .contraction import outer_sum, project
+from .contraction import are_tokens, outer_sum, project
+from .fast_cell import FastCell
 from .initializers import initialize
-from .optimizers import Arrays
-from .validation import MOST_UNITS, InvalidInput, generator, integer, numeric
+from .losses import Loss
+from .optimizers import FLOATS, Arrays
+from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 STATES = ("h_0", "c_0")
@@ -21,6 +23,14 @@ class Pass(NamedTuple):
 
     steps: cell.Steps
     y: np.ndarray
+
+
+class Lesson(NamedTuple):
+    """What one batch teaches: the outputs y (T, N, O), their loss, and its gradient for each of the `parameters`."""
+
+    y: np.ndarray
+    loss: float
+    gradients: Arrays
 
 
 class Network:
@@ -61,20 +71,25 @@ class Network:
             "readout_bias": np.zeros(O, dtype),
         }
         self.states: Arrays = {name: np.zeros(H, dtype) for name in STATES}
+        self._cells: dict[tuple, FastCell] = {}
 
     @classmethod
     def of(cls, parameters: Arrays, states: Arrays | None = None) -> "Network":
         """A network around these arrays, which it does not copy. States are zero if not given."""
         network = cls.__new__(cls)
+        network._cells = {}
         network.parameters = dict(parameters)
         H, dtype = parameters["weight_hh"].shape[1], parameters["weight_hh"].dtype
         network.states = dict(states) if states else {name: np.zeros(H, dtype) for name in STATES}
         return network
 
     def forward(self, x: np.ndarray) -> Pass:
-        """Run sequences x (T, N, I) from the network's initial states."""
+        """Run sequences x (T, N, I) from the network's initial states.
+
+        x may be tokens instead: integers (T, N) from 0 to I - 1 that stand for one-hot rows.
+        """
         p = self.parameters
-        x = numeric("x", x, ("time", "batch", p["weight_ih"].shape[1]))
+        x = inputs("x", x, p["weight_ih"].shape[1])
         N = x.shape[1]
         h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
         steps = self.cell_forward(x, h_0, c_0)
@@ -100,6 +115,71 @@ class Network:
             "c_0": deltas.dc_0.sum(axis=0),
         }
         return deltas, gradients
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """The outputs y (T, N, O) alone, for x as in `forward`: what stands between is not kept, and not looked at."""
+        y = self._fast_forward(self._plain(x), learning=False)[1]
+        return y if np.isfinite(y).all() else self.forward(x).y         # which says what is wrong
+
+    def lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
+        """Forward and back for training, by `FastCell`: the outputs, their loss, and the gradients of `parameters`.
+
+        Parameters
+        ----------
+        x : as in `forward`
+        loss : from y (T, N, O) to the loss and ∂loss/∂y, such as `losses.unchecked` gives
+
+        Raises
+        ------
+        InvalidInput
+            If the loss or a gradient is not finite, in the words of `forward` and `backward`.
+
+        Examples
+        --------
+        >>> from py_lstm.losses import unchecked
+        >>> network = Network(2, 3, rng=0)
+        >>> lesson = network.lesson(np.ones((5, 1, 2)), unchecked("squared_error", np.zeros((5, 1, 1))))
+        >>> lesson.y.shape, lesson.gradients["weight_hh"].shape
+        ((5, 1, 1), (12, 3))
+        """
+        x, V = self._plain(x), self.parameters["readout_weight"]
+        cell_, y, h = self._fast_forward(x, learning=True)
+        value, dy = loss(y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            dV, da = outer_sum(dy, h), dy.sum(axis=(0, 1))
+            of_cell = cell_.backward(project(dy, V.T))
+            gradients = {**of_cell._asdict(), "readout_weight": dV, "readout_bias": da}
+            total = float(value) + sum(float(g.sum()) for g in gradients.values())
+        if not np.isfinite(total):                      # a sum that overflows is looked into as well
+            return self.recorded_lesson(x, loss)
+        return Lesson(y, value, gradients)
+
+    def recorded_lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
+        """The same by the equations of cell.py, which look at every number and say which one is not finite."""
+        run = self.forward(x)
+        value, dy = loss(run.y)
+        _, gradients = self.backward(run, dy)
+        return Lesson(run.y, value, {name: gradients[name] for name in self.parameters if name in gradients})
+
+    def _fast_forward(self, x: np.ndarray, learning: bool) -> tuple[FastCell, np.ndarray, np.ndarray]:
+        """The cell that ran, y (T, N, O), and h (T, N, H)."""
+        p = self.parameters
+        H, dtype = p["weight_hh"].shape[1], p["weight_hh"].dtype
+        key = x.shape[1], p["weight_ih"].shape[1], H, dtype, are_tokens(x), learning
+        if key not in self._cells:                      # one cell for each kind of call, not one for every width of batch
+            self._cells = {known: kept for known, kept in self._cells.items() if known[-1] != learning}
+            self._cells[key] = FastCell(*key[:4], tokens=key[4], learning=learning)
+        cell_ = self._cells[key]
+        with np.errstate(over="ignore", invalid="ignore"):
+            h = cell_.forward(x, self.states["h_0"], self.states["c_0"], self.cell_weights())
+            return cell_, project(h, p["readout_weight"]) + p["readout_bias"], h
+
+    def _plain(self, x: np.ndarray) -> np.ndarray:
+        """x if it has a shape and a dtype to compute with; only where it has not are its numbers looked at."""
+        I = self.parameters["weight_ih"].shape[1]
+        if type(x) is np.ndarray and x.dtype in FLOATS and x.ndim == 3 and x.shape[2] == I and x.size:
+            return x
+        return inputs("x", x, I)
 
     def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> cell.Steps:
         """The cell's forward pass, from states (N, H)."""

@@ -9,7 +9,7 @@ import numpy as np
 from .damage import DamagedNetwork
 from .damage.gates import extra_shapes, with_extras
 from .experiment import Experiment
-from .losses import LOSSES
+from .losses import LOSSES, unchecked
 from .moments import Moments
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM, Arrays, clip_norm, clip_value
@@ -90,10 +90,8 @@ class Trainer:
             self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
             self.optimizer.weight_decay = now["weight_decay"]
             sequences = e.batch(k)
-            network = self.network_in(k)
-            run = network.forward(sequences.x)
-            loss, dy = loss_of(e, run.y, sequences)
-            _, gradients = network.backward(run, dy)
+            loss = unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask)
+            y, loss, gradients = self.network_in(k).lesson(sequences.x, loss)
             zero = {name: np.zeros_like(value) for name, value in self.network.parameters.items() if name not in gradients}
             gradients |= zero                           # of parameters that the damage will add
             clipped, norm = clip_norm({name: gradients[name] for name in self.network.parameters}, now["clip_norm"] or np.finfo(float).max)
@@ -106,7 +104,7 @@ class Trainer:
         self.network.parameters = moved
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
-        self.scores.append(score_of(e, run.y, sequences))
+        self.scores.append(score_of(e, y, sequences))
         self._keep()
         return Progress(k, float(loss), norm)
 
@@ -153,14 +151,14 @@ class Trainer:
         about = e.about
         if about.text is not None:
             sequences = windows(about.text, about.text.held_out[:, np.newaxis])
-            total, counted = about.score(self.network.forward(sequences.x).y, sequences)
+            total, counted = about.score(self.network.predict(sequences.x), sequences)
             return total / counted
         rng = np.random.default_rng([seed, 2**32])          # no seed of an experiment reaches 2³², so no batch is met again
         total, counted = 0.0, 0
         while count > 0:
             sequences = about.sequences(rng, e.length, min(count, 256), e.input_size)
             count -= 256
-            more = about.score(self.network.forward(sequences.x).y, sequences)
+            more = about.score(self.network.predict(sequences.x), sequences)
             total, counted = total + more[0], counted + more[1]
         return total / max(counted, 1)
 

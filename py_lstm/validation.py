@@ -124,6 +124,19 @@ def numeric(field: str, value: Any, shape: tuple | None) -> np.ndarray:
     return array(field, value, shape, dtype if dtype in (np.float32, np.float64, np.complex128) else np.float64)
 
 
+def inputs(field: str, value: Any, width: int) -> np.ndarray:
+    """`value` as inputs (time, batch, width), or as tokens: integers (time, batch) from 0 to width - 1."""
+    if not (isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind in "iu"):
+        return numeric(field, value, ("time", "batch", width))
+    if value.size == 0:
+        raise InvalidInput(field, "shape", f"{field} has shape {value.shape}; give shape (time, batch).", got=str(value.shape),
+                           wanted="(time, batch)")
+    if value.min() < 0 or value.max() >= width:
+        raise InvalidInput(field, "range", f"{field} holds tokens from {value.min()} to {value.max()}; give whole numbers from 0 "
+                           f"to {width - 1}, one for each input.", low=0, high=width - 1)
+    return value
+
+
 def floating(field: str, value: Any) -> np.dtype:
     """`value` as the dtype float32 or float64."""
     try:

@@ -7,7 +7,8 @@ from typing import Mapping
 import numpy as np
 
 from ..layers import variants
-from ..network import Network
+from ..losses import Loss
+from ..network import Lesson, Network
 from ..optimizers import Arrays
 from . import gates, gradient
 
@@ -26,6 +27,12 @@ class DamagedNetwork(Network):
         self.parameters: Arrays = gates.with_extras(network.parameters, damage)
         self.states: Arrays = dict(network.states)
         self._variant, self._held, self._rule = gates.variant(damage), gates.held(damage), gradient.rule(damage)
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        return self.forward(x).y
+
+    def lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
+        return self.recorded_lesson(x, loss)
 
     def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> variants.Steps:
         return variants.forward(x, h_0, c_0, self.parameters, self._variant, held=self._held)

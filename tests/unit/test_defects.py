@@ -91,7 +91,7 @@ DEFECTS = {
     "M3 the output gate's bias gets the forget gate's error": (
         cell, DB, "outer_sum(dz, h_before), np.concatenate([dz_i, dz_f, dz_g, dz_f], -1).sum((0, 1))", gradients_are_right),
     "M4 input weights learn from the last step only": (
-        cell, "outer_sum(dz, x)", "outer_sum(dz[-1:], x[-1:])", gradients_are_right),
+        cell, "outer_sum(dz, x, ", "outer_sum(dz[-1:], x[-1:], ", gradients_are_right),
     "M5 update() reads gradients that do not exist": (
         lstm_layer, 'getattr(self, name + "_grad")', 'getattr(self, {"Wfh": "Whf", "Wfx": "Whx", "Wih": "Whi", "Wix": "Whi", '
         '"Woh": "Wof", "Wch": "Wcf"}.get(name, name) + "_grad")', updates_move_each_matrix_by_its_own_gradient),

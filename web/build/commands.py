@@ -1,4 +1,5 @@
 """The commands of build.py, once its environment is there."""
+import importlib
 import sys
 import webbrowser
 from pathlib import Path
@@ -26,8 +27,9 @@ def run(arguments):
     if arguments.command == "bench":
         page.build()
         sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
-        import startup
-        return startup.run(arguments.rounds)
+        for what in [arguments.what] if arguments.what else ["startup", "training"]:
+            importlib.import_module(what).run(*filter(None, [arguments.rounds]))
+        return 0
     if arguments.command == "screenshots":
         from web.build import screenshots
         page.build()

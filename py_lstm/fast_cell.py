@@ -1,0 +1,158 @@
+"""The equations of cell.py once more, for training, where only the gradients of the weights are wanted.
+
+cell.py is there to be read and keeps every number apart. Here the same numbers come from as few NumPy calls as there
+can be, since a small network spends its time on calls and not on arithmetic; tests/unit/test_fast_cell.py holds that
+both agree. Four things make the difference:
+
+1. One column holds [h_{t-1}, x_t, 1], so that one product with the matrix [U W b] gives a step's four pre-activations,
+   and one product over the whole sequence gives the gradients of U, W and b.
+2. σ(z) = 1 / (1 + e^-z). The gates stand in the order o, i, f, g and the matrix has the rows of o, i, f negated: one
+   exp for three gates, and no change of sign. The reciprocals d = 1 + e^-z are kept, since forward can divide by them:
+
+       c_t = g_t / d_i + c_{t-1} / d_f        h_t = tanh(c_t) / d_o
+
+3. Backward, all but two numbers of a step are known before it begins. Its factors are computed for all steps at once;
+   what is left of a step is dh and dc times these, and one product with Uᵀ:
+
+       dc_t = dh_t (1 - tanh² c_t) o_t + dc_{t+1} f_{t+1}         dz_o = dh_t tanh(c_t) o_t (1 - o_t)
+       dz_i = dc_t g_t i_t (1 - i_t)     dz_f = dc_t c_{t-1} f_t (1 - f_t)     dz_g = dc_t i_t (1 - g_t²)
+
+4. Arrays are kept from one batch to the next, with all their views, and are (features, batch): a gate is one block.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .cell import Weights
+from .contraction import columns_for, multiplier, row_products, sum_by_token
+
+
+class FastCell:
+    """Runs batches of one width through a cell of one size, forward and, where `learning`, back.
+
+    Parameters
+    ----------
+    batch, inputs, hidden : int, the sizes N, I and H
+    dtype : float32 or float64
+    tokens : whether inputs are integers (T, N) from 0 to I - 1 that stand for one-hot rows, else (T, N, I)
+    learning : whether `backward` will be called; if not, one step's memory serves for all
+    """
+
+    def __init__(self, batch: int, inputs: int, hidden: int, dtype, *, tokens: bool = False, learning: bool = True):
+        self.N, self.I, self.H = batch, inputs, hidden
+        self.dtype, self.tokens, self.learning = np.dtype(dtype), tokens, learning
+        # The column is [h, x, 1], or h alone where rows of the weight are picked by token.
+        self.K = hidden if tokens else hidden + inputs + 1
+        self.shape, self.shape_back = (4 * hidden, self.K), (hidden, 4 * hidden)
+        self.multiply, self.multiply_back = multiplier(self.shape, batch), multiplier(self.shape_back, batch)
+        self.order = np.roll(np.arange(4 * hidden), hidden)             # o, i, f, g out of i, f, g, o
+        self.sign = np.repeat([-1.0, 1.0], [3 * hidden, hidden]).astype(dtype)[:, np.newaxis]
+        self.room = self.T = 0
+
+    def forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights) -> np.ndarray:
+        """h (T, N, H) from x (T, N, I) or tokens (T, N), and from states (H,): a view, valid until the next call."""
+        T, N, H = len(x), self.N, self.H
+        self.T = T
+        if T > self.room:
+            self._make_room(T)
+        W, U, b = weights
+        if self.tokens:
+            self.x = x
+            matrix = U[self.order] * self.sign
+            picked = np.ascontiguousarray(((W + b[:, np.newaxis])[self.order] * self.sign).T)[x]      # (T, N, 4H)
+        else:
+            matrix = np.concatenate([U, W, b[:, np.newaxis]], axis=1)[self.order] * self.sign
+            self.columns[:T, H:-1] = x.swapaxes(1, 2)
+        self.matrix = matrix
+        self.columns[0, :H] = h_0[:, np.newaxis]
+        self.c_0[:] = c_0[:, np.newaxis]
+
+        multiply, add, divide, exp, tanh = self.multiply, np.add, np.divide, np.exp, np.tanh
+        ones, kept_g, kept_c = self.ones, None, None
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            for t, (column, z, gates, z_g, d_if, d_o, g, g_and_c, kept, kept_g, kept_c, c, tanh_c, tanh_c_2, h) in enumerate(
+                    self.steps[:T]):
+                multiply(matrix, column, z)
+                if self.tokens:
+                    add(z, picked[t].T, z)
+                exp(gates, gates)
+                add(gates, ones, gates)                                 # d = 1 + e^-z of o, i, f
+                tanh(z_g, g)
+                divide(g_and_c, d_if, kept)                             # i g and f c_{t-1}
+                add(kept_g, kept_c, c)
+                tanh(c, tanh_c)
+                divide(tanh_c_2, d_o, h)
+        return self.columns[1:T + 1, :H].swapaxes(1, 2)
+
+    def backward(self, dh_via_y: np.ndarray) -> Weights:
+        """The gradients of the weights from dh_via_y (T, N, H), for the batch that `forward` ran last."""
+        T, N, H = self.T, self.N, self.H
+        self.dh_via_y[:T] = dh_via_y.swapaxes(1, 2).reshape(T, H * N)
+        has_part = dh_via_y.any(axis=(1, 2)).tolist()
+        back = np.ascontiguousarray(self.matrix[:, :H].T)
+        multiply, add, times = self.multiply_back, np.add, np.multiply
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            self._factors(T)
+            from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros
+            self.from_h[:] = 0
+            for t in range(T - 1, -1, -1):
+                of_dh, of_dc, dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
+                if has_part[t]:
+                    add(from_h, dh_via_y_t, from_h)
+                times(of_dh, from_h, of_dh)                             # dc_via_h and dz_o
+                add(dc, from_c, dc)
+                times(of_dc, dc, of_dc)                                 # dz_i, dz_f, dz_g and dc_via_c of step t - 1
+                from_c = from_c_next
+                if t:
+                    multiply(back, dz, from_h_2)
+            dz = np.ascontiguousarray(self.deltas[:T, 1:5].reshape(T, 4 * H, N).swapaxes(0, 1)).reshape(4 * H, T * N)
+            columns = np.ascontiguousarray(self.columns[:T].swapaxes(0, 1)).reshape(self.K, T * N)
+            gradient = np.empty((4 * H, self.K), self.dtype)
+            gradient[self.order] = row_products(dz, columns) * self.sign
+            if not self.tokens:
+                return Weights(gradient[:, H:-1], gradient[:, :H], gradient[:, -1])
+            dW = np.empty((4 * H, self.I), self.dtype)
+            dW[self.order] = sum_by_token(dz, self.x, self.I) * self.sign
+            return Weights(dW, gradient, dW.sum(axis=1))
+
+    def _factors(self, T: int) -> None:
+        """What dh and dc are multiplied by at every step. The signs of o, i, f are those of their negated rows."""
+        d, tanh_c, kept, factors = self.z[:T, :3], self.tanh_c[:T], self.kept[:T], self.deltas[:T]
+        g = self.g_and_c[:T, 0]
+        np.reciprocal(d, d)                                             # the gates themselves
+        o, i, f = d[:, 0], d[:, 1], d[:, 2]
+        h = o * tanh_c
+        np.subtract(o, np.multiply(h, tanh_c, factors[:, 0]), factors[:, 0])                    # o (1 - tanh²)
+        np.subtract(np.multiply(h, o, factors[:, 1]), h, factors[:, 1])                         # -tanh o (1 - o)
+        np.subtract(np.multiply(kept, d[:, 1:], factors[:, 2:4]), kept, factors[:, 2:4])        # -g i (1 - i), -c f (1 - f)
+        np.subtract(i, np.multiply(kept[:, 0], g, factors[:, 4]), factors[:, 4])                # i (1 - g²)
+        factors[:, 5] = f
+
+    def _make_room(self, T: int) -> None:
+        """Arrays for T steps, and the views of them that each step works on."""
+        N, H, n, dtype = self.N, self.H, self.N * self.H, self.dtype
+        room = T if self.learning else 1
+        self.columns = columns_for(self.shape, T + 1, N, dtype)
+        self.columns[:, -1] = 1
+        self.z = np.empty((room, 4, n), dtype)
+        self.g_and_c = np.empty((room + 1, 2, n), dtype)                # g_t beside c_{t-1}
+        self.kept, self.tanh_c = np.empty((room, 2, n), dtype), np.empty((room, n), dtype)
+        self.ones = np.ones(3 * n, dtype)
+        self.c_0 = self.g_and_c[0, 1].reshape(H, N)
+        self.steps = []
+        for t in range(T):
+            s = t if self.learning else 0
+            z, kept, c = self.z[s].reshape(4 * n), self.kept[s].reshape(2 * n), self.g_and_c[s + self.learning, 1]
+            self.steps.append((
+                self.columns[t], z.reshape(4 * H, N), z[:3 * n], z[3 * n:], z[n:3 * n], z[:n].reshape(H, N),
+                self.g_and_c[s, 0], self.g_and_c[s].reshape(2 * n), kept, kept[:n], kept[n:], c, self.tanh_c[s],
+                self.tanh_c[s].reshape(H, N), self.columns[t + 1, :H]))
+        if self.learning:
+            # Factors, which a backward pass turns into: dc, dz_o, dz_i, dz_f, dz_g, dc_via_c of the step before.
+            self.deltas = np.empty((T, 6, n), dtype)
+            self.dh_via_y, self.from_h, self.zeros = np.empty((T, n), dtype), np.empty(n, dtype), np.zeros(n, dtype)
+            self.from_h_2 = self.from_h.reshape(H, N)
+            self.steps_back = [(d[:2], d[2:], d[0], d[1:5].reshape(4 * H, N), d[5], dh)
+                               for d, dh in zip(self.deltas, self.dh_via_y)]
+        self.room = T
