@@ -35,6 +35,13 @@ GIVEN_WEIGHTS = {
     "large weights": {"scale": 4.0, "forget_bias": -3.0, "gradient_of": "loss"},
     "own numbers": {"task": "own", "values": OWN},
     "own numbers and targets": {"task": "own", "values": [[1.0, -2.0], [0.5, 3.0], [0.0, 0.25]], "targets": [1.0, 0.0, -1.0]},
+    "a Reber string of its own length": {"task": "reber", "gradient_of": "loss"},
+    "copying, one output of several": {"task": "copy", "output_step": 30, "output_unit": 2},
+    "marked numbers, answered at the end": {"task": "adding_2015", "gradient_of": "loss"},
+    "temporal order": {"task": "temporal_order", "hidden_size": 5},
+    "brackets": {"task": "brackets", "loss_at": "last", "gradient_of": "loss"},
+    "sonnets": {"task": "text_en", "hidden_size": 8, "gradient_of": "loss"},
+    "an own text": {"task": "own_text", "text": "so it goes (and goes), and so it ends.\n" * 3},
     "edits": {"edits": {"weight_hh[0,2]": 0.5, "weight_ih[11,1]": -2.0, "bias[3]": 4.0, "c_0[1]": -1.0, "h_0[0]": 0.3,
                         "readout_weight[0,2]": 1.5, "readout_bias[0]": -0.25}},
 }
@@ -67,6 +74,8 @@ def test_after_training_the_default_is_that_of_cpython(lab, updates):
     {"task": "wave", "input_size": 1, "optimizer": "sgd", "learning_rate": 0.1},
     {"task": "parity", "input_size": 1, "weight_decay": 5e-4, "batch_size": 8, "loss_at": "last"},
     {"task": "own", "values": OWN, "updates": 100},
+    {"task": "reber", "batch_size": 1, "updates": 50},
+    {"task": "brackets", "schedule": "cosine", "clip_value": 0.5, "updates": 30},
 ], ids=lambda experiment: experiment["task"])
 def test_after_training_every_task_is_that_of_cpython(lab, experiment):
     experiment = {"updates": 200, **experiment}

@@ -5,6 +5,7 @@ import re
 import pytest
 from lab import Lab, live_tabs, wait_until  # noqa: F401
 
+from py_lstm.tasks import OWN_SETTINGS, TASKS
 from py_lstm.trace import BACKWARD, FORWARD
 from web.build.paths import WEB
 
@@ -141,7 +142,7 @@ def test_every_refusal_is_said_in_chinese(chinese, patch):
     sentences = [text for text in chinese.tab.locator(".refusal").all_text_contents() if text]
     assert len(sentences) == 1
     assert re.search(r"[\u4e00-\u9fff]", sentences[0]), sentences
-    leftover = set(english(sentences)) - {"foo", "weight_ih", "weight_hh", "latch", "recall", "parity", "adding", "wave", "own"}
+    leftover = set(english(sentences)) - {"foo", "weight_ih", "weight_hh"} - set(english([" ".join([*TASKS, *OWN_SETTINGS])]))
     assert leftover == set()
     chinese.set(updates=3, seed=1)
 

@@ -17,45 +17,62 @@ const ROOMS = {
   },
 };
 
+// Where every step reads one symbol, one row has room for it: its letter, or the derivative of the input that was 1.
+const SYMBOLS = { forward: { quantity: "x", mark: "symbol" }, backward: { quantity: "dx", mark: "value" } };
+// Where the answer is one of several: a row for each, or, if they are many, the most probable one and the right one.
+const CLASSES = { forward: { quantity: "p", mark: "share" }, backward: { quantity: "dy", mark: "value" } };
+const MANY = { forward: { quantity: "p", mark: "guess" }, backward: { quantity: "dy", mark: "value" } };
+const MOST_CLASSES = 12;
+
 const INPUT_ROW = 18;
 const OUTPUT_HEIGHT = 44;
 const AXIS = 22;
 
 /**
- * @param shape  {T, I, H}: steps, inputs, hidden units
+ * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
+ *               output that is the most probable and the right one (from 1), where there are such
  * @param room   "forward" or "backward"
  * @param space  {width, height}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
  *               than `minColumn`
  */
-export function layout({ T, I, H }, room, { width, height, minColumn = 9 }) {
+export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9 }) {
   const plan = ROOMS[room];
+  const input = read ? { ...SYMBOLS[room], rows: 1, row: INPUT_ROW + 2, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW };
+  const several = { ...CLASSES[room], rows: O, row: Math.max(10, Math.min(16, Math.floor(96 / O))) };
+  const many = { ...MANY[room], rows: 1, row: room === "forward" ? OUTPUT_HEIGHT : INPUT_ROW, unitAt: room === "forward" ? guess : answer };
+  const output = !guess ? { ...plan.output, rows: O, row: OUTPUT_HEIGHT } : O <= MOST_CLASSES ? several : many;
   const groupGap = H > 6 ? 9 : 12;
   const gaps = groupGap * (plan.units.length + 3) + 10;
-  const free = height - I * INPUT_ROW - OUTPUT_HEIGHT - AXIS - gaps;
+  const free = height - input.rows * input.row - output.rows * output.row - AXIS - gaps;
   const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(22, Math.floor(free / (H * (plan.units.length + 1)))));
   const column = Math.max(minColumn, Math.min(64, Math.floor(width / T)));
 
   const groups = [];
   let y = 0;
-  const add = (quantity, mark, rows, height, gap) => {
-    groups.push({ quantity, mark, rows, y, rowHeight: height, height: rows * height });
+  const add = (quantity, mark, rows, height, gap, unitAt) => {
+    groups.push({ quantity, mark, rows, y, rowHeight: height, height: rows * height, ...(unitAt ? { unitAt } : {}) });
     y += rows * height + gap;
   };
-  add(plan.input.quantity, plan.input.mark, I, INPUT_ROW, groupGap + 4);
+  add(input.quantity, input.mark, input.rows, input.row, groupGap + 4, input.unitAt);
   for (const [quantity, mark] of plan.units) add(quantity, mark, H, rowHeight, groupGap);
-  add(plan.output.quantity, plan.output.mark, 1, OUTPUT_HEIGHT, groupGap + 6);
+  add(output.quantity, output.mark, output.rows, output.row, groupGap + 6, output.unitAt);
   add(plan.strip.quantity, plan.strip.mark, H, rowHeight, 4);
   return { T, column, width: T * column, height: y + AXIS, axis: y, groups };
 }
 
 // Steps on the way stand where what they lead to stands.
-const standIn = (quantity) => quantity.replace(/^z_/, "").replace(/^tanh_/, "").replace(/_via_\w+$/, "");
+const standIn = (quantity, picture) => {
+  const plain = quantity.replace(/^z_/, "").replace(/^tanh_/, "").replace(/_via_\w+$/, "");
+  // Where there are classes their probabilities stand for the logits that they are made of.
+  return (plain === "y" || plain === "target") && picture?.groups.some((g) => g.quantity === "p") ? "p" : plain;
+};
 
 /** The box of one number, or null where the picture has none. */
 export function boxOf(picture, { t, unit, quantity }) {
-  const group = picture.groups.find((g) => g.quantity === quantity) ?? picture.groups.find((g) => g.quantity === standIn(quantity));
-  if (!group || unit > group.rows || t > picture.T) return null;
-  return { x: (t - 1) * picture.column, y: group.y + (unit - 1) * group.rowHeight,
+  const group = picture.groups.find((g) => g.quantity === quantity) ?? picture.groups.find((g) => g.quantity === standIn(quantity, picture));
+  const row = group?.unitAt ? 1 : unit;                 // one row has the numbers of whichever unit matters at a step
+  if (!group || row > group.rows || t > picture.T) return null;
+  return { x: (t - 1) * picture.column, y: group.y + (row - 1) * group.rowHeight,
     width: picture.column, height: group.rowHeight };
 }
 
@@ -64,14 +81,16 @@ export function numberAt(picture, x, y) {
   const t = Math.min(picture.T, Math.max(1, Math.floor(x / picture.column) + 1));
   const distance = (g) => Math.max(g.y - y, y - (g.y + g.height - 1), 0);
   const group = picture.groups.reduce((best, g) => (distance(g) < distance(best) ? g : best));
-  const unit = Math.min(group.rows, Math.max(1, Math.floor((y - group.y) / group.rowHeight) + 1));
+  const unit = group.unitAt?.[t - 1] ?? Math.min(group.rows, Math.max(1, Math.floor((y - group.y) / group.rowHeight) + 1));
   return { t, unit, quantity: group.quantity };
 }
 
 /** The number `rows` below (or above) the given one, through all groups. */
 export function rowsAway(picture, { t, unit, quantity }, rows) {
-  const all = picture.groups.flatMap((g) => Array.from({ length: g.rows }, (_, k) => ({ quantity: g.quantity, unit: k + 1 })));
-  const now = all.findIndex((row) => row.quantity === standIn(quantity) && row.unit === unit);
+  const all = picture.groups.flatMap((g) => Array.from({ length: g.rows }, (_, k) => ({ quantity: g.quantity, unit: g.unitAt?.[t - 1] ?? k + 1 })));
+  const here = standIn(quantity, picture);
+  const single = picture.groups.some((g) => g.quantity === here && g.unitAt);
+  const now = all.findIndex((row) => row.quantity === here && (single || row.unit === unit));
   const next = all[Math.min(all.length - 1, Math.max(0, (now < 0 ? 0 : now) + rows))];
   return { t, ...next };
 }
@@ -79,6 +98,6 @@ export function rowsAway(picture, { t, unit, quantity }, rows) {
 /** The quantity that stands in `room` where `quantity` stands in the other one; the strips show the other room's own. */
 export function counterpart(quantity, room) {
   const list = ({ input, units, output }) => [input.quantity, ...units.map(([name]) => name), output.quantity];
-  const place = list(ROOMS[room === "forward" ? "backward" : "forward"]).indexOf(quantity);
+  const place = list(ROOMS[room === "forward" ? "backward" : "forward"]).indexOf(quantity === "p" ? "y" : quantity);
   return place < 0 ? quantity : list(ROOMS[room])[place];
 }

@@ -14,7 +14,7 @@ export function unpack(entries, data) {
 export function traceOf(header, data) {
   const arrays = unpack(header.arrays, data);
   const [T, H] = arrays.h.shape;
-  return { ...header, arrays, shape: { T, H, I: arrays.x.shape[1] } };
+  return { ...header, arrays, shape: { T, H, I: arrays.x.shape[1], O: arrays.y.shape[1], ...header.symbols } };
 }
 
 /** One number: t and unit from 1; t = 0 is the state before the first step. */
@@ -42,7 +42,7 @@ const sizes = new WeakMap();
 
 /** Whether there is a number of it for every step, so that it can be selected; of a parameter there is not. */
 const hasSteps = ({ arrays }, name) =>
-  Object.hasOwn(arrays, name) && arrays[name].shape.length === 2 && !name.endsWith("_grad") && !(`${name}_grad` in arrays);
+  Object.hasOwn(arrays, name) && name !== "legal" && arrays[name].shape.length === 2 && !name.endsWith("_grad") && !(`${name}_grad` in arrays);
 
 /** The selection, moved to the nearest number this trace has. */
 export function nearest(trace, { quantity, t, unit }) {

@@ -152,8 +152,16 @@ def pack(trace):
     entries, numbers = packed(trace.arrays)
     header = {"experiment": trace.experiment.to_json(), "about": about(trace.experiment.about, trace.experiment.length),
               "loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
-              "losses": list(trace.losses), "output": trace.output + 1, "arrays": entries}
+              "losses": list(trace.losses), "symbols": symbols(trace), "output": trace.output + 1, "arrays": entries}
     return header, numbers
+
+
+def symbols(trace):
+    """Which input each step reads, which output is the most probable and which is right, from 1, where there are such."""
+    found = {"read": "x"} if trace.experiment.about.symbols else {}
+    if trace.experiment.about.classes():
+        found |= {"guess": "p", "answer": "target"}
+    return {name: (trace.arrays[quantity].argmax(axis=1) + 1).tolist() for name, quantity in found.items()}
 
 
 def settings(name):

@@ -8,7 +8,7 @@ import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
 import { learn, learning } from "../core/player.js";
 import { change, present } from "../core/requests.js";
-import { mostUpdates, refused, schema, trace, wanted } from "../core/state.js";
+import { defaultsOf, mostUpdates, refused, schema, trace, wanted } from "../core/state.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { Extras } from "./Extras.jsx";
@@ -43,7 +43,7 @@ export function Controls({ onClose }) {
         <LossCurve />
         <dl class="results">
           <dt>{t("train.loss")}</dt><dd data-value="loss">{short(loss)}</dd>
-          {counted > 0 && <><dt>{t("train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
+          {counted > 0 && <><dt>{t(trace.value.about.classes ? "train.answers" : "train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
         </dl>
         <Choice field="optimizer" options={["adam", "sgd"]} />
         <NumberField field="learning_rate" />
@@ -100,26 +100,55 @@ function Edits() {
     </fieldset>);
 }
 
+/** The tasks by group, in the order of the list. */
+const TASK_GROUPS = Object.entries(schema.tasks).reduce((groups, [name, { group }]) => ({ ...groups, [group]: [...(groups[group] ?? []), name] }), {});
+TASK_GROUPS.own = Object.keys(schema.own);
+
+// A text to begin with, until somebody pastes one.
+const RHYME = "the cat sat on the mat (so fat), the rat sat by the cat.\n".repeat(6);
+// What is learnt before the eyes of who chooses it; its own number of updates may take minutes.
+const AT_FIRST = 200;
+
+/** A task with its own settings, as far as a visitor will wait. */
+function chosen(name) {
+  const settings = defaultsOf(name);
+  return { ...settings, updates: Math.min(AT_FIRST, settings.updates), text: name === "own_text" ? RHYME : null };
+}
+
+function OwnText() {
+  const id = useId();
+  return (
+    <div class="field tall" data-field="text">
+      <label for={id}>{t("field.text")}</label>
+      <textarea id={id} rows={5} value={wanted.value.text ?? ""} aria-invalid={refused.value?.field === "text" || undefined}
+        aria-describedby={`${id}-wrong`} onChange={(event) => change({ text: event.currentTarget.value })} />
+      <Refusal field="text" id={`${id}-wrong`} />
+    </div>
+  );
+}
+
 function Sequence() {
   const { task, input_size: inputs } = wanted.value;
   const own = task === "own";
   const known = Object.hasOwn(schema.tasks, task);        // a link may ask for any word, and every object has some
   const channels = known ? schema.tasks[task].inputs?.length : inputs;
   // Coming back from an own sequence, its sizes would be left over.
-  const choose = (name) => change(name === "own"
-    ? { task: name, values: [0.1, 0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5, 0.1].map((value) => [value]), targets: null }
-    : { task: name, values: null, targets: null, length: own ? schema.defaults.length : present().length,
+  const simple = (name) => schema.tasks[name]?.group === "simple";
+  const choose = (name) => change(!simple(name) && name !== "own" ? chosen(name) : name === "own"
+    ? { ...(simple(task) ? {} : schema.defaults), task: name, text: null, values: [0.1, 0.5, 0.9, 0.5, 0.1, 0.5, 0.9, 0.5, 0.1].map((value) => [value]), targets: null }
+    : { ...(simple(task) || own ? {} : schema.defaults), task: name, text: null, values: null, targets: null, length: own || !simple(task) ? schema.defaults.length : present().length,
         input_size: schema.tasks[name].inputs.length });
   return (
     <>
-      <Choice field="task" wide options={[...Object.keys(schema.tasks).filter((name) => schema.tasks[name].group === "simple"), "own"]} label={(name) => t(`task.${name}`)} onChoose={choose} />
-      <p class="note">{t(known || own ? `task.${task}.note` : "task.latch.note")}</p>
+      <Choice field="task" wide options={Object.values(TASK_GROUPS).flat()} groups={TASK_GROUPS} label={(name) => t(`task.${name}`)} onChoose={choose} />
+      <p class="note">{t(known || own || task === "own_text" ? `task.${task}.note` : "task.latch.note")}</p>
+      {task === "own_text" && <OwnText />}
       {own ? <OwnNumbers /> : (
         <>
-          <Slider field="length" />
-          <Slider field="input_size" />
-          {inputs < channels && <p class="note">{t("inputs.merged")}</p>}
-          {inputs > channels && (
+          {task !== "reber" && <Slider field="length" />}
+          {simple(task) && <Slider field="input_size" />}
+          {simple(task) && inputs < channels && <p class="note">{t("inputs.merged")}</p>}
+          {simple(task) && inputs > channels && (
             <p class="note">{t(inputs === channels + 1 ? "inputs.noiseOne" : "inputs.noise", { from: channels + 1, to: inputs })}</p>)}
           <Seed field="sequence_seed" />
         </>)}
@@ -160,7 +189,7 @@ function OwnNumbers() {
   );
 }
 
-const SHOWN = ["task", "values", "targets", "length", "input_size", "sequence_seed", "hidden_size", "seed", "initializer",
+const SHOWN = ["task", "values", "targets", "text", "length", "input_size", "sequence_seed", "hidden_size", "seed", "initializer",
   "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of", "output_step"];
 
 /** A refusal of something that has no field here, such as a name only a link can hold. */

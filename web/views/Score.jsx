@@ -12,7 +12,7 @@ import { select, step } from "../core/selection.js";
 import { explanation, room, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
 import { numberIn, rangeOf } from "../core/trace.js";
-import { paint } from "./paint.js";
+import { paint, visible } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
 
 const MOST_APART = 24;                                  // operands that get a frame each; more are framed together
@@ -141,7 +141,8 @@ export function Score() {
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;
   const small = group.height < 34;                      // too low for a fraction
-  const showUnits = group.rows > 1 && group.rowHeight >= 11;
+  const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
+  const showUnits = group.rows > 1 && (classes || group.rowHeight >= 11);
   return (
     <>
       <span class={`letter${chosen ? " chosen" : ""}${small && group.quantity.startsWith("d") ? " small" : ""}`} style={px({ top: group.y + group.height / 2 })}>
@@ -149,14 +150,14 @@ function Label({ group }) {
       </span>
       {showUnits && Array.from({ length: group.rows }, (_, k) => (
         <span key={k} class={chosen && selection.value.unit === k + 1 ? "unit chosen" : "unit"}
-          style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{k + 1}</span>))}
+          style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{classes ? visible(trace.value.about.outputs[k]) : k + 1}</span>))}
     </>
   );
 }
 
 function rangeText({ quantity, mark }, shown) {
-  if (mark === "opening") return "0–1";
-  if (mark === "line") return "";
+  if (["opening", "share", "guess"].includes(mark)) return "0–1";
+  if (mark === "line" || mark === "symbol") return "";
   return quantity === "x" && mark === "bar" ? "" : `±${short(rangeOf(shown, quantity))}`;
 }
 
@@ -211,5 +212,5 @@ function draw(canvas, shape, shown, theme) {
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
   paint(context, shape, shown, { theme, ink: colour("--ink"), open: colour("--open"), empty: colour("--empty"),
-    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), channels: channelsOf(shown) });
+    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), paper: colour("--paper"), channels: channelsOf(shown), outputs: shown.about.outputs });
 }

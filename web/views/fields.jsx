@@ -61,7 +61,7 @@ export function NumberField({ field }) {
 }
 
 /** One of a few. */
-export function Choice({ field, options, wide, label = (option) => t(`${field}.${option}`), onChoose }) {
+export function Choice({ field, options, groups, wide, label = (option) => t(`${field}.${option}`), onChoose }) {
   const id = useId();
   const choose = onChoose ?? ((value) => change({ [field]: value }));
   const known = options.includes(wanted.value[field]);
@@ -71,7 +71,10 @@ export function Choice({ field, options, wide, label = (option) => t(`${field}.$
       <select id={id} value={known ? wanted.value[field] : ""} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
         onChange={(event) => choose(event.currentTarget.value)}>
         {!known && <option value="">{String(wanted.value[field])}</option>}
-        {options.map((option) => <option key={option} value={option}>{label(option)}</option>)}
+        {groups ? Object.entries(groups).map(([group, members]) => (
+          <optgroup key={group} label={t(`${field}.group.${group}`)}>
+            {members.map((option) => <option key={option} value={option}>{label(option)}</option>)}
+          </optgroup>)) : options.map((option) => <option key={option} value={option}>{label(option)}</option>)}
       </select>
       <Refusal field={field} id={`${id}-wrong`} />
     </div>

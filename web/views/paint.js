@@ -13,19 +13,19 @@ export function paint(context, picture, trace, style) {
   for (const group of picture.groups) {
     const { data } = trace.arrays[group.quantity];
     const range = rangeOf(trace, group.quantity);
-    MARKS[group.mark](context, { ...group, T: picture.T, column: picture.column, groupY: group.y, data, range, trace, style });
+    MARKS[group.mark](context, { ...group, T: picture.T, column: picture.column, groupY: group.y, stride: trace.arrays[group.quantity].shape[1], data, range, trace, style });
   }
   axis(context, picture, style);
 }
 
 const gapOf = (size) => (size >= 12 ? 2 : size >= 5 ? 1 : 0.5);
 
-function* cells({ T, rows, column, rowHeight, groupY, data }) {
+function* cells({ T, rows, column, rowHeight, groupY, data, stride = rows, unitAt }) {
   const across = gapOf(column);
   const down = gapOf(rowHeight);
   for (let t = 0; t < T; t += 1) {
     for (let unit = 0; unit < rows; unit += 1) {
-      yield { value: data[t * rows + unit], t, unit, x: t * column + across / 2, y: groupY + unit * rowHeight + down / 2,
+      yield { value: data[t * stride + (unitAt ? unitAt[t] - 1 : unit)], t, unit, x: t * column + across / 2, y: groupY + unit * rowHeight + down / 2,
         w: column - across, h: rowHeight - down };
     }
   }
@@ -79,6 +79,39 @@ const MARKS = {
     }
   },
 
+  // The symbol that a step reads.
+  symbol(context, group) {
+    for (const { t, x, y, w, h } of cells(group)) {
+      glyph(context, visible(group.style.channels[group.unitAt[t] - 1]), x + w / 2, y + h / 2, group.style.ink, false, w);
+    }
+  },
+
+  // The probability of each class as an opening; the right one is framed, where an answer is asked for.
+  share(context, group) {
+    MARKS.opening(context, group);
+    const { trace, style } = group;
+    const { target, mask, legal } = trace.arrays;
+    context.strokeStyle = style.ink;
+    context.lineWidth = 1.5;
+    for (const { t, unit, x, y, w, h } of cells(group)) {
+      const right = (legal ?? target).data[t * group.stride + unit] === 1;
+      if (right && mask.data[t]) context.strokeRect(x + 1, y + 1, w - 2, h - 2);
+    }
+  },
+
+  // Of many classes the most probable, as high as its opening is full, and under it the right one.
+  guess(context, group) {
+    const { trace, style, unitAt } = group;
+    const half = group.rowHeight / 2;
+    MARKS.opening(context, { ...group, rowHeight: half });
+    for (const { t, value, x, w } of cells(group)) {
+      const answer = trace.symbols.answer[t];
+      const right = answer === unitAt[t];
+      glyph(context, visible(style.outputs[unitAt[t] - 1]), x + w / 2, group.groupY + half / 2 + 1, value > 0.5 ? style.paper : style.ink, right, w);
+      glyph(context, visible(style.outputs[answer - 1]), x + w / 2, group.groupY + 1.5 * half + 1, right ? style.ink : style.muted, right, w);
+    }
+  },
+
   // The output as a line over the targets as broad pale steps.
   line(context, group) {
     const { column, T, height, groupY, style, trace } = group;
@@ -88,7 +121,8 @@ const MARKS = {
     context.fillStyle = style.faint;
     context.fillRect(0, groupY + height / 2 - 0.5, T * column, 1);
     context.fillStyle = style.target;
-    for (let t = 0; t < T; t += 1) context.fillRect(t * column, at(target[t]) - 3, column, 6);
+    // Where no answer is asked for, there is no target.
+    for (let t = 0; t < T; t += 1) if (trace.arrays.mask.data[t]) context.fillRect(t * column, at(target[t]) - 3, column, 6);
     context.strokeStyle = style.ink;
     context.fillStyle = style.ink;
     context.lineWidth = 1.5;
@@ -114,8 +148,13 @@ function axis(context, { T, column, axis: y }, style) {
   for (let t = 1; t <= T; t += 1) if (t === 1 || t % every === 0) context.fillText(String(t), (t - 0.5) * column, y + 15);
 }
 
-function glyph(context, text, x, y, colour, bold) {
-  context.font = `${bold ? 700 : 400} 15px system-ui, sans-serif`;
+const STAND_INS = { " ": "␣", "\n": "↵", blank: "·", delimiter: "▸", nothing: "–" };
+
+/** A symbol as it can be seen. */
+export const visible = (symbol) => STAND_INS[symbol] ?? symbol;
+
+function glyph(context, text, x, y, colour, bold, width = 20) {
+  context.font = `${bold ? 700 : 400} ${Math.max(9, Math.min(15, width + 1))}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colour;
