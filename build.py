@@ -29,8 +29,9 @@ def parse(argv):
     serve = commands.add_parser("serve", parents=[common], help="serve dist/ on 127.0.0.1 (built first if missing)")
     serve.add_argument("--port", type=int, help="default: %d or the next free one" % DEFAULT_PORT)
     test = commands.add_parser("test", parents=[common], help="build, then run every test")
-    test.add_argument("part", nargs="?", choices=["unit", "browser"],
-                      help="only tests/unit (in CPython and in Pyodide), or only tests/browser")
+    test.add_argument("part", nargs="?", choices=["unit", "browser", "parity"],
+                      help="only tests/unit (in CPython and in Pyodide), only tests/browser, or tests/parity with PyTorch, "
+                           "Keras and ONNX themselves, in an environment of their own")
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
     bench.add_argument("what", nargs="?", choices=["startup", "training"],
                        help="startup: how long until Python answers, by both recipes and three lines; training: how fast a "

@@ -100,6 +100,9 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     False
     """
     method = choice("method", method, METHODS)
+    if not callable(loss):
+        raise InvalidInput("loss", "type", f"loss is {shown(loss)}; give a function of the values that returns the scalar L.",
+                           got=shown(loss))
     eps = METHODS[method] if eps is None else number("eps", eps, 0)
     if eps == 0:
         raise InvalidInput("eps", "range", "eps is 0; give a positive step.", got="0", low=0, high=None)
@@ -123,10 +126,11 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
         floor = NEGLIGIBLE
         if rounding is not None and name in rounding:
             floor = max(floor, float(np.linalg.norm(np.reshape(rounding[name], -1)[elements])) / LIMITS[method])
-        largest = max(np.linalg.norm(analytic), np.linalg.norm(numeric), floor)
-        with np.errstate(invalid="ignore"):             # an infinite gradient is wrong, not an accident
+        with np.errstate(invalid="ignore", over="ignore"):      # an infinite gradient is wrong, not an accident
+            norm = float(np.linalg.norm(analytic))
+            largest = max(norm, np.linalg.norm(numeric), floor)
             error = float(np.linalg.norm(analytic - numeric) / largest)
-        checks.append(TensorCheck(name, error, float(np.linalg.norm(analytic)), len(elements), at[name].size,
+        checks.append(TensorCheck(name, error, norm, len(elements), at[name].size,
                                   bool(error <= LIMITS[method])))
     return GradientReport(method, eps, tuple(checks))
 

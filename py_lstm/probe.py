@@ -71,7 +71,7 @@ def probe(experiment: Experiment, tensor: str, index: tuple[int, ...], eps: floa
     place = tuple(index) if isinstance(index, (tuple, list)) else ()
     if tensor == "x" and len(place) == 2:
         place = (place[0], 0, place[1])             # the one sequence of the batch
-    if len(place) != len(shape) or not all(isinstance(k, int) and 0 <= k < n for k, n in zip(place, shape)):
+    if len(place) != len(shape) or not all(type(k) is int and 0 <= k < n for k, n in zip(place, shape)):
         raise InvalidInput("index", "shape", f"index is {shown(index)}; {tensor} has shape {shape}, give an index from 0 "
                            "for each axis.", got=shown(index), wanted=str(shape))
     *_, gradients = objective.passes()

@@ -9,7 +9,7 @@ from . import weight_files
 from .layouts import LAYOUTS, refuse_idle
 from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
-from ..validation import InvalidInput, choice
+from ..validation import InvalidInput, choice, instance
 from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
 
 ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
@@ -56,6 +56,7 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
     if ending not in ENDINGS:
         raise InvalidInput("destination", "choice", f"{target} ends in none of {', '.join(ENDINGS)}; give it one of "
                            "these endings.", got=ending, choices=list(ENDINGS))
+    instance("overwrite", overwrite, bool)
     if not overwrite and os.path.lexists(destination):
         raise InvalidInput("destination", "choice", f"{target} is there already; give another name, or overwrite=True "
                            "(--overwrite).", file=target)

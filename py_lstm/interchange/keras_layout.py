@@ -48,7 +48,7 @@ def from_keras(arrays: Sequence[Any] | Mapping[str, Any], *, bidirectional: bool
     """
     for field, value, only in (("activation", activation, "tanh"),
                                ("recurrent_activation", recurrent_activation, "sigmoid")):
-        if value != only:
+        if not isinstance(value, str) or value != only:
             raise InvalidInput(field, "choice", f"{field} is {shown(value)}, with which these weights mean other "
                                f"numbers; train the layer with {only}.", got=shown(value), choices=[only])
     if bidirectional is not None:

@@ -85,7 +85,7 @@ def pytorch_script(weights: Mapping[str, Any], *, module: str = "network") -> st
 
 
 def _importable(module: str) -> bool:
-    return module.isidentifier() and not keyword.iskeyword(module)
+    return isinstance(module, str) and module.isidentifier() and not keyword.iskeyword(module)
 
 
 def _arguments(sizes: Sizes) -> str:

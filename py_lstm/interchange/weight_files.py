@@ -130,9 +130,10 @@ def encode_arrays(arrays: Mapping[str, Any], format: str) -> bytes:
 
 def file_format(path: str | os.PathLike) -> str:
     """The format that a file's name asks for."""
-    ending = os.path.splitext(os.fspath(path))[1].lower().lstrip(".")
+    name = file_name(path)
+    ending = os.path.splitext(name)[1].lower().lstrip(".")
     if ending not in FORMATS:
-        raise InvalidInput("destination", "choice", f"{file_name(path)} ends in neither .npz nor .safetensors; give it "
+        raise InvalidInput("destination", "choice", f"{name} ends in neither .npz nor .safetensors; give it "
                            "one of these endings.", got=ending, choices=list(FORMATS))
     return ending
 
@@ -346,9 +347,10 @@ def _too_large(name: str, size: int, largest: int) -> NoReturn:
 
 
 def file_name(path: Any) -> str:
-    """A file's own name, without its folders."""
+    """A file's own name, without its folders, and at most 100 characters of it."""
     try:
-        return os.path.basename(os.fsdecode(path)) or shown(path)
+        name = os.path.basename(os.fsdecode(path))
+        return (name if len(name) <= 100 else f"...{name[-97:]}") or shown(path)
     except TypeError:
         raise InvalidInput("source", "type", f"{shown(path)} is no path; give the path of a file.",
                            got=shown(path)) from None

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple
 import numpy as np
 
 from ..network import Network
-from ..validation import InvalidInput, array, shown
+from ..validation import InvalidInput, array, instance, shown
 
 if TYPE_CHECKING:
     from ..layers.lstm import LSTM
@@ -205,7 +205,7 @@ def from_network(network: Network) -> Arrays:
     >>> sorted(weights)
     ['bias_hh_l0', 'bias_ih_l0', 'readout_bias', 'readout_weight', 'weight_hh_l0', 'weight_ih_l0']
     """
-    p = network.parameters
+    p = instance("network", network, Network).parameters
     return check_weights({
         "weight_ih_l0": p["weight_ih"], "weight_hh_l0": p["weight_hh"],
         "bias_ih_l0": p["bias"], "bias_hh_l0": np.zeros_like(p["bias"]),
@@ -253,7 +253,8 @@ def from_lstm(lstm: LSTM) -> Arrays:
     >>> np.array_equal(to_lstm(weights)(np.ones((4, 2)))[0], lstm(np.ones((4, 2)))[0])
     True
     """
-    if lstm.variant not in ("vanilla", "NP", "P"):
+    from ..layers.lstm import LSTM
+    if instance("lstm", lstm, LSTM).variant not in ("vanilla", "NP", "P"):
         raise InvalidInput("lstm", "choice", f"lstm is the variant {lstm.variant}, which PyTorch, Keras and ONNX do "
                            "not have; give a plain LSTM or one of variant P.", got=lstm.variant,
                            choices=["vanilla", "NP", "P"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from errors import noted
 
 from py_lstm import (SGD, Adagrad, AdamW, RMSProp, Schedule, binary_cross_entropy, clip_value, cross_entropy,
                      squared_error)
@@ -32,7 +33,7 @@ def torch_says(request):
 def distance(mine, right) -> float:
     mine, right = np.asarray(mine), np.asarray(right)
     assert mine.shape == right.shape and mine.dtype == np.float64
-    return float(np.linalg.norm(mine - right) / np.linalg.norm(right))
+    return noted("losses, optimizers and schedules beside PyTorch's", float(np.linalg.norm(mine - right) / np.linalg.norm(right)))
 
 
 def test_losses(torch_says):

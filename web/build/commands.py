@@ -21,6 +21,9 @@ def run(arguments):
         folder = Path(arguments.folder) if arguments.folder else DIST
         print("Every file in %s is the one that was built. SHA-256 of all of them: %s" % (folder, checksums.verify(folder)))
         return 0
+    if arguments.command == "test" and arguments.part == "parity":
+        from web.build import parity
+        return parity.test()
     if arguments.command == "test":
         from web.build import testing
         return testing.run(arguments.part)
