@@ -58,7 +58,7 @@ def test_written_rows_give_the_written_number(lab, quantity, t):
     tab = lab.tab
     lab.select(quantity, t, 1)
     told(tab, quantity, t, 1)
-    rows = tab.evaluate("""() => [...document.querySelectorAll(".inspector .row")].map((row) => {
+    rows = tab.evaluate("""() => [...document.querySelectorAll(".equation .row")].map((row) => {
         const copy = row.cloneNode(true);
         for (const symbol of copy.querySelectorAll(".symbol")) symbol.remove();
         return copy.textContent;

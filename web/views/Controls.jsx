@@ -30,6 +30,7 @@ export function Controls({ onClose }) {
         <Slider field="forget_bias" min={-3} max={6} step={0.1} />
         <Slider field="scale" min={0} max={4} step={0.05} />
         <Choice field="initializer" options={["uniform", "glorot_orthogonal", "tutorial"]} />
+        <Start />
       </fieldset>
       <fieldset>
         <legend>{t("controls.training")}</legend>
@@ -66,6 +67,13 @@ export function Controls({ onClose }) {
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </form>
   );
+}
+
+/** What these controls do to a trained network: they set its start, so it learns anew, which takes a moment. */
+function Start() {
+  const { done, wanted: most, experiment } = trace.value;
+  if (done === false) return <p class="note" role="status">{t("network.learning", { updates: experiment.updates, most })}</p>;
+  return wanted.value.updates > 0 && <p class="note">{t("network.start", { updates: wanted.value.updates })}</p>;
 }
 
 /** Which output is differentiated; the last one is called 0 in an experiment, so that it stays the last. */

@@ -61,7 +61,7 @@ const BACKWARD = {
     { quantity: "dz_o", by: 0, x: 238, y: 142, name: "∂zᵒ", label: [256, 137, "end"], value: [264, 200, "start"] },
     { quantity: "dh_via_z", by: -1, x: 4, y: 244, name: "hₜ₋₁", way: "to", label: [2, 238, "start"], value: [26, 299, "middle"] },
     { quantity: "dx", by: 0, x: 70, y: 244, name: "∂xₜ", label: [88, 238, "end"], value: [92, 299, "middle"] },
-    { quantity: "dh", by: 0, x: 292, y: 212, name: "∂hₜ", label: [320, 206, "start"], value: [314, 267, "middle"] },
+    { quantity: "dh", by: 0, x: 292, y: 212, name: "∂hₜ", label: [341, 206, "end"], value: [314, 267, "middle"] },
   ],
   wires: [
     ["M206 40H185", "dc", 0], ["M167 40H101", "dc", 0], ["M176 49V83", "dc", 0], ["M83 40H54", "dc_via_c", -1],

@@ -7,7 +7,7 @@ import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
 
 const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "loss", "update", "optimizer",
-  "forgetBias", "check", "complexStep", "latch"];
+  "forgetBias", "initializer", "check", "complexStep", "latch"];
 
 // Which term explains a quantity: the longest name that fits comes first.
 const OF = [["dz_", "error"], ["dx", "bptt"], ["dy", "bptt"], ["dh", "bptt"], ["dc", "bptt"], ["z_", "preactivation"], ["tanh_c", "cell"],

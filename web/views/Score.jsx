@@ -6,9 +6,9 @@ import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { changes, showChanges } from "../core/edits.js";
 import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
-import { direction, pause, playing, toggle } from "../core/player.js";
+import { byEquation, direction, move, pause, playing, toggle } from "../core/player.js";
 import { findPlacesWith } from "../core/flight.js";
-import { select, step } from "../core/selection.js";
+import { select } from "../core/selection.js";
 import { explanation, room, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
 import { numberIn, rangeOf } from "../core/trace.js";
@@ -16,6 +16,7 @@ import { paint, visible } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
 
 const MOST_APART = 24;                                  // operands that get a frame each; more are framed together
+const BELOW_ON_PHONE = 164;                             // the sheet at its lowest, and the play bar
 const space = signal({ width: 780, height: 620 });
 export const hovered = signal(null);                    // the number under a resting pointer
 
@@ -60,7 +61,7 @@ export function Score() {
       const box = frame.current.getBoundingClientRect();
       const wide = matchMedia("(min-width: 1000px)").matches;
       const top = box.top + window.scrollY;
-      space.value = { width: scroller.current.clientWidth, height: wide ? Math.max(460, innerHeight - top - 118) : 520,
+      space.value = { width: scroller.current.clientWidth, height: wide ? Math.max(460, innerHeight - top - 118) : Math.max(430, innerHeight - top - BELOW_ON_PHONE),
         minColumn: wide ? 9 : 13, wide };
     };
     const observer = new ResizeObserver(measure);
@@ -186,7 +187,8 @@ function joined(boxes) {
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const actions = {
-    ArrowLeft: () => step(-1), ArrowRight: () => step(1),
+    ArrowLeft: () => move(-1), ArrowRight: () => move(1),
+    e: () => { byEquation.value = !byEquation.value; },
     ArrowUp: () => select(rowsAway(picture.value, selection.value, -1)),
     ArrowDown: () => select(rowsAway(picture.value, selection.value, 1)),
     Home: () => select({ t: 1 }), End: () => select({ t: trace.value.shape.T }),
