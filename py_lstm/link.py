@@ -18,7 +18,7 @@ from .experiment import Experiment
 from .validation import InvalidInput, shown
 
 # What a link says about the page's view, not about the experiment.
-VIEW = ("room", "quantity", "t", "unit", "lang", "theme", "projector", "beside")
+VIEW = ("room", "quantity", "t", "unit", "lang", "theme", "projector", "beside", "puzzle")
 
 # What JavaScript's trim() takes away.
 _BLANK = ("\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"

@@ -10,7 +10,9 @@ import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
-import { engineState, isRecording, projector, report, shownTheme, touched } from "./core/state.js";
+import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
+import { BreakCentre, BreakLeft, BreakRight } from "./views/break/Break.jsx";
+import { DamageNote } from "./views/break/DamageNote.jsx";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
 import { Controls } from "./views/Controls.jsx";
@@ -37,25 +39,32 @@ function Page() {
     sheet.value = "full";
     controlsOpen.value = false;
   });
+  const breaking = room.value === "break";
+  const close = () => { controlsOpen.value = false; };
+  const openControls = (
+    <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
+      onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(breaking ? "break.open" : "controls.open")}</button>);
   return (
     <>
-      <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); document.getElementById("picture").focus(); }}>{t("skip")}</a>
+      <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); (document.getElementById("picture") ?? document.querySelector("main")).focus(); }}>{t("skip")}</a>
       <Header />
       <div class="rooms">
-        <aside class={controlsOpen.value ? "left open" : "left"}><Controls onClose={() => { controlsOpen.value = false; }} /></aside>
-        <main>
-          {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : <Caption />}
-          <Score />
-          <div class="under">
-            <PlayBar />
-            <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
-              onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t("controls.open")}</button>
-          </div>
-          <Hovered />
-          <Legend />
-          <Reach />
-          <Growth />
-          <NumberTable />
+        <aside class={controlsOpen.value ? "left open" : "left"}>{breaking ? <BreakLeft onClose={close} /> : <Controls onClose={close} />}</aside>
+        <main tabIndex={-1}>
+          {breaking ? <><BreakCentre /><div class="under">{openControls}</div></> : <>
+            <DamageNote />
+            {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : <Caption />}
+            <Score />
+            <div class="under">
+              <PlayBar />
+              {openControls}
+            </div>
+            <Hovered />
+            <Legend />
+            <Reach />
+            <Growth />
+            <NumberTable />
+          </>}
         </main>
         <aside class={`right ${sheet.value}`}>
           <div class="grips">
@@ -64,9 +73,7 @@ function Page() {
             <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
               onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
           </div>
-          <CheckReport />
-          <Diagram />
-          <Inspector />
+          {breaking ? <BreakRight /> : <><CheckReport /><Diagram /><Inspector /></>}
         </aside>
       </div>
       <SourceDialog />

@@ -118,6 +118,10 @@ class Puzzle:
     def answer(self) -> str | None:
         return self._answer if self.solved else None
 
+    def know(self, other: "Puzzle") -> None:
+        """Take over what another puzzle on the same network has found out about the suspects; it is the same for both."""
+        self._objectives, self._outcomes = other._objectives, other._outcomes
+
     def measure(self, given: Any) -> dict[str, Any]:
         """Make a measurement (a `Measurement` as a dict) and say what it shows. The same one again is not counted again."""
         m = Measurement.of(given)

@@ -141,7 +141,7 @@ def test_every_suspect_can_be_chosen_proved_and_solved(base, seeds):
     shared = Puzzle(0, base)
     for name, seed in seeds.items():
         puzzle = Puzzle(seed, base)
-        puzzle._objectives, puzzle._outcomes = shared._objectives, shared._outcomes
+        puzzle.know(shared)
         *_, series = puzzle.fewest()
         assert series and puzzle.answer is None
         for measurement in series:

@@ -8,7 +8,7 @@ from web.build.paths import SCRATCH, WEB
 
 NAME = "snapshot.gz"
 # Python files that become part of the interpreter beside the two packages.
-MODULES = [WEB / "python" / "bridge.py", WEB / "python" / "latecomers.py"]
+MODULES = sorted((WEB / "python").glob("*.py"))
 MAKERS = [WEB / "build" / "snapshot.mjs", WEB / "build" / "snapshot_contents.py", WEB / "python" / "restore.js"]
 
 

@@ -4,7 +4,7 @@ import { batch, effect } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { decode, encode } from "./link.js";
 import { change, engine, here, request } from "./requests.js";
-import { defaultsOf, isRecording, named, pointed, pointedAt, projector, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
+import { defaultsOf, isRecording, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
   wanted } from "./state.js";
 
 // What the address holds: its text, and the place (room and experiment) it stands for.
@@ -20,6 +20,7 @@ export function link() {
     lang: lang.value === preferredLanguage() ? null : lang.value,
     theme: theme.value,
     projector: projector.value ? 1 : null,
+    puzzle: puzzle.value,
   }, { ...defaultsOf(experiment.task), task: schema.defaults.task });
 }
 
@@ -58,6 +59,7 @@ export function begin() {
       room.value = named(ROOMS, view.room, "forward");
       theme.value = named(THEMES, view.theme, null);
       projector.value = view.projector === "1";
+      puzzle.value = puzzleNumber(view.puzzle);
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
     });
     pointedAt.value = pointed(view);

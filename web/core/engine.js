@@ -99,6 +99,17 @@ export class Engine {
   /** The trace on the screen minus another experiment's. */
   compare(before) { return this.#ifLive((remote) => remote.compare(before)); }
 
+  /** What takes long: onPart(part, data) gets one part after the other, or null meanwhile, and says whether to go on. */
+  question(what, args, onPart) {
+    return this.#ifLive((remote) => {
+      const life = this.life;
+      return remote.question(what, args, Comlink.proxy(({ part, data }) => {
+        life.heard = Date.now();
+        return onPart(part, data);
+      }));
+    });
+  }
+
   async #ifLive(send) {
     return this.state === "live" ? this.#quiet(send) : null;
   }

@@ -17,6 +17,9 @@ const ROOMS = {
   },
 };
 
+// Two of them stand side by side.
+ROOMS.break = { ...ROOMS.forward, strip: null };
+
 // Where every step reads one symbol, one row has room for it: its letter, or the derivative of the input that was 1.
 const SYMBOLS = { forward: { quantity: "x", mark: "symbol" }, backward: { quantity: "dx", mark: "value" } };
 // Where the answer is one of several: a row for each, or, if they are many, the most probable one and the right one.
@@ -37,9 +40,10 @@ const AXIS = 22;
  */
 export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9 }) {
   const plan = ROOMS[room];
-  const input = read ? { ...SYMBOLS[room], rows: 1, row: INPUT_ROW + 2, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW };
-  const several = { ...CLASSES[room], rows: O, row: Math.max(10, Math.min(16, Math.floor(96 / O))) };
-  const many = { ...MANY[room], rows: 1, row: room === "forward" ? OUTPUT_HEIGHT : INPUT_ROW, unitAt: room === "forward" ? guess : answer };
+  const side = room === "backward" ? "backward" : "forward";
+  const input = read ? { ...SYMBOLS[side], rows: 1, row: INPUT_ROW + 2, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW };
+  const several = { ...CLASSES[side], rows: O, row: Math.max(10, Math.min(16, Math.floor(96 / O))) };
+  const many = { ...MANY[side], rows: 1, row: side === "forward" ? OUTPUT_HEIGHT : INPUT_ROW, unitAt: side === "forward" ? guess : answer };
   const output = !guess ? { ...plan.output, rows: O, row: OUTPUT_HEIGHT } : O <= MOST_CLASSES ? several : many;
   const groupGap = H > 6 ? 9 : 12;
   const gaps = groupGap * (plan.units.length + 3) + 10;
@@ -56,7 +60,7 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
   add(input.quantity, input.mark, input.rows, input.row, groupGap + 4, input.unitAt);
   for (const [quantity, mark] of plan.units) add(quantity, mark, H, rowHeight, groupGap);
   add(output.quantity, output.mark, output.rows, output.row, groupGap + 6, output.unitAt);
-  add(plan.strip.quantity, plan.strip.mark, H, rowHeight, 4);
+  if (plan.strip) add(plan.strip.quantity, plan.strip.mark, H, rowHeight, 4);
   return { T, column, width: T * column, height: y + AXIS, axis: y, groups };
 }
 
@@ -98,6 +102,7 @@ export function rowsAway(picture, { t, unit, quantity }, rows) {
 /** The quantity that stands in `room` where `quantity` stands in the other one; the strips show the other room's own. */
 export function counterpart(quantity, room) {
   const list = ({ input, units, output }) => [input.quantity, ...units.map(([name]) => name), output.quantity];
-  const place = list(ROOMS[room === "forward" ? "backward" : "forward"]).indexOf(quantity === "p" ? "y" : quantity);
-  return place < 0 ? quantity : list(ROOMS[room])[place];
+  const [from, to] = room === "backward" ? ["forward", "backward"] : ["backward", "forward"];
+  const place = list(ROOMS[from]).indexOf(quantity === "p" ? "y" : quantity);
+  return place < 0 ? quantity : list(ROOMS[to])[place];
 }

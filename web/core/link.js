@@ -2,7 +2,7 @@
 // #hidden_size=5&updates=40&t=7&quantity=c
 // Nothing is judged here. Text that is no number is passed on as it is, and Python says what is wrong with it.
 
-const VIEW = ["room", "quantity", "t", "unit", "lang", "theme", "projector", "beside"];
+const VIEW = ["room", "quantity", "t", "unit", "lang", "theme", "projector", "beside", "puzzle"];
 
 export function encode(experiment, view, defaults) {
   const pairs = [];

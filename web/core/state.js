@@ -9,7 +9,7 @@ import { nearest, traceOf } from "./trace.js";
 const recording = inline("recording");
 export const schema = recording.schema;
 
-export const ROOMS = ["forward", "backward"];
+export const ROOMS = ["forward", "backward", "break"];
 export const THEMES = ["light", "dark"];
 
 const linked = decode(location.hash, schema.defaults);
@@ -45,12 +45,18 @@ export const selection = signal(nearest(trace.value, pointedAt.value));
 export const told = signal({ explanation: recording.frame.explanation });      // what Python says of the selection
 export const explanation = computed(() => told.value.explanation);
 export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
+// The bug to be found, by its number; null: no puzzle.
+export const puzzle = signal(puzzleNumber(linked.view.puzzle));
 export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const systemTheme = signal(systemDark.matches ? "dark" : "light");
 systemDark.addEventListener("change", (event) => { systemTheme.value = event.matches ? "dark" : "light"; });
 export const shownTheme = computed(() => theme.value ?? systemTheme.value);
+
+export function puzzleNumber(text) {
+  return /^[0-9]{1,9}$/.test(text ?? "") ? Number(text) : null;
+}
 
 lang.value = named(Object.keys(LOCALES), linked.view.lang, preferredLanguage());
 

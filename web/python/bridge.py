@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
+import break_room
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
 from py_lstm.experiment import defaults
 from py_lstm.tasks import OWN_SETTINGS, TASKS
@@ -38,6 +39,7 @@ class Lab:
         self.trainers = OrderedDict()
         self.experiment = None
         self.trace = None
+        self.break_room = break_room.BreakRoom(self._trainer, pack)
 
     def begin(self, experiment):
         """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays."""
@@ -100,6 +102,15 @@ class Lab:
         """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
         report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self._trainer(self.trace.experiment))
         return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
+
+    def ask(self, number, what, *arguments):
+        return self.break_room.ask(number, what, *arguments)
+
+    def go_on(self, number, milliseconds):
+        return self.break_room.go_on(number, milliseconds)
+
+    def drop(self, number):
+        return self.break_room.drop(number)
 
     def _trainer(self, experiment):
         key = json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
@@ -202,7 +213,7 @@ def recording():
     first = FIRST_SELECTION
     header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(),
                "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
-    schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first,
+    schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first, "damage": break_room.schema(),
               # Alphabets of texts are long, and come with the trace.
               "tasks": {name: about(task, defaults(name)["length"]) | {"settings": settings(name)}
                         | ({"inputs": None, "outputs": None} if task.text else {}) for name, task in TASKS.items()},

@@ -1,8 +1,9 @@
 // The plain recipe: Pyodide, NumPy's and py_lstm's wheels, and the page's own Python beside them.
 
+import break_room from "./break_room.py";
 import bridge from "./bridge.py";
 
-const MODULES = { "bridge.py": bridge };
+const MODULES = { "bridge.py": bridge, "break_room.py": break_room };
 
 /** @param options  loadPyodide's, which say where its files are */
 export async function startPlain(loadPyodide, options) {

@@ -7,6 +7,7 @@ import { boot } from "./boot.js";
 const SLICE_MS = 24;
 let call = null;
 let stop = false;
+let questions = 0;
 
 // A turn of the event loop that, unlike a timer, is not slowed down in a background tab.
 const turn = new MessageChannel();
@@ -58,6 +59,26 @@ Comlink.expose({
   },
 
   supersede() { stop = true; },
+
+  /**
+   * Answer a question of python/break_room.py, which takes long. onPart gets each part, or null where there is none yet, and
+   * says whether anybody still waits.
+   */
+  async question(what, args, onPart) {
+    questions += 1;
+    const number = questions;
+    const refused = ask("ask", number, what, ...args);
+    if (refused.error) return refused;
+    for (;;) {
+      const answer = ask("go_on", number, SLICE_MS);
+      if (answer.error) return answer;
+      if (answer.done) return {};
+      const { part = null, data = null } = answer;
+      const wanted = await onPart(data ? Comlink.transfer({ part, data }, [data.buffer]) : { part, data });
+      if (!wanted) { ask("drop", number); return { superseded: true }; }
+      await nextTurn();
+    }
+  },
 
   explain: (selection) => transferred(ask("explain", selection)),
   source: (file) => ask("source", file),

@@ -184,7 +184,7 @@ function joined(boxes) {
   }, []);
 }
 
-function keys(event) {
+export function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const actions = {
     ArrowLeft: () => move(-1), ArrowRight: () => move(1),
@@ -200,7 +200,8 @@ function keys(event) {
   actions[event.key]();
 }
 
-function draw(canvas, shape, shown, theme) {
+/** Paint a picture on a canvas, at the screen's own density. */
+export function draw(canvas, shape, shown, theme) {
   const density = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(shape.width * density), Math.round(shape.height * density)];
   if (canvas.width !== w || canvas.height !== h) {

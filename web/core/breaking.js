@@ -1,0 +1,138 @@
+// The Break room's state: what the damage is, and what Python says of it, part by part.
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import { change, engine, present } from "./requests.js";
+import { engineState, isRecording, room, schema, trace, wanted } from "./state.js";
+import { traceOf } from "./trace.js";
+
+export const RULES = schema.damage.rules;
+export const damage = computed(() => wanted.value.damage ?? {});
+
+// Each belongs to the experiment `of` (its text); until it is that of the trace, it is what was before.
+export const before = signal(null);                     // the undamaged trace, as traceOf gives one
+export const scores = signal(null);                     // {sign, clueless, before: {loss, score, ...}, after}
+export const memories = signal({});                     // before, after, rnn, gru: {score: [], delay, trained}
+export const rows = signal([]);                         // the gradient check, block by block
+export const onsets = signal([]);                       // [{steps, right: {block: bool}}]
+export const zeroStates = signal(true);                 // whether the sequence begins from states of 0
+export const losses = signal(null);                     // {damaged, whole, from} of a damaged training
+export const cosines = signal([]);                      // [{update, cosine}]
+export const rivals = signal(null);                     // {progress: {cell, done, wanted}, rnn: {...}, gru: {...}}
+export const failed = signal(null);                     // a refusal that belongs to no field
+
+const latest = new Map();
+/**
+ * Ask Python what takes long. Parts come one by one, until a newer question takes the place of this one.
+ *
+ * @param place  whose answer this is: a newer question in the same place ends it
+ */
+export async function question(place, what, args, take) {
+  const mine = Symbol(place);
+  latest.set(place, mine);
+  const isMine = () => latest.get(place) === mine;
+  const answer = await engine.question(what, args, (part, data) => {
+    if (isMine() && part) take(part, data);
+    return isMine();
+  });
+  if (isMine()) failed.value = answer?.error ?? null;
+  return isMine();
+}
+
+/** Switch a rule on, with its value, or off. */
+export function setRule(name, value) {
+  const { [name]: _, ...rest } = damage.value;
+  if (value === null) return change(Object.keys(rest).length ? { damage: rest } : { damage: {}, damage_from: null });
+  // The rule that says something else about the same number gives way.
+  const others = schema.damage.odds.filter((pair) => pair.includes(name)).flat();
+  const kept = Object.fromEntries(Object.entries(rest).filter(([rule]) => !others.includes(rule)));
+  return change({ damage: { ...kept, [name]: value } });
+}
+
+export const repair = () => change({ damage: {}, damage_from: null });
+
+/** Train on with the damage from where the training stands; with it from the start; or damage the trained network only. */
+export function trainOn(updates) {
+  const base = present();
+  const from = base.damage_from ?? Number(base.updates);
+  return change({ damage_from: from, updates: Math.min(schema.limits.updates[1], Number(base.updates) + updates) });
+}
+
+const text = (experiment) => JSON.stringify(experiment);
+let asked = null;
+let askedDirection = null;
+
+function askAll(experiment) {
+  const of = text([experiment, zeroStates.value]);
+  if (of === asked) return;
+  asked = of;
+  const fresh = { rows: [], onsets: [] };
+  question("before", "before", [experiment], (part, data) => {
+    if (part.kind === "before") before.value = traceOf(part, data);
+    else if (part.kind === "score") scores.value = { ...part, of };
+    else if (part.kind === "memory") memories.value = { ...memories.value, [part.of]: part };
+  });
+  question("blocks", "blocks", [experiment, zeroStates.value], (part) => {
+    if (part.kind === "block") fresh.rows.push(part.row);
+    else fresh.onsets.push(part);
+    // A whole column at a time: what is shown belongs together.
+    if (fresh.rows.length === schema.damage.blocks.length) rows.value = fresh.rows;
+    if (part.kind === "onset") onsets.value = [...fresh.onsets];
+  });
+  if (experiment.damage_from === null || !Object.keys(experiment.damage).length) {
+    losses.value = null;
+    cosines.value = [];
+    askedDirection = null;
+  } else if (of !== askedDirection) {
+    askedDirection = of;
+    const points = [];
+    question("direction", "direction", [experiment], (part) => {
+      if (part.kind === "losses") { losses.value = part; cosines.value = []; } else points.push(part);
+      if (part.kind === "cosine") cosines.value = [...points];
+    });
+  }
+}
+
+/** Train an RNN and a GRU on the same task. They belong to the undamaged experiment, so they are kept while only damage changes. */
+const rivalsKey = ({ damage: _, damage_from: __, edits: ___, ...rest }) => text(rest);
+let rivalsOf = null;
+export function compareCells() {
+  const experiment = trace.value.experiment;
+  rivalsOf = rivalsKey(experiment);
+  rivals.value = {};
+  question("rivals", "rivals", [experiment], (part) => batch(() => {
+    if (part.kind === "progress") rivals.value = { ...rivals.value, progress: part };
+    else {
+      rivals.value = { ...rivals.value, [part.cell]: part, progress: null };
+      memories.value = { ...memories.value, [part.cell]: { score: part.memory } };
+    }
+  }));
+}
+
+effect(() => {
+  if (room.value !== "break" || engineState.value !== "live" || isRecording.value || !trace.value.done) return;
+  const { experiment } = trace.value;
+  zeroStates.value;
+  if (rivalsOf !== null && rivalsOf !== rivalsKey(experiment)) {
+    rivalsOf = null;
+    rivals.value = null;
+    const { before: whole, after } = memories.peek();
+    memories.value = { before: whole, after };
+    latest.delete("rivals");
+  }
+  askAll(experiment);
+});
+
+/** Whether what is shown is still that of the experiment before. */
+export const waiting = computed(() => scores.value?.of !== text([trace.value.experiment, zeroStates.value]));
+
+// What is often believed, or feared, each on one click.
+export const SETUPS = {
+  open: { damage: { clamp_f: 1 }, damage_from: null },
+  shut: { damage: { clamp_f: 0 }, damage_from: null },
+  half: { damage: { clamp_f: 0.5, clamp_i: 0.5, clamp_o: 0.5 }, damage_from: null },
+  tutorial: { damage: { no_carry: 1, bias_i_from_f: 1, bias_o_from_f: 1, last_step_only: 1 }, damage_from: 0 },
+  gap: { damage: { longer: 3 }, damage_from: null },
+};
+export function setUp(name) {
+  return change(SETUPS[name]).then(() => { if (name === "gap") compareCells(); });
+}

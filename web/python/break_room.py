@@ -1,0 +1,184 @@
+"""What the Break room asks: before and after, which gradients are wrong and from when on, how far memory holds, find the bug.
+
+Each question is a generator of parts, so that its work can be cut into slices; `go_on` takes the next ones. Numbers are
+py_lstm's.
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from py_lstm import Experiment, InvalidInput, run
+from py_lstm.damage import effect
+from py_lstm.damage.checking import check_blocks, onset
+from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
+from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
+from py_lstm.experiment import OWN
+from py_lstm.rival import CELLS, Rival
+from py_lstm.tasks import NOTES
+
+# How many elements of a block are checked; every one of them costs a forward pass.
+CHECKED_ELEMENTS = 6
+
+
+class BreakRoom:
+    """The questions that are being answered, and the puzzle.
+
+    `trainer_of` gives an experiment's trainer, the same one each time; `pack` a trace as the page reads it.
+    """
+
+    def __init__(self, trainer_of, pack):
+        self.trainer_of, self.pack = trainer_of, pack
+        self.work = {}
+        self.puzzle = None
+
+    def ask(self, number, what, *arguments):
+        """Begin to answer question number `number`."""
+        self.work[number] = QUESTIONS[what](self, *arguments)
+        return {}, None
+
+    def drop(self, number):
+        """Nobody waits for this answer any more."""
+        self.work.pop(number, None)
+        return {}, None
+
+    def go_on(self, number, milliseconds):
+        """The next part of an answer, {"part": ..., "done": False}, or nothing new after about so long; at the end "done"."""
+        until = perf_counter() + milliseconds / 1000
+        for part in self.work.get(number, ()):
+            if part is not None:
+                header, numbers = part if isinstance(part, tuple) else (part, None)
+                return {"part": header, "done": False}, numbers
+            if perf_counter() > until:
+                return {"done": False}, None
+        self.work.pop(number, None)
+        return {"done": True}, None
+
+    # Questions ------------------------------------------------------------------------------------------------------
+
+    def before(self, experiment):
+        """The undamaged network: its trace, and the scores of both on held-out sequences."""
+        e = Experiment.from_json(experiment)
+        whole = effect.undamaged(e)
+        yield from self._trained(whole)
+        trace = run(whole, self.trainer_of(whole))
+        header, numbers = self.pack(trace)
+        yield {"kind": "before", **header}, numbers
+        subjects = {"before": (whole, effect.subject(whole, self.trainer_of(whole))), "after": (e, effect.subject(e, self.trainer_of(e)))}
+        yield None
+        scores = {name: _finite(effect.score(one, subject)._asdict()) for name, (one, subject) in subjects.items()}
+        note = NOTES.get(e.task)
+        yield {"kind": "score", "sign": e.task != OWN and trace.counted is not None, "clueless": note.clueless if note else None, **scores}
+        for name, (one, subject) in subjects.items():
+            yield None
+            held = effect.memory(one, subject)
+            yield {"kind": "memory", "of": name, "delay": held.delay, "score": _list(held.score), "trained": e.length}
+
+    def blocks(self, experiment, zero_states):
+        """The gradient check of every block over the whole sequence, then over the first 1, 2, ... steps."""
+        e = Experiment.from_json(experiment)
+        trainer = self.trainer_of(e)
+        for block in BLOCKS:
+            (told,) = check_blocks(e, blocks=[block], zero_states=zero_states, max_elements=CHECKED_ELEMENTS, trainer=trainer).tensors
+            yield {"kind": "block", "row": told._asdict()}
+        for steps in range(1, min(MOST_STEPS, e.steps) + 1):
+            yield {"kind": "onset", "steps": steps, "right": onset(e, steps, zero_states=zero_states, max_elements=3, trainer=trainer)}
+            yield None
+
+    def direction(self, experiment):
+        """The losses of the damaged training and of the whole one, and the cosine of the damaged gradient to the derivative."""
+        e = Experiment.from_json(experiment)
+        whole = effect.undamaged(e)
+        for one in (e, whole):
+            yield from self._trained(one)
+        yield {"kind": "losses", "damaged": self.trainer_of(e).losses[:e.updates], "whole": self.trainer_of(whole).losses[:e.updates],
+               "from": e.damage_from}
+        for update, cosine in effect.direction(e, self.trainer_of(e)):
+            if update <= e.updates:
+                yield {"kind": "cosine", "update": int(update), "cosine": cosine}
+            yield None
+
+    def rivals(self, experiment):
+        """An RNN and a GRU on the same task, trained as the LSTM was."""
+        e = effect.undamaged(Experiment.from_json(experiment))
+        for cell in CELLS:
+            rival = Rival(cell, e)
+            while len(rival.losses) < e.updates:
+                rival.update()
+                yield None
+                if len(rival.losses) % 20 == 0:
+                    yield {"kind": "progress", "cell": cell, "done": len(rival.losses), "wanted": e.updates}
+            subject = effect.Subject(rival.forward)
+            yield {"kind": "rival", "cell": cell, "size": rival.size, **_finite(effect.score(e, subject)._asdict()),
+                   "memory": _list(effect.memory(e, subject).score)}
+
+    def _trained(self, experiment):
+        trainer = self.trainer_of(experiment)
+        while len(trainer.losses) < experiment.updates:
+            trainer.update()
+            yield None
+
+    # Find the bug ---------------------------------------------------------------------------------------------------
+
+    def begin_puzzle(self, seed):
+        """Train the puzzle's network, whose damage nobody is told."""
+        base = self.trainer_of(BASE)
+        while len(base.losses) < BASE.updates:
+            base.update()
+            yield None
+            if len(base.losses) % 10 == 0:
+                yield {"kind": "progress", "done": len(base.losses), "wanted": BASE.updates}
+        if self.puzzle is None or self.puzzle.seed != seed:
+            before, self.puzzle = self.puzzle, Puzzle(seed, base)
+            if before is not None:
+                self.puzzle.know(before)
+        yield {"kind": "puzzle", **self._standing()}
+
+    def measure(self, measurement):
+        found = self._puzzle().measure(measurement)
+        yield {"kind": "measured", **found, **self._standing()}
+
+    def guess(self, name):
+        verdict = self._puzzle().guess(name)
+        yield {"kind": "verdict", "guess": name, "damage": SUSPECTS[name] if verdict.right else None, **verdict._asdict(),
+               **self._standing()}
+
+    def fewest(self):
+        """After the puzzle is solved, the shortest series of measurements that would have proved it."""
+        if not self._puzzle().solved:
+            raise InvalidInput("puzzle", "order", "The shortest proof is told when the damage is named.")
+        series = None
+        for series in self._puzzle().fewest():
+            yield None
+        yield {"kind": "fewest", "series": [m._asdict() for m in series] if series else None}
+
+    def _puzzle(self):
+        if self.puzzle is None:
+            raise InvalidInput("puzzle", "order", "There is no puzzle; begin one.")
+        return self.puzzle
+
+    def _standing(self):
+        p = self.puzzle
+        return {"seed": p.seed, "count": len(p.measurements), "wrong": list(p.wrong_guesses), "solved": p.solved, "answer": p.answer}
+
+
+QUESTIONS = {"before": BreakRoom.before, "blocks": BreakRoom.blocks, "direction": BreakRoom.direction, "rivals": BreakRoom.rivals,
+             "begin_puzzle": BreakRoom.begin_puzzle, "measure": BreakRoom.measure, "guess": BreakRoom.guess, "fewest": BreakRoom.fewest}
+
+
+def schema():
+    """The rules and what the puzzle knows, for the page."""
+    return {"kinds": KINDS, "blocks": BLOCKS, "odds": AT_ODDS, "mostSteps": MOST_STEPS,
+            "rules": {rule.name: {"kind": rule.kind, "switch": rule.switch, "low": rule.low, "high": rule.high, "usual": rule.usual,
+                                  "whole": rule.whole, "wrong": list(rule.wrong)} for rule in DAMAGE.values()},
+            "suspects": {name: {"rule": next(iter(damage)), "value": next(iter(damage.values()))} for name, damage in SUSPECTS.items()},
+            "checked": list(CHECKED), "watched": WATCHED}
+
+
+def _finite(numbers):
+    """JSON has no word for what is no number: then it is None."""
+    return {name: value if np.isfinite(value) else None for name, value in numbers.items()}
+
+
+def _list(values):
+    return [float(value) if np.isfinite(value) else None for value in values]

@@ -1,0 +1,99 @@
+// Before and after, side by side in the same places; or their difference.
+
+import { effect, signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { before, waiting } from "../../core/breaking.js";
+import { short } from "../../core/format.js";
+import { t } from "../../core/i18n.js";
+import { boxOf, layout, numberAt } from "../../core/layout.js";
+import { engine } from "../../core/requests.js";
+import { select } from "../../core/selection.js";
+import { selection, shownTheme, trace } from "../../core/state.js";
+import { rangeOf, unpack } from "../../core/trace.js";
+import { draw, keys } from "../Score.jsx";
+import { Letter } from "../symbols.jsx";
+
+const HEIGHT = [380, 560];
+const space = signal({ width: 700, height: HEIGHT[0], stacked: false });
+const difference = signal(false);
+
+const pictureOf = (shape, width) => layout(shape, "break", { width, height: space.value.height, minColumn: 5 });
+
+export function Pair() {
+  const frame = useRef(null);
+  useEffect(() => {
+    const measure = () => {
+      // As high as the window leaves room for below the numbers, so that both fit at a glance.
+      const { width } = frame.current.getBoundingClientRect();
+      space.value = { width, height: Math.min(HEIGHT[1], Math.max(HEIGHT[0], innerHeight - 330)), stacked: width < 560 };
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(frame.current);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const { width, stacked } = space.value;
+  const each = stacked ? width - 34 : (width - 34 - 24) / 2;
+  const same = before.value && before.value.shape.T === trace.value.shape.T && before.value.shape.H === trace.value.shape.H;
+  return (
+    <section class="pair" ref={frame} aria-label={t("break.pair")}>
+      <p class="pair-choice">
+        <button type="button" class="plain" aria-pressed={!difference.value} onClick={() => { difference.value = false; }}>{t("break.sideBySide")}</button>
+        <button type="button" class="plain" aria-pressed={difference.value} disabled={!same} onClick={() => { difference.value = true; }}>{t("break.difference")}</button>
+      </p>
+      {difference.value && same
+        ? <Difference width={width - 34} />
+        : (
+          <div class={stacked ? "two stacked" : "two"}>
+            {before.value && <One shown={before.value} width={each} title={t("break.before")} letters />}
+            <One shown={trace.value} width={each} title={t("break.after")} letters={stacked || !before.value} selectable faded={waiting.value} />
+          </div>)}
+    </section>
+  );
+}
+
+function Difference({ width }) {
+  const changed = useSignal(null);
+  useEffect(() => effect(() => {
+    const of = before.value;
+    const now = trace.value;
+    if (!now.done) return;
+    engine.compare(of.experiment).then((answer) => {
+      if (answer?.arrays?.h && before.value === of && trace.value === now) {
+        changed.value = { ...now, arrays: { ...now.arrays, ...unpack(answer.arrays, answer.data) }, isChange: true };
+      }
+    });
+  }), []);
+  return changed.value && <One shown={changed.value} width={width} title={t("break.afterMinusBefore")} letters selectable asChange />;
+}
+
+function One({ shown, width, title, letters, selectable, asChange, faded }) {
+  const canvas = useRef(null);
+  const plain = pictureOf(shown.shape, width);
+  const picture = asChange ? { ...plain, groups: plain.groups.map((group) => ({ ...group, mark: "value" })) } : plain;
+  useEffect(() => draw(canvas.current, picture, shown, shownTheme.value));
+  const at = (event) => {
+    const box = canvas.current.getBoundingClientRect();
+    return numberAt(picture, event.clientX - box.left, event.clientY - box.top);
+  };
+  const chosen = boxOf(picture, selection.value);
+  return (
+    <figure class={faded ? "one faded" : "one"}>
+      <figcaption>{title}</figcaption>
+      <div class="one-body">
+        {letters && (
+          <div class="letters" aria-hidden="true" style={{ height: `${picture.height}px` }}>
+            {picture.groups.map((group) => (
+              <span key={group.quantity} class="letter" style={{ top: `${group.y + group.height / 2}px` }}><Letter quantity={group.quantity} trace={trace.value} /></span>))}
+          </div>)}
+        <div class="sheet" style={{ width: `${picture.width}px`, height: `${picture.height}px` }}
+          {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": `${title}. ${t("picture.help")}`, onKeyDown: keys } : {})}>
+          <canvas ref={canvas} role="img" aria-label={describe(title, shown)} onPointerDown={selectable ? (event) => select(at(event)) : undefined} />
+          {chosen && <div class="selected" style={{ left: `${chosen.x}px`, top: `${chosen.y}px`, width: `${chosen.width}px`, height: `${chosen.height}px` }} />}
+        </div>
+      </div>
+    </figure>
+  );
+}
+
+const describe = (title, shown) => t("break.pictureLabel", { title, steps: shown.shape.T, range: short(rangeOf(shown, "c")) });

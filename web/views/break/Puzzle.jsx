@@ -1,0 +1,161 @@
+// Find the bug: measure, rule out, name it.
+
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { full, short } from "../../core/format.js";
+import { t } from "../../core/i18n.js";
+import { another, checked, fewest, guess, log, measure, mostSteps, preparing, standing, suspects, verdict, watched } from "../../core/puzzle.js";
+import { puzzle } from "../../core/state.js";
+import { Tex } from "../Tex.jsx";
+import { blockLetter, blockName, suspectName } from "./names.js";
+
+const list = (names) => names.map(suspectName).join(t("puzzle.comma"));
+
+export function Puzzle() {
+  const stands = standing.value;
+  return (
+    <section class="puzzle" aria-label={t("puzzle.title")}>
+      <header>
+        <h2>{t("puzzle.title")} <small>{t("puzzle.number", { seed: puzzle.value })}</small></h2>
+        <button type="button" class="plain" onClick={another}>{t("puzzle.another")}</button>
+        <button type="button" class="plain" onClick={() => { puzzle.value = null; }}>{t("puzzle.leave")}</button>
+      </header>
+      <p>{t("puzzle.task")}</p>
+      {!stands ? (
+        <p class="note" role="status">{preparing.value ? t("puzzle.preparing", preparing.value) : t("inspector.waiting")}</p>
+      ) : (
+        <>
+          <p class="tally" role="status"><b data-puzzle="count">{t(stands.count === 1 ? "puzzle.countOne" : "puzzle.count", { count: stands.count })}</b>
+            {stands.wrong.length > 0 && <span> · {t(stands.wrong.length === 1 ? "puzzle.wrongOne" : "puzzle.wrong", { count: stands.wrong.length })}</span>}</p>
+          {stands.solved ? <Solved /> : <Instruments />}
+          <Log />
+        </>)}
+    </section>
+  );
+}
+
+function Instruments() {
+  const tensor = useSignal("weight_ih");
+  const steps = useSignal(4);
+  const given = useSignal(true);
+  const tiny = useSignal(false);
+  const quantity = useSignal("f");
+  const id = useId();
+  return (
+    <div class="instruments">
+      <fieldset>
+        <legend>{t("puzzle.check")}</legend>
+        <label>{t("puzzle.tensor")} <select value={tensor.value} data-puzzle="tensor" onChange={(event) => { tensor.value = event.currentTarget.value; }}>
+          {checked.map((name) => <option key={name} value={name}>{t(`puzzle.tensor.${name}`)}</option>)}</select></label>
+        <label for={`${id}-steps`}>{t("puzzle.steps")} <input id={`${id}-steps`} type="range" min="1" max={mostSteps} value={steps.value} data-puzzle="steps"
+          onInput={(event) => { steps.value = Number(event.currentTarget.value); }} /> <output>{steps.value}</output></label>
+        <label><input type="checkbox" checked={given.value} data-puzzle="given" onChange={() => { given.value = !given.value; }} /> {t("puzzle.given")}</label>
+        <label><input type="checkbox" checked={tiny.value} data-puzzle="tiny" onChange={() => { tiny.value = !tiny.value; }} /> {t("puzzle.tiny")}</label>
+        <button type="button" data-puzzle="check" onClick={() => measure({ kind: "check", what: tensor.value, steps: steps.value, zero_states: !given.value, scale: tiny.value ? 1e-4 : 1 })}>{t("puzzle.measure")}</button>
+      </fieldset>
+      <fieldset>
+        <legend>{t("puzzle.watch")}</legend>
+        <label>{t("puzzle.quantity")} <select value={quantity.value} data-puzzle="quantity" onChange={(event) => { quantity.value = event.currentTarget.value; }}>
+          {watched.map((name) => <option key={name} value={name}>{watchedName(name)}</option>)}</select></label>
+        <button type="button" data-puzzle="watch" onClick={() => measure({ kind: "watch", what: quantity.value })}>{t("puzzle.measure")}</button>
+      </fieldset>
+      <fieldset>
+        <legend>{t("puzzle.score")}</legend>
+        <button type="button" data-puzzle="score" onClick={() => measure({ kind: "score" })}>{t("puzzle.measure")}</button>
+      </fieldset>
+    </div>
+  );
+}
+
+const watchedName = (name) => (name === "f_plus_i" ? t("puzzle.fPlusI") : t(`quantity.${name}`));
+
+function Log() {
+  return (
+    <ol class="measurements" aria-label={t("puzzle.log")}>
+      {log.value.map((entry) => <li key={JSON.stringify(entry.measurement)}><Entry {...entry} /></li>)}
+    </ol>
+  );
+}
+
+export function measurementName({ kind, what, steps, zero_states: zero, scale }) {
+  if (kind === "score") return t("puzzle.score");
+  if (kind === "watch") return watchedName(what);
+  const name = t(zero ? "puzzle.checkZero" : "puzzle.checkGiven", { tensor: t(`puzzle.tensor.${what}`), steps });
+  return scale === 1 ? name : t("puzzle.scaled", { name, scale: short(scale) });
+}
+
+function Entry({ measurement, blocks, values }) {
+  const { kind, what } = measurement;
+  return (
+    <>
+      <span class="measured">{measurementName(measurement)}</span>
+      {kind === "check" && (
+        <span class="blocks">
+          {blocks.map((block) => (
+            <span key={block.name} class={block.right ? "block" : "block is-wrong"} data-block={block.name} data-right={block.right} title={`${blockName(block.name)}: ${full(block.relative_error)}`}>
+              <Tex>{blockLetter(block.name)}</Tex> {block.right ? "✓" : "✗"} <small>{short(block.relative_error)}</small>
+              <span class="visually-hidden">{t(block.right ? "check.right" : "check.wrong")}</span>
+              {!block.right && block.absolute && <small class="absolute">{t("puzzle.absolute")}</small>}
+            </span>))}
+        </span>)}
+      {kind === "watch" && <span data-watched={what}>{values.smallest === values.largest ? t("puzzle.held", { value: short(values.smallest) })
+        : t("puzzle.moves", { low: short(values.smallest), high: short(values.largest) })}
+        {what === "x" && ` ${t("puzzle.empty", { count: values.empty })}`}</span>}
+      {kind === "score" && <span>{t("puzzle.scores", { before: percent(values.before), after: percent(values.after) })}</span>}
+    </>
+  );
+}
+
+const percent = (value) => `${(100 * value).toFixed(1)} %`;
+
+function Solved() {
+  const told = verdict.value;
+  if (!told?.right) return null;
+  const others = told.possible.filter((name) => name !== told.guess);
+  const proof = fewest.value;
+  return (
+    <div class="solved">
+      <p><b>{t("puzzle.solved", { name: suspectName(told.guess) })}</b></p>
+      <p>{told.proven ? t("puzzle.proven") : told.measurements === 0 ? t("puzzle.blind", { count: others.length + 1 }) : t("puzzle.lucky", { count: others.length, others: list(others) })}</p>
+      {!proof ? <p class="note">{t("inspector.waiting")}</p>
+        : proof.series && <p data-puzzle="fewest">{t(proof.series.length === 1 ? "puzzle.fewestOne" : "puzzle.fewest", { count: proof.series.length, series: proof.series.map(measurementName).join(t("puzzle.then")) })}</p>}
+      <p class="buttons"><button type="button" onClick={another}>{t("puzzle.another")}</button></p>
+    </div>
+  );
+}
+
+/** The suspects, in the left column. */
+export function Suspects({ onClose }) {
+  const stands = standing.value;
+  const told = verdict.value;
+  return (
+    <div class="suspects">
+      <h2>{t("puzzle.suspects")}</h2>
+      <p class="note">{t("puzzle.name")}</p>
+      <ul>
+        {Object.keys(suspects).map((name) => {
+          const wrong = stands?.wrong.includes(name);
+          const right = stands?.answer === name;
+          return (
+            <li key={name}><button type="button" class={right ? "right" : wrong ? "cleared" : undefined} disabled={!stands || stands.solved || wrong} data-suspect={name}
+              onClick={() => guess(name)}>{suspectName(name)}{wrong && <span> ✗ <span class="visually-hidden">{t("puzzle.notIt")}</span></span>}{right && " ✓"}</button></li>);
+        })}
+      </ul>
+      {told && !told.right && <p class="note" role="alert">{t(told.possible.includes(told.guess) ? "puzzle.notRuledOut" : "puzzle.wasRuledOut", { name: suspectName(told.guess) })}</p>}
+      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
+    </div>
+  );
+}
+
+/** What each of them would do: from that one can work out where it shows. */
+export function SuspectNotes() {
+  return (
+    <section class="suspect-notes">
+      <h2>{t("puzzle.notes")}</h2>
+      <dl>
+        {Object.keys(suspects).map((name) => (
+          <div key={name}><dt>{suspectName(name)}</dt><dd>{t(`break.rule.${suspects[name].rule}.note`)}</dd></div>))}
+      </dl>
+    </section>
+  );
+}
