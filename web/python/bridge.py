@@ -135,7 +135,7 @@ def told(trace, selection, begin=0):
     t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
     u = min(max(selection["unit"], 1), H)
     kept, written = explain(trace, "c", t, u).lines[0].terms
-    via_h, via_c = (abs(term.value) for term in explain(trace, "dc", t, u).lines[0].terms)
+    via_h, via_c, *_ = (abs(term.value) for term in explain(trace, "dc", t, u).lines[0].terms)
     share_c = via_c / (via_c + via_h) if via_c + via_h > 0 else None
     answer = {"explanation": explain(trace, quantity, t, unit).to_json(),
               "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}

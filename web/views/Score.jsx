@@ -58,6 +58,7 @@ export function Score() {
   useEffect(() => {
     // The picture takes the width of its column and, on a wide screen, the height left in the window.
     const measure = () => {
+      if (!frame.current) return;                       // an observer may still have something to say after the end
       const box = frame.current.getBoundingClientRect();
       const wide = matchMedia("(min-width: 1000px)").matches;
       const top = box.top + window.scrollY;

@@ -23,6 +23,7 @@ export function Pair() {
   const frame = useRef(null);
   useEffect(() => {
     const measure = () => {
+      if (!frame.current) return;                       // an observer may still have something to say after the end
       // As high as the window leaves room for below the numbers, so that both fit at a glance.
       const { width } = frame.current.getBoundingClientRect();
       space.value = { width, height: Math.min(HEIGHT[1], Math.max(HEIGHT[0], innerHeight - 330)), stacked: width < 560 };

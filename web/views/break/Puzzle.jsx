@@ -150,7 +150,7 @@ export function Suspects({ onClose }) {
 /** What each of them would do: from that one can work out where it shows. */
 export function SuspectNotes() {
   return (
-    <section class="suspect-notes">
+    <section class="suspect-notes" tabIndex={0} aria-label={t("puzzle.notes")}>
       <h2>{t("puzzle.notes")}</h2>
       <dl>
         {Object.keys(suspects).map((name) => (

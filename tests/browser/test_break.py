@@ -1,0 +1,238 @@
+"""The Break room: every switch changes what is on the screen to what CPython says, and a bug can be found."""
+import pytest
+from lab import DEFAULTS, SAME, Lab, difference, fragment_of, in_cpython, live_tabs, wait_until  # noqa: F401
+from test_accessibility import violations
+
+from py_lstm import Experiment, Trainer
+from py_lstm.damage import DAMAGE, effect
+from py_lstm.damage.checking import check_blocks, onset
+from py_lstm.damage.puzzle import BASE, Puzzle
+from web.build.paths import MODULES
+
+# Small, and with as many inputs as units, so that every rule applies and each takes a moment.
+SMALL = {"length": 8, "hidden_size": 2, "updates": 4, "batch_size": 4}
+
+
+@pytest.fixture(scope="module")
+def tab(live_tabs):
+    tab = live_tabs("#room=break&length=8&hidden_size=2&updates=4&batch_size=4")
+    tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
+    yield tab
+    tab.watch.check()
+    tab.context.close()
+
+
+@pytest.fixture
+def lab(tab):
+    page_lab = Lab(tab)
+    tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, **SMALL})
+    return page_lab
+
+
+def experiment(**fields):
+    return Experiment.from_json({**DEFAULTS, **SMALL, **fields})
+
+
+def answered(lab, e):
+    """Wait until all that is told belongs to the experiment and the table is full."""
+    wait_until(lab.tab, "wanted => JSON.stringify(lab.experiment.damage) === JSON.stringify(wanted)", arg=e.to_json()["damage"])
+    wait_until(lab.tab, """steps => document.querySelector('.numbers:not(.faded):not(.waiting)') && !document.querySelector('.one.faded')
+        && document.querySelectorAll('.onset-table thead th').length === steps + 3""", arg=min(8, e.steps))
+
+
+def number(tab, name):
+    return float(tab.locator("[data-number='%s']" % name).get_attribute("data-value"))
+
+
+def wrong_blocks(tab, steps="all"):
+    return set(tab.evaluate("""steps => [...document.querySelectorAll('.onset-table tbody tr')].filter((row) =>
+        row.querySelector(`[data-steps="${steps}"]`).dataset.right === "false").map((row) => row.dataset.block)""", str(steps)))
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_switch_changes_the_screen_to_what_cpython_says(lab, name):
+    switch = lab.tab.locator("[data-rule=%s] input[role=switch]" % name)
+    switch.click()
+    e = experiment(damage={name: DAMAGE[name].usual})
+    answered(lab, e)
+    assert switch.is_checked() and lab.experiment == e.to_json()
+    assert difference(lab.trace(), in_cpython(e.to_json())) <= SAME
+    trainer = Trainer(experiment())
+    for of, one in (("before", experiment()), ("after", e)):
+        right = effect.score(one, effect.subject(one, trainer))
+        assert abs(number(lab.tab, "loss." + of) - right.loss) <= SAME * max(1, right.loss)
+        assert number(lab.tab, "score." + of) == right.score
+    report = check_blocks(e, zero_states=True, max_elements=6, trainer=trainer)
+    assert wrong_blocks(lab.tab) == {block.name for block in report.tensors if not block.right}
+    assert (name in ("noise", "dropped", "longer") or DAMAGE[name].kind == "gate") == (wrong_blocks(lab.tab) == set())
+    switch.click()
+    wait_until(lab.tab, "Object.keys(lab.experiment.damage).length === 0")
+
+
+def test_the_table_says_from_when_on_a_gradient_is_wrong(lab):
+    lab.set(damage={"no_carry": 1})
+    e = experiment(damage={"no_carry": 1})
+    for zero in (True, False):
+        answered(lab, e)
+        for steps in (1, 2, 4):
+            right = onset(e, steps, zero_states=zero, max_elements=3)
+            wait_until(lab.tab, """([steps, wrong]) => [...document.querySelectorAll(`.onset-table [data-steps="${steps}"][data-right="false"]`)]
+                .length === wrong""", arg=[steps, sum(not ok for ok in right.values())])
+            assert wrong_blocks(lab.tab, steps) == {block for block, ok in right.items() if not ok}
+        lab.tab.locator(".onset .states input").click()
+    wait_until(lab.tab, "!document.querySelector('.onset .states input').checked")
+
+
+def test_a_value_is_typed_and_a_wrong_one_is_told(lab):
+    lab.tab.locator("[data-rule=clamp_f] input[role=switch]").click()
+    box = lab.tab.locator("[data-rule=clamp_f] .number")
+    box.fill("0.25")
+    box.press("Enter")
+    wait_until(lab.tab, "lab.experiment.damage.clamp_f === 0.25")
+    assert (lab.trace()["f"] == 0.25).all()
+    box.fill("7")
+    box.press("Enter")
+    wait_until(lab.tab, "document.querySelector('[data-field=damage] .refusal').textContent")
+    assert (lab.trace()["f"] == 0.25).all() and box.get_attribute("aria-invalid") == "true"
+    lab.tab.locator(".repair").click()
+    wait_until(lab.tab, "Object.keys(lab.experiment.damage).length === 0 && !document.querySelector('[data-field=damage] .refusal').textContent")
+
+
+def test_a_falling_loss_proves_nothing(lab):
+    lab.set(updates=40, damage={"no_carry": 1})
+    lab.tab.get_by_role("button", name="Train with it from the start").click()
+    wait_until(lab.tab, "document.querySelector('.lesson')")
+    e = experiment(updates=40, damage={"no_carry": 1}, damage_from=0)
+    trainer = Trainer(e)
+    trainer.parameters_after(40)
+    wait_until(lab.tab, "count => Number(document.querySelector('[data-points]').dataset.points) === count",
+               arg=len(list(effect.direction(e, trainer))))
+    assert lab.experiment["damage_from"] == 0
+    lab.tab.get_by_role("button", name="Train on with it").click()
+    wait_until(lab.tab, "lab.experiment.updates === 140")
+    lab.tab.get_by_role("button", name="Damage it after training").click()
+    wait_until(lab.tab, "lab.experiment.damage_from === null && !document.querySelector('.lesson')")
+
+
+def test_other_cells_are_trained_beside_it(lab):
+    lab.tab.get_by_role("button", name="Train an RNN and a GRU").click()
+    wait_until(lab.tab, "document.querySelector('[data-number=\"loss.gru\"]')")
+    from py_lstm.rival import Rival
+    for cell in ("rnn", "gru"):
+        rival = Rival(cell, experiment())
+        for _ in range(4):
+            rival.update()
+        assert abs(number(lab.tab, "loss." + cell) - effect.score(experiment(), effect.Subject(rival.forward)).loss) < 1e-12
+
+
+def test_the_other_rooms_say_that_something_is_broken(lab):
+    lab.set(damage={"clamp_i": 0.5})
+    lab.tab.locator("header nav button", has_text="Forward").click()
+    assert "Input gate held at 0.5" in lab.tab.locator(".damage-note").text_content()
+    lab.select(quantity="i", t=3, unit=1)
+    assert "i_t = 0.5" in lab.tab.locator(".inspector").text_content()
+    lab.tab.locator(".damage-note button", has_text="Break").click()
+    lab.tab.locator(".pair").wait_for()
+
+
+def test_keys_work_the_switches_and_the_picture(lab):
+    switch = lab.tab.locator("[data-rule=coupled] input[role=switch]")
+    switch.focus()
+    lab.tab.keyboard.press("Space")
+    wait_until(lab.tab, "lab.experiment.damage.coupled === 1")
+    lab.tab.locator("#picture").focus()
+    lab.tab.keyboard.press("Home")
+    lab.tab.keyboard.press("ArrowRight")
+    assert lab.tab.locator(".pair .selected").count() == 2
+
+
+def test_axe_finds_nothing_serious(lab):
+    lab.set(damage={"no_carry": 1, "clamp_f": 0.5})
+    answered(lab, experiment(damage={"no_carry": 1, "clamp_f": 0.5}))
+    assert violations(lab.tab) == []
+    for button in ("header button[lang]", "header button.plain >> nth=-1"):
+        lab.tab.locator(button).click()
+        assert violations(lab.tab) == []
+    lab.tab.locator("header button[lang]").click()
+    lab.tab.locator("header button.plain").last.click()
+
+
+# Find the bug -------------------------------------------------------------------------------------------------------
+
+def test_a_bug_is_found_by_measuring_and_the_page_keeps_the_secret(lab):
+    tab, seed = lab.tab, 7
+    truth = Puzzle(seed, None)._answer
+    tab.evaluate("location.hash = '#room=break&puzzle=%d'" % seed)
+    tab.locator("[data-puzzle=count]").wait_for(timeout=60_000)
+    assert lab.experiment["damage"] == {} and truth not in str(tab.evaluate("JSON.stringify([lab.experiment, lab.wanted])"))
+    assert violations(tab) == []
+    puzzle = Puzzle(seed)
+    puzzle.trainer.parameters_after(BASE.updates)
+    *_, proof = puzzle.fewest()
+    wrong = next(name for name in puzzle.possible() if name != truth)
+    tab.locator("[data-suspect=%s]" % wrong).click()
+    wait_until(tab, "document.querySelector('.tally').textContent.includes('1 wrong guess')")
+    for m in proof:
+        if m.kind == "check":
+            tab.locator("[data-puzzle=tensor]").select_option(m.what)
+            tab.locator("[data-puzzle=steps]").fill(str(m.steps))
+            if tab.locator("[data-puzzle=given]").is_checked() == m.zero_states:
+                tab.locator("[data-puzzle=given]").click()
+            tab.locator("[data-puzzle=check]").click()
+        elif m.kind == "watch":
+            tab.locator("[data-puzzle=quantity]").select_option(m.what)
+            tab.locator("[data-puzzle=watch]").click()
+        else:
+            tab.locator("[data-puzzle=score]").click()
+    wait_until(tab, "count => document.querySelectorAll('.measurements li').length === count", arg=len(proof))
+    shown = puzzle.measure(proof[0]._asdict())
+    if proof[0].kind == "check":
+        for block in shown["blocks"]:
+            entry = tab.locator(".measurements li").first.locator("[data-block='%s']" % block["name"])
+            assert (entry.get_attribute("data-right") == "true") == block["right"]
+    assert tab.locator(".solved").count() == 0
+    tab.locator("[data-suspect=%s]" % truth).click()
+    tab.locator("[data-puzzle=fewest]").wait_for(timeout=60_000)
+    assert "proved" in tab.locator(".solved").text_content()
+    wait_until(tab, "location.hash.includes('puzzle=%d')" % seed)
+    assert fragment_of(tab)["puzzle"] == str(seed)
+    tab.locator(".puzzle header button", has_text="Leave").click()
+    tab.locator(".pair").wait_for()
+
+
+@pytest.mark.parametrize("fragment, damaged", [
+    ("damage=nonsense", False), ("damage=clamp_f:9", False), ("damage=clamp_f:1;no_forget_gate", False), ("damage=__proto__:1", True),
+    ("damage=constructor", False), ("damage=longer:1e9", False), ("damage_from=-1", False), ("damage_from=x", False),
+    ("puzzle=<script>", True), ("puzzle=-1", True), ("puzzle=1e9", True), ("damage=", True)])
+def test_a_hostile_link_is_refused_with_a_sentence(lab, fragment, damaged):
+    lab.tab.evaluate("hash => { location.hash = '#room=break&' + hash; }", fragment)
+    if damaged:                                         # it says nothing that could be wrong
+        wait_until(lab.tab, "lab.wanted.hidden_size === 3 && document.documentElement.dataset.engine === 'live'")
+        lab.tab.locator(".pair").wait_for()
+        return
+    wait_until(lab.tab, "[...document.querySelectorAll('.rules .refusal')].some((place) => place.textContent.length > 20)")
+    assert lab.tab.evaluate("document.documentElement.dataset.engine") == "live"
+    lab.set(damage={}, damage_from=None)
+
+
+def test_on_a_phone_the_switches_stand_behind_a_button(live_tabs):
+    tab = live_tabs("#room=break&updates=3&length=8&hidden_size=2&damage=clamp_f:0", viewport={"width": 390, "height": 844})
+    tab.locator(".two.stacked canvas").last.wait_for()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.locator(".open-controls").click()
+    tab.locator("[data-rule=clamp_f] input[role=switch]").click()
+    tab.locator(".rules > .close").click()
+    wait_until(tab, "Object.keys(lab.experiment.damage).length === 0")
+    tab.watch.check()
+    tab.context.close()
+
+
+def test_every_rule_has_its_words():
+    import json
+
+    from web.build.paths import WEB
+    for language in ("en", "zh-CN"):
+        words = json.loads((WEB / "locales" / (language + ".json")).read_text(encoding="utf-8"))
+        assert all("break.rule." + name in words and "break.rule.%s.note" % name in words for name in DAMAGE)
+
+
