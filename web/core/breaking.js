@@ -10,7 +10,7 @@ export const damage = computed(() => wanted.value.damage ?? {});
 
 // Each belongs to the experiment `of` (its text); until it is that of the trace, it is what was before.
 export const before = signal(null);                     // the undamaged trace, as traceOf gives one
-export const scores = signal(null);                     // {sign, clueless, before: {loss, score, ...}, after}
+export const scores = signal(null);                     // {share, signs, clueless, before: {loss, score, ...}, after}
 export const memories = signal({});                     // before, after, rnn, gru: {score: [], delay, trained}
 export const rows = signal([]);                         // the gradient check, block by block
 export const onsets = signal([]);                       // [{steps, right: {block: bool}}]

@@ -13,9 +13,8 @@ from py_lstm.damage import effect
 from py_lstm.damage.checking import check_blocks, onset
 from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
 from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
-from py_lstm.experiment import OWN
 from py_lstm.rival import CELLS, Rival
-from py_lstm.tasks import NOTES
+from py_lstm.tasks.task import signs_right
 
 # How many elements of a block are checked; every one of them costs a forward pass.
 CHECKED_ELEMENTS = 6
@@ -67,8 +66,9 @@ class BreakRoom:
         subjects = {"before": (whole, effect.subject(whole, self.trainer_of(whole))), "after": (e, effect.subject(e, self.trainer_of(e)))}
         yield None
         scores = {name: _finite(effect.score(one, subject)._asdict()) for name, (one, subject) in subjects.items()}
-        note = NOTES.get(e.task)
-        yield {"kind": "score", "sign": e.task != OWN and trace.counted is not None, "clueless": note.clueless if note else None, **scores}
+        about = e.about
+        yield {"kind": "score", "share": not about.lower_is_better, "signs": about.score is signs_right,
+               "clueless": float(about.clueless(e.steps)), **scores}
         for name, (one, subject) in subjects.items():
             yield None
             held = effect.memory(one, subject)

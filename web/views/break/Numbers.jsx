@@ -4,22 +4,24 @@ import { losses, rivals, scores, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 
-/** A score as it is written: signs as a share in per cent with one decimal. */
-export const written = (value, sign) => (value === null || value === undefined ? "∞" : sign ? `${(100 * value).toFixed(1)} %` : short(value));
+/** A score as it is written: a share in per cent with one decimal. */
+export const written = (value, share) => (value === null || value === undefined ? "∞" : share ? `${(100 * value).toFixed(1)} %` : short(value));
+
+export const scoreName = ({ share, signs }) => t(signs ? "break.score.sign" : share ? "break.score.share" : "break.score.error");
 
 export function Numbers() {
   const told = scores.value;
   if (!told) return <p class="numbers waiting">{t("inspector.waiting")}</p>;
-  const { sign, clueless } = told;
+  const { share, clueless } = told;
   const columns = [["before", told.before], ["after", told.after], ...["rnn", "gru"].filter((cell) => rivals.value?.[cell]).map((cell) => [cell, rivals.value[cell]])];
   return (
     <table class={waiting.value ? "numbers faded" : "numbers"}>
       <caption class="visually-hidden">{t("break.numbers", { count: told.after.sequences })}</caption>
       <thead><tr><td />{columns.map(([name]) => <th key={name} scope="col">{t(name === "before" && losses.value ? "break.whole" : `break.${name}`)}</th>)}</tr></thead>
       <tbody>
-        <tr><th scope="row">{t(sign ? "break.score.sign" : "break.score.error")}</th>
-          {columns.map(([name, { score }]) => <td key={name} data-number={`score.${name}`} data-value={score} class="large">{written(score, sign)}</td>)}
-          {clueless !== null && <td class="note">{t("break.clueless", { value: written(clueless, sign) })}</td>}</tr>
+        <tr><th scope="row">{scoreName(told)}</th>
+          {columns.map(([name, { score }]) => <td key={name} data-number={`score.${name}`} data-value={score} class="large">{written(score, share)}</td>)}
+          {clueless !== null && <td class="note">{t("break.clueless", { value: written(clueless, share) })}</td>}</tr>
         <tr><th scope="row">{t("break.loss")}</th>
           {columns.map(([name, { loss }]) => <td key={name} data-number={`loss.${name}`} data-value={loss}>{written(loss, false)}</td>)}
           <td class="note">{t("break.heldOut", { count: told.after.sequences })}</td></tr>
