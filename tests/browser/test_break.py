@@ -37,7 +37,7 @@ def answered(lab, e):
     """Wait until all that is told belongs to the experiment and the table is full."""
     wait_until(lab.tab, "wanted => JSON.stringify(lab.experiment.damage) === JSON.stringify(wanted)", arg=e.to_json()["damage"])
     wait_until(lab.tab, """steps => document.querySelector('.numbers:not(.faded):not(.waiting)') && !document.querySelector('.one.faded')
-        && document.querySelectorAll('.onset-table thead th').length === steps + 3""", arg=min(8, e.steps))
+        && document.querySelectorAll('.onset-table:not(.faded) thead th').length === steps + 3""", arg=min(8, e.steps))
 
 
 def number(tab, name):

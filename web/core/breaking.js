@@ -14,6 +14,7 @@ export const scores = signal(null);                     // {share, signs, cluele
 export const memories = signal({});                     // before, after, rnn, gru: {score: [], delay, trained}
 export const rows = signal([]);                         // the gradient check, block by block
 export const onsets = signal([]);                       // [{steps, right: {block: bool}}]
+const checked = signal(null);                           // what the finished table belongs to
 export const zeroStates = signal(true);                 // whether the sequence begins from states of 0
 export const losses = signal(null);                     // {damaged, whole, from} of a damaged training
 export const cosines = signal([]);                      // [{update, cosine}]
@@ -77,7 +78,7 @@ function askAll(experiment) {
     // A whole column at a time: what is shown belongs together.
     if (fresh.rows.length === schema.damage.blocks.length) rows.value = fresh.rows;
     if (part.kind === "onset") onsets.value = [...fresh.onsets];
-  });
+  }).then((isMine) => { if (isMine) checked.value = of; });
   if (experiment.damage_from === null || !Object.keys(experiment.damage).length) {
     losses.value = null;
     cosines.value = [];
@@ -124,6 +125,8 @@ effect(() => {
 
 /** Whether what is shown is still that of the experiment before. */
 export const waiting = computed(() => scores.value?.of !== text([trace.value.experiment, zeroStates.value]));
+
+export const checking = computed(() => checked.value !== text([trace.value.experiment, zeroStates.value]));
 
 // What is often believed, or feared, each on one click.
 export const SETUPS = {

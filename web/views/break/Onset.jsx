@@ -1,6 +1,6 @@
 // The check table: which blocks of which tensors are wrong, over the first 1, 2, ... steps and over all.
 
-import { onsets, rows, zeroStates } from "../../core/breaking.js";
+import { checking, onsets, rows, zeroStates } from "../../core/breaking.js";
 import { full } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { schema, trace } from "../../core/state.js";
@@ -18,7 +18,7 @@ export function Onset() {
       <h2>{t("break.check")}</h2>
       <p class="note" role="status">{rows.value.length === 0 ? t("inspector.waiting")
         : t(wrong === 0 ? "break.noneWrong" : wrong === 1 ? "break.oneWrong" : "break.someWrong", { count: wrong, of: rows.value.length })}</p>
-      <table class="onset-table">
+      <table class={checking.value ? "onset-table faded" : "onset-table"}>
         <caption class="visually-hidden">{t("break.checkCaption")}</caption>
         <thead>
           <tr><th scope="col">{t("break.steps")}</th>
