@@ -144,3 +144,12 @@ def wait_for(tab, condition, what):
             return
         tab.wait_for_timeout(100)
     pytest.fail("not noticed: %s" % what)
+
+
+def test_the_teachers_page_names_only_what_is_there_and_works_without_a_script(page, site):
+    page.goto(site + "handing-out.html")
+    for link in page.locator("a").all():
+        address = link.get_attribute("href")
+        assert address == "#zh" or (DIST / address).is_file(), address
+    assert page.locator("script").count() == 0
+    assert page.locator("#zh tr").count() == page.locator("body > table tr").count() > 10

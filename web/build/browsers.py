@@ -80,11 +80,15 @@ def playwright_install(engine):
 
 
 def debian_install(engine):
+    return apt_install(engine, [ENGINES[engine][2]])
+
+
+def apt_install(name, packages):
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return False
     apt = ["apt-get", "--quiet", "--yes"]
-    return attempt("Installing the system's %s with apt-get" % engine,
-                   [apt + ["update"], apt + ["install", "--no-install-recommends", ENGINES[engine][2]]])
+    return attempt("Installing the system's %s with apt-get" % name,
+                   [apt + ["update"], apt + ["install", "--no-install-recommends", *packages]])
 
 
 def attempt(doing, commands):

@@ -36,6 +36,8 @@ def make():
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
         place_index(folder, names, base, recorded)
         shutil.copytree(documentation, folder / "docs")
+        for name in ("handing-out.html", "handing-out.css"):
+            shutil.copyfile(WEB / "handout" / name, folder / name)
         (folder / licences.NAME).write_text(licences.text(numpy), encoding="utf-8", newline="\n")
     with step("Writing the page that is one file"):
         one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded)

@@ -1,7 +1,7 @@
 // What the header offers beside directions and engine; a phone has it under the experiment.
 
 import { useSignal } from "@preact/signals";
-import { t } from "../core/i18n.js";
+import { lang, t } from "../core/i18n.js";
 import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
 import { DocumentationLink } from "./DocumentationLink.jsx";
@@ -16,6 +16,7 @@ export function Extras({ onUse = () => {} }) {
       {button("tour.button", startTour)}
       {button("glossary.title", () => openGlossary())}
       <DocumentationLink page="index" text="docs.button" />
+      {location.protocol !== "file:" && <a class="plain" href={`handing-out.html${lang.value === "en" ? "" : "#zh"}`}>{t("handout.button")}</a>}
       {button("projector.button", () => { projector.value = !projector.value; }, { "aria-pressed": projector.value })}
       <CopyLink />
     </div>

@@ -47,7 +47,7 @@ function EngineSign() {
     return (
       <span class="engine" role="status" title={files.join("\n")}>
         <progress max={total} value={got} aria-label={t("engine.loading")} />
-        <span>{!isRecording.value ? t("engine.restarting") : arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
+        <span>{!isRecording.value ? t(engine.state === "live" ? "engine.training" : "engine.restarting") : arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
       </span>);
   }
   const learning = !trace.value.done;

@@ -1,0 +1,40 @@
+"""The page in WebKit, over HTTP and from the disk: live, one change, one check, the policy kept."""
+import numpy as np
+import pytest
+from lab import SAME, difference, in_cpython
+
+from web.build import one_file, webkit
+from web.build.paths import DIST
+
+LIVE_WITHIN = 120  # seconds; WebKitGTK compiles WebAssembly slowly
+CHANGE = {"updates": 0, "hidden_size": 5, "length": 12}
+
+
+@pytest.fixture(scope="module", params=["served", "one file"])
+def tab(request, site):
+    if not webkit.available():
+        pytest.skip(webkit.ABSENT)
+    with webkit.tab() as opened:
+        opened.goto((site if request.param == "served" else (DIST / one_file.NAME).as_uri()) + "#updates=0")
+        assert opened.evaluate("document.querySelector('canvas') !== null")
+        opened.evaluate("window.refused = [], addEventListener('securitypolicyviolation', "
+                        "(event) => refused.push(event.effectiveDirective + ' ' + event.blockedURI))")
+        opened.wait_until("document.documentElement.dataset.engine === 'live'", LIVE_WITHIN)
+        yield opened
+
+
+def test_a_change_gives_the_numbers_of_cpython(tab):
+    tab.evaluate("lab.set({updates: 0, hidden_size: 5, length: 12})")
+    shown = {name: np.reshape(entry["data"], entry["shape"]) for name, entry in tab.evaluate("lab.trace()").items()}
+    assert difference(shown, in_cpython(CHANGE)) <= SAME
+
+
+def test_every_gradient_is_right(tab):
+    rows = tab.evaluate("lab.gradientCheck()")
+    assert len(rows) == 8 and all(row["right"] for row in rows)
+
+
+def test_formulas_are_set_and_the_policy_refused_nothing(tab):
+    assert tab.evaluate("getComputedStyle(document.querySelector('.katex .katex-strut, .katex .strut')).height !== '0px'")
+    assert tab.evaluate("refused") == []
+    assert tab.evaluate("document.cookie") == ""
