@@ -16,7 +16,7 @@ def tab(request, site):
         pytest.skip(webkit.ABSENT)
     with webkit.tab() as opened:
         opened.goto((site if request.param == "served" else (DIST / one_file.NAME).as_uri()) + "#updates=0")
-        assert opened.evaluate("document.querySelector('canvas') !== null")
+        opened.wait_until("document.querySelector('canvas') !== null", 30)
         opened.evaluate("window.refused = [], addEventListener('securitypolicyviolation', "
                         "(event) => refused.push(event.effectiveDirective + ' ' + event.blockedURI))")
         opened.wait_until("document.documentElement.dataset.engine === 'live'", LIVE_WITHIN)
