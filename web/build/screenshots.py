@@ -12,6 +12,21 @@ WIDE = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
 README_PICTURE = WEB / "picture.png"
 
+# All that is told of a damage has come.
+TOLD = """new Promise((done) => { const id = setInterval(() => {
+  if (document.querySelector(".numbers:not(.waiting):not(.faded)") && document.querySelector(".onset-table:not(.faded)")) { clearInterval(id); done(); }
+}, 100); })"""
+# One that changes the gates needs no training; one of each kind trains with it.
+DAMAGES = ("clamp_f:1", "coupled", "peepholes", "no_carry", "bias_i_from_f", "bias_o_from_f", "last_step_only", "no_cell_slope", "no_gate_slope",
+           "shared_bias", "gate_order", "truncated:4", "rule_1997", "noise:0.5", "longer:3")
+SOLVE = """new Promise((done) => { const id = setInterval(() => {
+  const measure = document.querySelector("[data-puzzle=check]");
+  if (!measure) return;
+  clearInterval(id);
+  measure.click();
+  setTimeout(() => { document.querySelector("[data-suspect=no_carry]").click(); setTimeout(done, 2000); }, 2000);
+}, 100); })"""
+
 # What is looked at: a name, the link that shows it, and what is done there before the picture is taken.
 STATES = {
     "forward": ("", ""),
@@ -28,6 +43,12 @@ STATES = {
     "wave": ("#task=wave&input_size=1&length=40&hidden_size=6&gradient_of=loss&t=20&quantity=c", ""),
     "projector": ("#projector=1", ""),
     "refused": ("#hidden_size=99", ""),
+    **{"break-" + damage.split(":")[0]: ("#room=break&damage=" + damage, TOLD) for damage in DAMAGES},
+    "break-nothing": ("#room=break", TOLD),
+    "break-wrong-matrix": ("#room=break&input_size=3&updates=60&damage=wrong_matrix", TOLD),
+    "break-trained": ("#room=break&damage=no_carry&damage_from=0",
+                      TOLD + ".then(() => document.querySelector('.train-on').scrollIntoView({block: 'center'}))"),
+    "find-the-bug": ("#room=break&puzzle=7", SOLVE),
 }
 
 
