@@ -43,6 +43,14 @@ TRAINING_FIELDS = ("task", "values", "targets", "text", "length", "input_size", 
                    "training_damage")
 
 
+class Slope(NamedTuple):
+    """What an update goes by: its batch's loss and score (see `score_of`), and the gradient of each parameter."""
+
+    loss: float
+    score: float
+    gradients: Arrays
+
+
 class Trainer:
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
@@ -89,12 +97,8 @@ class Trainer:
         try:
             self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
             self.optimizer.weight_decay = now["weight_decay"]
-            sequences = e.batch(k)
-            loss = unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask)
-            y, loss, gradients = self.network_in(k).lesson(sequences.x, loss)
-            zero = {name: np.zeros_like(value) for name, value in self.network.parameters.items() if name not in gradients}
-            gradients |= zero                           # of parameters that the damage will add
-            clipped, norm = clip_norm({name: gradients[name] for name in self.network.parameters}, now["clip_norm"] or np.finfo(float).max)
+            loss, score, gradients = self.slope(k)
+            clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
             if e.clip_value:
                 clipped = clip_value(clipped, e.clip_value)
             moved = self.optimizer.step(self.network.parameters, clipped)
@@ -102,16 +106,26 @@ class Trainer:
             self.optimizer.learning_rate, self.optimizer.weight_decay = before
             raise diverged(k, error, now["learning_rate"], self.network.parameters, gradients) from error
         self.network.parameters = moved
-        self.losses.append(float(loss))
+        self.losses.append(loss)
         self.gradient_norms.append(norm)
-        self.scores.append(score_of(e, y, sequences))
+        self.scores.append(score)
         self._keep()
-        return Progress(k, float(loss), norm)
+        return Progress(k, loss, norm)
 
-    def network_in(self, update: int) -> Network:
+    def slope(self, update: int, network: Network | None = None) -> Slope:
+        """What update number `update` would go by if it began from `network`, by itself the one that is trained."""
+        e, network = self.experiment, self.network_in(update, network)
+        sequences = e.batch(update)
+        y, loss, gradients = network.lesson(sequences.x, unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask))
+        # Parameters that the damage will add have no gradient before.
+        gradients = {name: gradients[name] if name in gradients else np.zeros_like(value)
+                     for name, value in self.network.parameters.items()}
+        return Slope(float(loss), score_of(e, y, sequences), gradients)
+
+    def network_in(self, update: int, network: Network | None = None) -> Network:
         """The network as update number `update` computes with it: damaged, if the training is by then."""
-        suffered = self.experiment.training_damage
-        return DamagedNetwork(self.network, suffered[0]) if suffered and update > suffered[1] else self.network
+        suffered, network = self.experiment.training_damage, network or self.network
+        return DamagedNetwork(network, suffered[0]) if suffered and update > suffered[1] else network
 
     def parameters_after(self, updates: int) -> Arrays:
         """The parameters after so many updates, training on where that many have not been done."""

@@ -29,6 +29,9 @@ import { Reach } from "./views/Reach.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
 import { Score } from "./views/Score.jsx";
+import { Spread } from "./views/train/Spread.jsx";
+import { Train } from "./views/train/Train.jsx";
+import { TrainBar } from "./views/train/TrainBar.jsx";
 
 function Page() {
   const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
@@ -40,10 +43,15 @@ function Page() {
     controlsOpen.value = false;
   });
   const breaking = room.value === "break";
+  const training = room.value === "train";
   const close = () => { controlsOpen.value = false; };
-  const openControls = (
-    <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
-      onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(breaking ? "break.open" : "controls.open")}</button>);
+  // A phone has it at the lower edge, with the way to the experiment.
+  const bar = (controls) => (
+    <div class="under">
+      {controls}
+      <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
+        onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(breaking ? "break.open" : "controls.open")}</button>
+    </div>);
   return (
     <>
       <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); (document.getElementById("picture") ?? document.querySelector("main")).focus(); }}>{t("skip")}</a>
@@ -51,14 +59,12 @@ function Page() {
       <div class="rooms">
         <aside class={controlsOpen.value ? "left open" : "left"}>{breaking ? <BreakLeft onClose={close} /> : <Controls onClose={close} />}</aside>
         <main tabIndex={-1}>
-          {breaking ? <><BreakCentre /><div class="under">{openControls}</div></> : <>
+          {breaking ? <><BreakCentre />{bar(null)}</> : <>
             <DamageNote />
-            {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : <Caption />}
+            {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
+            {training && <Train bar={bar(<TrainBar />)} />}
             <Score />
-            <div class="under">
-              <PlayBar />
-              {openControls}
-            </div>
+            {!training && bar(<PlayBar />)}
             <Hovered />
             <Legend />
             <Reach />
@@ -73,7 +79,7 @@ function Page() {
             <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
               onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
           </div>
-          {breaking ? <BreakRight /> : <><CheckReport /><Diagram /><Inspector /></>}
+          {breaking ? <BreakRight /> : <><CheckReport />{training ? <Spread /> : <Diagram />}<Inspector /></>}
         </aside>
       </div>
       <SourceDialog />

@@ -2,9 +2,9 @@
 
 import { batch, effect } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
-import { decode, encode } from "./link.js";
+import { decode, decodeBeside, encode, encodeBeside } from "./link.js";
 import { change, engine, here, request } from "./requests.js";
-import { defaultsOf, isRecording, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
+import { beside, defaultsOf, isRecording, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
   wanted } from "./state.js";
 
 // What the address holds: its text, and the place (room and experiment) it stands for.
@@ -21,6 +21,7 @@ export function link() {
     theme: theme.value,
     projector: projector.value ? 1 : null,
     puzzle: puzzle.value,
+    beside: encodeBeside(beside.value, experiment),
   }, { ...defaultsOf(experiment.task), task: schema.defaults.task });
 }
 
@@ -42,7 +43,8 @@ export function begin() {
       if (text === hash.written || refused.value || !trace.value.done) return;
       const address = text ? `#${text}` : location.pathname + location.search;
       // Another room or experiment is a place to come back to; a moved selection is not.
-      const place = JSON.stringify([room.value, wanted.value]);
+      // In the Train room neither is a moment of the run: there would be hundreds.
+      const place = JSON.stringify([room.value, { ...wanted.value, ...(room.value === "train" ? { updates: null } : {}) }]);
       if (hash.place !== undefined && place !== hash.place) history.pushState(null, "", address);
       else history.replaceState(null, "", address);
       hash.written = text;
@@ -60,6 +62,7 @@ export function begin() {
       theme.value = named(THEMES, view.theme, null);
       projector.value = view.projector === "1";
       puzzle.value = puzzleNumber(view.puzzle);
+      beside.value = decodeBeside(view.beside, { ...schema.defaults, ...experiment }, schema.defaults);
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
     });
     pointedAt.value = pointed(view);

@@ -13,7 +13,8 @@ export class Engine {
    * @param runtime  {files, open()}: the runtime's files with sizes, and what gives {worker, material}, see place.js. Of
    *                 `files` it keeps those that the recipe under way needs; python/boot.js has two, and `?boot=plain` or
    *                 `?boot=restored` insists
-   * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted}
+   * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted,
+   *                 born(remote) -> promise: before a new Python is asked for anything}
    */
   constructor(runtime, on) {
     this.runtime = runtime;
@@ -61,6 +62,7 @@ export class Engine {
           if (name in received) received[name] += bytes;
           this.on.progress({ ...received });
         })));
+      await this.#call(life, (remote) => this.on.born(remote));
     } catch (error) {
       if (this.life === life) this.#fail(error);
       return;
@@ -74,9 +76,9 @@ export class Engine {
    * Run an experiment; resolves to {} when its last frame is painted, or to {error}.
    * A newer request takes its place: then both resolve with what became of the newer one.
    */
-  run(experiment, selection) {
+  run(experiment, selection, options = {}) {
     const before = this.request;
-    const request = { experiment, selection };
+    const request = { experiment, selection, options };
     request.done = new Promise((resolve) => { request.resolve = resolve; });
     this.request = request;
     before?.resolve(request.done);
@@ -110,6 +112,10 @@ export class Engine {
     });
   }
 
+  /** What is needed to go on with the present run later, and back. */
+  checkpoint() { return this.#ifLive((remote) => remote.checkpoint()); }
+  restore(kept) { return this.#ifLive((remote) => remote.restore(kept)); }
+
   async #ifLive(send) {
     return this.state === "live" ? this.#quiet(send) : null;
   }
@@ -127,7 +133,7 @@ export class Engine {
       const request = this.request;
       this.request = null;
       this.current = request;
-      const answer = await this.#quiet((remote) => remote.run(request.experiment, request.selection,
+      const answer = await this.#quiet((remote) => remote.run(request.experiment, request.selection, request.options,
         Comlink.proxy((frame) => { life.heard = Date.now(); this.restarts = 0; return this.on.frame(frame); })));
       if (this.life !== life) return;
       this.current = null;

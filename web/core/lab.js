@@ -3,7 +3,8 @@
 import { begin } from "./address.js";
 import { check, request } from "./requests.js";
 import { select } from "./selection.js";
-import { trace, wanted } from "./state.js";
+import { curves, trace, wanted } from "./state.js";
+import { halt, train } from "./training.js";
 
 export function openLab() {
   const ready = begin();
@@ -18,5 +19,12 @@ export function openLab() {
         ([name, { shape, data }]) => [name, { shape: [...shape], data: Array.from(data) }]));
     },
     gradientCheck: check,
+    train,
+    halt,
+    run(name = "main") {
+      const { count, ...series } = curves.value[name];
+      const { seconds, rate } = trace.value;
+      return { count, seconds, rate, ...Object.fromEntries(Object.entries(series).map(([kind, values]) => [kind, Array.from(values)])) };
+    },
   };
 }

@@ -15,6 +15,12 @@ const ROOMS = {
     output: { quantity: "dy", mark: "bar" },
     strip: { quantity: "f", mark: "opening" },
   },
+  // Beside its curves a training has room for what tells the story.
+  train: {
+    input: { quantity: "x", mark: "bar" },
+    units: [["f", "opening"], ["i", "opening"], ["o", "opening"], ["c", "value"]],
+    output: { quantity: "y", mark: "line" },
+  },
 };
 
 // Two of them stand side by side.
@@ -34,7 +40,7 @@ const AXIS = 22;
 /**
  * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
  *               output that is the most probable and the right one (from 1), where there are such
- * @param room   "forward" or "backward"
+ * @param room   "forward", "backward" or "train"
  * @param space  {width, height}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
  *               than `minColumn`
  */
@@ -99,7 +105,10 @@ export function rowsAway(picture, { t, unit, quantity }, rows) {
   return { t, ...next };
 }
 
-/** The quantity that stands in `room` where `quantity` stands in the other one; the strips show the other room's own. */
+/**
+ * The quantity that stands in `room` where `quantity` stands in a room of the other direction; the strips show the other
+ * room's own.
+ */
 export function counterpart(quantity, room) {
   const list = ({ input, units, output }) => [input.quantity, ...units.map(([name]) => name), output.quantity];
   const [from, to] = room === "backward" ? ["forward", "backward"] : ["backward", "forward"];

@@ -31,6 +31,16 @@ export function decode(hash, defaults) {
   return { experiment, view };
 }
 
+/** The experiments trained beside the first, each as what differs from it. */
+export function encodeBeside(experiments, first) {
+  return experiments.map((experiment) => encode(experiment, {}, first)).join("|") || null;
+}
+
+export function decodeBeside(text, first, defaults) {
+  if (!text) return [];
+  return text.split("|").map((part) => ({ ...first, ...decode(part, defaults).experiment }));
+}
+
 // The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.
 const derived = (name, { task }) => (task === "own" && name === "length") || ((task === "own" || task === "own_text") && name === "input_size");
 

@@ -1,17 +1,14 @@
-// The play head and the learning run: the only things on the page that move by themselves.
+// The play head: how the page moves through a pass by itself.
 
 import { computed, effect, signal } from "@preact/signals";
-import { change, present } from "./requests.js";
 import { select } from "./selection.js";
-import { isRecording, mostUpdates, room, selection, trace, wanted } from "./state.js";
+import { isRecording, room, selection, trace } from "./state.js";
 
 const STEP_MS = 320;
 const EQUATION_MS = 900;
 export const SPEEDS = [0.5, 1, 2];
-const UPDATES_PER_PICTURE = 2;
 
 export const playing = signal(false);
-export const learning = signal(false);
 export const speed = signal(1);
 export const byEquation = signal(false);                // the play head moves from equation to equation, not step to step
 
@@ -24,12 +21,12 @@ let timer = null;
 let restAt = null;
 
 /** In which direction the pass runs: 1 to the right, -1 to the left. */
-export const direction = () => (room.value === "forward" ? 1 : -1);
+export const direction = () => (room.value === "backward" ? -1 : 1);
 
 /** Move by one in the direction of time (1 right, -1 left): a step, or an equation of the pass. */
 export function move(by) {
   if (!byEquation.value) return select({ t: selection.value.t + by });
-  const order = ORDER[room.value];
+  const order = direction() > 0 ? ORDER.forward : ORDER.backward;
   const { T } = trace.value.shape;
   const { t } = selection.value;
   const along = by * direction();                       // 1: onwards in the pass
@@ -65,20 +62,6 @@ export function pause() {
 }
 
 export const toggle = () => (playing.value ? pause() : play());
-
-/** One update after the other, a picture after every few, until stopped or at the end of the slider. */
-export async function learn() {
-  const most = mostUpdates(present());
-  if (learning.value) { learning.value = false; return; }
-  learning.value = true;
-  if (present().updates >= most) await change({ updates: 0 });
-  while (learning.value && present().updates < most) {
-    const next = Math.min(most, present().updates + UPDATES_PER_PICTURE);
-    await change({ updates: next });
-    if (wanted.value.updates !== next || trace.value.wanted !== next) break;    // refused, or someone else took over
-  }
-  learning.value = false;
-}
 
 // A change of direction or length under a running play head would make it run off.
 // A new trace of the same length, such as the first one from Python, is no reason to stop.

@@ -2,9 +2,11 @@
 
 import { batch } from "@preact/signals";
 import { Engine } from "./engine.js";
+import { grow } from "./curves.js";
+import { atMoment } from "./moment.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
-import { engineState, isRecording, pointedAt, progress, refused, report, room, same, schema, selection, told, trace, trouble,
-  wanted } from "./state.js";
+import { beside, curves, engineState, happened, isRecording, pointedAt, progress, refused, report, room, running, same, schema, selection,
+  stopWhen, told, trace, trouble, wanted } from "./state.js";
 import { nearest, traceOf, unpack } from "./trace.js";
 
 /** After the next picture, or at once where there is none to come because the tab is hidden. */
@@ -16,9 +18,15 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
     trouble.value = error;
   },
   progress(bytes) { progress.value = bytes; },
+  async born(remote) { for (const greet of midwives) await greet(remote); },
   async frame(header) {
     batch(() => {
       trace.value = traceOf(header, header.data);
+      curves.value = grow(curves.value, header.curves, trace.value.more);
+      if (header.stopped) {
+        happened.value = { ...header.stopped, how: "stopped" };
+        wanted.value = { ...wanted.value, updates: header.experiment.updates };
+      }
       isRecording.value = false;
       told.value = withTensors(header);
       report.value = null;
@@ -37,21 +45,31 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
 const withTensors = (answer) => (answer.growth
   ? { ...answer, growth: { t: answer.growth.t, tensors: unpack(answer.growth.arrays, answer.data) } } : answer);
 
+const midwives = [];
+/** Call `greet` with every new Python before it is asked for anything. */
+export const beforeFirst = (greet) => midwives.push(greet);
+
 const followers = [];
 /** Call `follow` after every frame from Python. */
 export const afterFrame = (follow) => followers.push(follow);
 
 /** What changes apply to. What was refused is not asked for again: then it is the last good experiment. */
-export const present = () => (refused.value ? { ...trace.value.experiment, updates: trace.value.wanted } : wanted.value);
+export function present() {
+  if (!refused.value) return wanted.value;
+  // Where a training ran away, it stays at its last good moment.
+  return refused.value.code === "diverged" && room.value === "train" ? trace.value.experiment : { ...trace.value.experiment, updates: trace.value.wanted };
+}
 
 /** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
-export async function request(patch, base = present()) {
+export async function request(patch, base = present(), options = {}) {
   wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
   refused.value = null;
-  const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value));
+  const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value),
+    { beside: beside.value, stop: running.value ? stopWhen.value : null, ...options });
   if (error) {
     refused.value = error;
     pointedAt.value = null;
+    if (error.code === "diverged") happened.value = { ...error.details, how: "diverged" };
     throw new Error(error.message);
   }
 }
@@ -65,7 +83,13 @@ function fitting(base, patch) {
 }
 
 /** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
-export const change = (patch, base) => request(patch, base).catch(() => {});
+export const change = (patch, base, options) => request(inRoom(patch, base ?? present()), base, options).catch(() => {});
+
+/** In the Train room a change is one of the run at its moment. */
+function inRoom(patch, base) {
+  if (room.value !== "train") return patch;
+  return atMoment(patch, base, { done: trace.value.experiment.updates, running: running.value, ...schema });
+}
 
 export const here = (place) => ({ ...place, room: room.value });
 

@@ -2,14 +2,15 @@
 
 import { computed, signal } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
-import { decode } from "./link.js";
+import { grow } from "./curves.js";
+import { decode, decodeBeside } from "./link.js";
 import { inline, runtime } from "./place.js";
 import { nearest, traceOf } from "./trace.js";
 
 const recording = inline("recording");
 export const schema = recording.schema;
 
-export const ROOMS = ["forward", "backward", "break"];
+export const ROOMS = ["forward", "backward", "train", "break"];
 export const THEMES = ["light", "dark"];
 
 const linked = decode(location.hash, schema.defaults);
@@ -28,6 +29,7 @@ export const mostUpdates = ({ task }) => Math.max(schema.sliders.updates[1], def
 export const wanted = signal({ ...defaultsOf(linked.experiment.task), ...linked.experiment });
 export const trace = signal(traceOf(recording.frame, Float64Array.from(recording.frame.numbers)));
 export const isRecording = signal(true);
+export const curves = signal(grow({}, recording.frame.curves, trace.value.more));  // loss, score, norm of every update, by run
 export const refused = signal(null);                    // {field, code, message, details} of the last request, or null
 
 export const engineState = signal("recording");         // recording, loading, live, failed
@@ -48,6 +50,12 @@ export const report = signal(null);                     // the gradient check: {
 // The bug to be found, by its number; null: no puzzle.
 export const puzzle = signal(puzzleNumber(linked.view.puzzle));
 export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
+
+// Training that goes on by itself, and what is set about it.
+export const running = signal(false);
+export const stopWhen = signal(null);                   // {kind, value}, or null
+export const beside = signal(decodeBeside(linked.view.beside, wanted.value, schema.defaults));    // experiments trained beside the first
+export const happened = signal(null);                   // what ended a training before its time: {kind, ...}
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const systemTheme = signal(systemDark.matches ? "dark" : "light");

@@ -14,7 +14,7 @@ export function unpack(entries, data) {
 export function traceOf(header, data) {
   const arrays = unpack(header.arrays, data);
   const [T, H] = arrays.h.shape;
-  return { ...header, arrays, shape: { T, H, I: arrays.x.shape[1], O: arrays.y.shape[1], ...header.symbols } };
+  return { ...header, arrays, more: unpack(header.more, data), shape: { T, H, I: arrays.x.shape[1], O: arrays.y.shape[1], ...header.symbols } };
 }
 
 /** One number: t and unit from 1; t = 0 is the state before the first step. */

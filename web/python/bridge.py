@@ -1,27 +1,28 @@
 """The thin Python side of the page: JSON in; JSON and one flat buffer of numbers out.
 
 `call` is the only entry. Everything it does is `py_lstm`; what is added here is what the page alone needs: limits that
-keep the picture legible, trainers kept so that one more update costs one update, and work cut into slices so that the
-worker can look for newer messages in between.
+keep the picture legible, and in runs.py the trainings behind it.
 """
 
 import inspect
 import json
+import math
 import sys
-from collections import OrderedDict
 from time import perf_counter
 
 import numpy as np
 
 import break_room
+import runs
+import train_room
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
-from py_lstm.experiment import defaults
+from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.tasks import OWN_SETTINGS, TASKS
 from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
 
 # What the page draws well. py_lstm itself goes further.
-LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 20_000)}
+LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 100_000)}
 # How far its sliders go; what lies between can be typed.
 SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64), "updates": (0, 500)}
 
@@ -31,18 +32,41 @@ FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
 # Per tensor; a network of 16 units has 1024 recurrent weights, and each costs a forward pass.
 CHECKED_ELEMENTS = 48
 
+# While only what stands beside is still trained, the picture need not be told more often.
+BESIDE_SECONDS = 0.2
+
 
 class Lab:
-    """The experiment on the page, its trainers, and the trace on the screen."""
+    """The experiment on the page, its runs, and the trace on the screen."""
 
     def __init__(self):
-        self.trainers = OrderedDict()
+        self.runs = runs.Runs()
+        self.curves = train_room.Curves()
         self.experiment = None
+        self.stop = None
+        self.run = None                                 # which one the trace on the screen is of
         self.trace = None
-        self.break_room = break_room.BreakRoom(self._trainer, pack)
+        self.told = 0.0                                 # when it was told last
+        self.break_room = break_room.BreakRoom(lambda experiment: self.runs.of(experiment).trainer, pack)
 
-    def begin(self, experiment):
-        """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays."""
+    def begin(self, experiment, options=None):
+        """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays.
+
+        options : {"beside": experiments to train beside it, "stop": {"kind", "value"}, "from": the update after which the
+            run is to go on, what came after it being forgotten, "afresh": whether to tell all curves anew}
+        """
+        wanted, options = self._read(experiment), options or {}
+        self.runs.beside = runs.beside(options.get("beside", []), self._read)
+        self.stop = runs.Stop.of(options.get("stop"), not wanted.about.lower_is_better)
+        if options.get("afresh"):
+            self.curves.forget()
+        if options.get("from") is not None:
+            self.runs.cut(wanted.replace(updates=options["from"]))
+        self.experiment, self.trace = wanted, None
+        self.runs.rate(self.runs.of(wanted).done, start=True)
+        return {}, None
+
+    def _read(self, experiment):
         if not isinstance(experiment, dict):
             raise InvalidInput("experiment", "type", "The experiment is no JSON object; give its fields.")
         for name, (low, high) in LIMITS.items():
@@ -53,31 +77,80 @@ class Lab:
             if name != "input_size" or wanted.about.group in ("simple", "own") and not wanted.about.symbols:
                 integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
                         getattr(wanted, name), low, high)
-        self.experiment = wanted
-        return {}, None
+        return wanted
 
-    def advance(self, milliseconds, selection):
-        """Train for about so long towards the experiment's updates, and trace where that led."""
-        until = perf_counter() + milliseconds / 1000
-        trainer = self._trainer(self.experiment)
-        wanted = self.experiment.updates
-        while len(trainer.losses) < wanted and perf_counter() < until:
-            trainer.update()
-        done = min(wanted, len(trainer.losses))
-        trace = run(self.experiment.replace(updates=done), trainer)
+    def advance(self, milliseconds, selection, picture=True):
+        """Train for about so long towards the experiment's updates and, if a picture is wanted, trace where that led.
+
+        The end is always told. `done` says that the experiment's updates are, `finished` that what stands beside is, too.
+        """
+        began, wanted = perf_counter(), self.experiment.updates
+        now = self.runs.standing(self.experiment)
+        behind = self.runs.behind(min(wanted, now.done))
+        reached = now.toward(wanted, began + milliseconds / (2000 if behind else 1000), self.stop)
+        done = min(wanted, now.done)
+        if reached is not None:
+            self.experiment, wanted = self.experiment.replace(updates=done), done
+        finished = self.runs.accompany(done, began + milliseconds / 1000) and done == wanted
+        on_its_way = now is self.runs.again and done < wanted           # these pictures were seen before
+        if not finished and (not picture or on_its_way or (self.trace is not None and perf_counter() < self.told + BESIDE_SECONDS)):
+            return {"finished": False}, None
+        if done < wanted or self.trace is None:
+            self.trace = self._traced(done, now)
+        header, arrays = self._curves()
+        if selection.get("room") == "train":
+            header["spread"], histograms = train_room.spread(now.trainer, done)
+            arrays |= histograms
+        header |= {"done": done == wanted, "finished": finished, "wanted": wanted, "rate": self.runs.rate(now.done)}
+        if reached is not None:
+            header["stopped"] = {"kind": self.stop.kind, "value": self.stop.value, "reached": reached, "update": done}
+        answer, numbers = pack(self.trace, arrays)
+        said, more = told(self.trace, selection, begin=numbers.size)
+        answer |= header | said
+        if done < wanted:
+            self.trace = None
+        self.told = perf_counter()
+        return answer, np.concatenate([numbers, more])
+
+    def _traced(self, done, now):
+        """The trace after so many updates of a run."""
+        trace = run(self.experiment.replace(updates=done), now.trainer)
         if not all(np.all(np.isfinite(value)) for value in (trace.loss, trace.losses, trace.score or 0, *trace.arrays.values())):
             # The weights may still be numbers where what they make of the sequence is none; JSON has no word for that.
             raise diverged(done, InvalidInput("loss", "finite", "The loss is no longer finite."), self.experiment.learning_rate,
-                           trainer.network.parameters, None)
-        self.trace = trace
-        header, numbers = pack(self.trace)
-        answer, more = told(self.trace, selection, begin=numbers.size)
-        return header | {"done": done == wanted, "wanted": wanted} | answer, np.concatenate([numbers, more])
+                           now.trainer.network.parameters, None)
+        self.run = now
+        return trace
+
+    def _curves(self):
+        """What is new in the curves of the run on the page, and of those beside it."""
+        main = self.runs.of(self.experiment)
+        header, arrays = {"seconds": main.seconds, "trouble": train_room.said(main.trainer)}, {}
+        names = {"main": main} | {f"beside{k}": self.runs.of(experiment) for k, experiment in enumerate(self.runs.beside)}
+        header["curves"] = {}
+        for name, one in names.items():
+            header["curves"][name], series = self.curves.since(name, one.trainer)
+            arrays |= series
+        return header, arrays
+
+    def checkpoint(self):
+        """All that is needed to go on with the run on the page later, as the page can keep it."""
+        one = self.runs.of(self.experiment)
+        entries, numbers = packed(one.trainer.state_dict())
+        return {"experiment": self.experiment.replace(updates=one.done).to_json(), "entries": entries, "seconds": one.seconds}, numbers
+
+    def restore(self, kept, numbers):
+        """Take back what `checkpoint` gave."""
+        trainer = Trainer(self._read(kept["experiment"]))
+        trainer.load_state_dict({name: numbers[entry["start"]:entry["start"] + math.prod(entry["shape"])].reshape(entry["shape"])
+                                 for name, entry in kept["entries"].items()})
+        self.runs.adopt(trainer, float(kept["seconds"]))
+        return {}, None
 
     def compare(self, before):
         """The trace on the screen minus that of the experiment `before`, where both have the same shape."""
         before = Experiment.from_json(before)
-        other = run(before, self._trainer(before)).arrays
+        other = run(before, self.runs.standing(before).trainer).arrays
         changes = {name: value - other[name] for name, value in self.trace.arrays.items() if value.shape == other[name].shape}
         entries, numbers = packed(changes)
         return {"arrays": entries}, numbers
@@ -95,12 +168,12 @@ class Lab:
 
     def probe(self, tensor, index, eps):
         """L along one number, nudged by ±eps."""
-        found = probe(self.trace.experiment, tensor, tuple(index), eps, self._trainer(self.trace.experiment))
+        found = probe(self.trace.experiment, tensor, tuple(index), eps, self.run.trainer)
         return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found._asdict().items()}, None
 
     def check(self, tensor):
         """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
-        report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self._trainer(self.trace.experiment))
+        report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self.run.trainer)
         return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
 
     def ask(self, number, what, *arguments):
@@ -111,15 +184,6 @@ class Lab:
 
     def drop(self, number):
         return self.break_room.drop(number)
-
-    def _trainer(self, experiment):
-        key = json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
-        if key not in self.trainers:
-            self.trainers[key] = Trainer(experiment)
-        self.trainers.move_to_end(key)
-        while len(self.trainers) > 4:                   # 500 updates of 16 units keep 6 MB each
-            self.trainers.popitem(last=False)
-        return self.trainers[key]
 
 
 def told(trace, selection, begin=0):
@@ -158,12 +222,13 @@ def packed(arrays, start=0):
     return entries, np.concatenate([value.ravel() for value in arrays.values()])
 
 
-def pack(trace):
-    """A trace as a JSON-able header, and its numbers."""
-    entries, numbers = packed(trace.arrays)
+def pack(trace, more=None):
+    """A trace as a JSON-able header, and its numbers with those of `more`, whose places stand under "more"."""
+    entries, numbers = packed(trace.arrays | (more or {}))
     header = {"experiment": trace.experiment.to_json(), "about": about(trace.experiment.about, trace.experiment.length),
               "loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
-              "losses": list(trace.losses), "symbols": symbols(trace), "output": trace.output + 1, "arrays": entries}
+              "symbols": symbols(trace), "output": trace.output + 1, "arrays": {name: entries[name] for name in trace.arrays},
+              "more": {name: entries[name] for name in more or {}}}
     return header, numbers
 
 
@@ -191,10 +256,14 @@ def about(task, length):
 lab = Lab()
 
 
-def call(method, arguments):
-    """Run `lab.method(*arguments)`, arguments as JSON; gives (JSON, float64 buffer or None). Bad input is an answer."""
+def call(method, arguments, buffer=None):
+    """Run `lab.method(*arguments)`, arguments as JSON, the last one a Float64Array if there is a `buffer`.
+
+    Gives (JSON, float64 buffer or None). Bad input is an answer.
+    """
     try:
-        header, numbers = getattr(lab, method)(*json.loads(arguments))
+        numbers = [] if buffer is None else [np.array(buffer.to_py(), np.float64)]
+        header, numbers = getattr(lab, method)(*json.loads(arguments), *numbers)
     except InvalidInput as error:
         header, numbers = {"error": {"field": error.field, "code": error.code, "message": str(error),
                                      "details": error.details}}, None
@@ -203,17 +272,21 @@ def call(method, arguments):
 
 def recording():
     """What the page shows before Python is there: the default experiment, run when the page was built."""
-    trace = run(Experiment())
-    header, numbers = pack(trace)
+    trainer = Trainer(Experiment())
+    trace = run(trainer.experiment, trainer)
+    told_of, series = train_room.Curves().since("main", trainer)
+    header, numbers = pack(trace, series)
     explanations = {}
     for quantity in trace.quantities:
         T, width = trace.arrays[quantity].shape
         explanations[quantity] = [[explain(trace, quantity, t, unit).to_json() for unit in range(1, width + 1)]
                                   for t in range(1, T + 1)]
     first = FIRST_SELECTION
-    header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(),
+    header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(), "curves": {"main": told_of},
                "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
     schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first, "damage": break_room.schema(),
+              "changeable": list(CHANGEABLE), "stops": list(runs.STOPS),
+              "restarting": [name for name in TRAINING_FIELDS if name not in CHANGEABLE and name != "changes"],
               # Alphabets of texts are long, and come with the trace.
               "tasks": {name: about(task, defaults(name)["length"]) | {"settings": settings(name)}
                         | ({"inputs": None, "outputs": None} if task.text else {}) for name, task in TASKS.items()},

@@ -2,8 +2,10 @@
 
 import break_room from "./break_room.py";
 import bridge from "./bridge.py";
+import runs from "./runs.py";
+import trainRoom from "./train_room.py";
 
-const MODULES = { "bridge.py": bridge, "break_room.py": break_room };
+const MODULES = { "bridge.py": bridge, "break_room.py": break_room, "runs.py": runs, "train_room.py": trainRoom };
 
 /** @param options  loadPyodide's, which say where its files are */
 export async function startPlain(loadPyodide, options) {

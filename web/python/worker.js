@@ -5,9 +5,11 @@ import * as Comlink from "comlink";
 import { boot } from "./boot.js";
 
 const SLICE_MS = 24;
+const PICTURE_MS = 60;                                  // a picture more often than this would cost more training than it shows
 let call = null;
 let stop = false;
 let questions = 0;
+let looking = null;                                     // the selection that the next picture tells of
 
 // A turn of the event loop that, unlike a timer, is not slowed down in a background tab.
 const turn = new MessageChannel();
@@ -16,8 +18,11 @@ turn.port1.onmessage = () => waiting.shift()();
 const nextTurn = () => new Promise((resolve) => { waiting.push(resolve); turn.port2.postMessage(0); });
 
 /** Call Python's `lab.method(...args)`: the header it answers, with `data` a copy of its numbers. */
-function ask(method, ...args) {
-  const answer = call(method, JSON.stringify(args));
+const ask = (method, ...args) => send(method, args);
+
+/** As `ask`, with a Float64Array as the last argument if one is given. */
+function send(method, args, buffer) {
+  const answer = buffer ? call(method, JSON.stringify(args), buffer) : call(method, JSON.stringify(args));
   let numbers = null;
   try {
     const header = JSON.parse(answer.get(0));
@@ -42,17 +47,27 @@ Comlink.expose({
     call = python.pyimport("bridge").call;
   },
 
-  /** Run an experiment to its end, giving a frame after every slice; superseded() ends it after the present slice. */
-  async run(experiment, selection, onFrame) {
+  /**
+   * Run an experiment to its end. Frames come as they are painted: training does not wait for a picture, and no picture
+   * is made while the one before is on its way. superseded() ends it after the present slice.
+   */
+  async run(experiment, selection, options, onFrame) {
     stop = false;
-    const refused = ask("begin", experiment);
+    looking = selection;
+    const refused = ask("begin", experiment, options);
     if (refused.error) return refused;
+    let [painted, last, lost] = [true, -Infinity, null];
     for (;;) {
-      const frame = ask("advance", SLICE_MS, selection);
+      const frame = ask("advance", SLICE_MS, looking, painted && performance.now() - last > PICTURE_MS);
       if (frame.error) return frame;
-      const done = frame.done;
-      await onFrame(Comlink.transfer(frame, [frame.data.buffer]));
-      if (done) return {};
+      if (frame.data) {
+        painted = false;
+        last = performance.now();
+        const shown = onFrame(Comlink.transfer(frame, [frame.data.buffer])).then(() => { painted = true; }, (error) => { lost = error; });
+        if (frame.finished) await shown;
+      }
+      if (lost) throw lost;
+      if (frame.finished) return {};
       await nextTurn();
       if (stop) return { superseded: true };
     }
@@ -80,7 +95,15 @@ Comlink.expose({
     }
   },
 
-  explain: (selection) => transferred(ask("explain", selection)),
+  explain(selection) {
+    looking = selection;
+    return transferred(ask("explain", selection));
+  },
+
+  /** What is needed to go on with the run later. */
+  checkpoint: () => transferred(ask("checkpoint")),
+  restore: ({ data, ...kept }) => send("restore", [kept], data),
+
   source: (file) => ask("source", file),
   probe: (tensor, index, eps) => ask("probe", tensor, index, eps),
   compare: (before) => transferred(ask("compare", before)),

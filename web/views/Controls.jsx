@@ -6,13 +6,16 @@ import { history, redo, undo, unedit } from "../core/edits.js";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { number, parseRows } from "../core/link.js";
-import { learn, learning } from "../core/player.js";
 import { change, present } from "../core/requests.js";
-import { defaultsOf, mostUpdates, refused, schema, trace, wanted } from "../core/state.js";
+import { defaultsOf, mostUpdates, refused, room, running, schema, trace, wanted } from "../core/state.js";
+import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
 import { Extras } from "./Extras.jsx";
 import { LossCurve } from "./LossCurve.jsx";
+import { Settings } from "./train/Settings.jsx";
+
+const LEARN = { updates: 2, rest: 0 };                   // slow enough to be watched
 
 export function Controls({ onClose }) {
   const { updates } = wanted.value;
@@ -34,20 +37,24 @@ export function Controls({ onClose }) {
       </fieldset>
       <fieldset>
         <legend>{t("controls.training")}</legend>
-        <Slider field="updates" />
-        <div class="buttons">
-          <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(updates) + 1 })}>
-            {t("train.one")}
-          </button>
-          <button type="button" aria-pressed={learning.value} onClick={learn}>{t(learning.value ? "train.pause" : "train.play")}</button>
-        </div>
-        <LossCurve />
+        {room.value === "train" ? <Settings /> : <>
+          <Slider field="updates" />
+          <div class="buttons">
+            <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(updates) + 1 })}>
+              {t("train.one")}
+            </button>
+            <button type="button" aria-pressed={running.value} onClick={() => toggleTraining({ each: LEARN, until: mostUpdates(wanted.value) })}>
+              {t(running.value ? "train.pause" : "train.play")}
+            </button>
+          </div>
+          <LossCurve />
+        </>}
         <dl class="results">
           <dt>{t("train.loss")}</dt><dd data-value="loss">{short(loss)}</dd>
           {counted > 0 && <><dt>{t(trace.value.about.classes ? "train.answers" : "train.right")}</dt><dd data-value="right">{t("train.rightValue", { right, counted })}</dd></>}
         </dl>
         <Choice field="optimizer" options={["adam", "sgd"]} />
-        <NumberField field="learning_rate" />
+        {room.value !== "train" && <NumberField field="learning_rate" />}
         <Choice field="loss_at" options={["every", "last"]} />
       </fieldset>
       <fieldset>
@@ -149,7 +156,7 @@ function Sequence() {
   return (
     <>
       <Choice field="task" wide options={Object.values(TASK_GROUPS).flat()} groups={TASK_GROUPS} label={(name) => t(`task.${name}`)} onChoose={choose} />
-      <p class="note">{t(known || own || task === "own_text" ? `task.${task}.note` : "task.latch.note")}</p>
+      {room.value !== "train" && <p class="note">{t(known || own || task === "own_text" ? `task.${task}.note` : "task.latch.note")}</p>}
       {task === "own_text" && <OwnText />}
       {own ? <OwnNumbers /> : (
         <>

@@ -20,7 +20,9 @@ const BELOW_ON_PHONE = 164;                             // the sheet at its lowe
 const space = signal({ width: 780, height: 620 });
 export const hovered = signal(null);                    // the number under a resting pointer
 
-export const picture = computed(() => layout(trace.value.shape, room.value, space.value));
+const BESIDE_CURVES = 340;
+export const picture = computed(() => layout(trace.value.shape, room.value,
+  room.value === "train" ? { ...space.value, height: BESIDE_CURVES } : space.value));
 
 /** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
 const painted = computed(() => (changes.value && showChanges.value

@@ -47,13 +47,13 @@ export function Seed({ field }) {
   );
 }
 
-/** A number that spans decades. */
-export function NumberField({ field }) {
+/** A number that spans decades. `value` is what stands there, if it is not the experiment's own. */
+export function NumberField({ field, value = wanted.value[field] }) {
   const id = useId();
   return (
     <div class="field" data-field={field}>
       <label for={id}>{t(`field.${field}`)}</label>
-      <input id={id} class="number wide" type="text" inputMode="decimal" value={wanted.value[field]} aria-invalid={invalid(field)}
+      <input id={id} class="number wide" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)}
         aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
       <Refusal field={field} id={`${id}-wrong`} />
     </div>

@@ -1,0 +1,215 @@
+"""The trainings behind the page: the same numbers whichever way one comes to a moment, and memory that stays flat."""
+import json
+import math
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from py_lstm import Experiment, Trainer, moments, run
+from web.build.paths import WEB
+
+sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
+
+import bridge  # noqa: E402
+import train_room  # noqa: E402
+from runs import Run, Runs, Stop  # noqa: E402
+
+SMALL = Experiment(length=5, hidden_size=2, updates=40, batch_size=4)
+LOOK = {**bridge.FIRST_SELECTION, "room": "train"}
+
+
+class Page:
+    """What the worker and the page do with a bridge: ask in slices, and put the curves together from what is new of them."""
+
+    def __init__(self):
+        self.lab = bridge.Lab()
+        self.curves = {}
+
+    def run(self, experiment, milliseconds=10_000, **options):
+        header, _ = self.lab.begin(experiment if isinstance(experiment, dict) else experiment.to_json(), options)
+        frames = []
+        while True:
+            header, numbers = self.lab.advance(milliseconds, LOOK)
+            if numbers is not None:
+                json.dumps(header, allow_nan=False)
+                frames.append(header)
+                self.read = lambda entry: numbers[entry["start"]:entry["start"] + math.prod(entry["shape"])].reshape(entry["shape"])
+                for name, head in header["curves"].items():
+                    for kind in ("loss", "score", "norm", "loss_mean"):
+                        before = self.curves.get((name, kind), np.zeros(0))[:head["from"]]
+                        self.curves[name, kind] = np.concatenate([before, self.read(header["more"][f"{name}.{kind}"])])
+                        assert len(self.curves[name, kind]) == head["count"]
+            if header["finished"]:
+                return frames
+
+
+@pytest.fixture
+def page():
+    return Page()
+
+
+def trained(experiment, updates=None):
+    trainer = Trainer(experiment)
+    trainer.parameters_after(experiment.updates if updates is None else updates)
+    return trainer
+
+
+def losses(page, name="main"):
+    return page.curves[name, "loss"].tolist()
+
+
+def test_pause_step_scrub_and_resume_give_the_curve_of_one_go(page):
+    right = trained(SMALL, 60)
+    for updates in (7, 8, 30, 3, 30, 31, 60):
+        frames = page.run(SMALL.replace(updates=updates), milliseconds=0.01)
+        assert frames[-1]["done"] and frames[-1]["experiment"]["updates"] == updates
+        assert losses(page) == right.losses[:len(losses(page))]
+        assert np.array_equal(page.read(frames[-1]["arrays"]["weight_hh"]), right.parameters_after(updates)["weight_hh"])
+    assert losses(page) == right.losses and page.curves["main", "score"].tolist() == right.scores
+    assert page.curves["main", "norm"].tolist() == right.gradient_norms
+
+
+def test_a_moment_that_is_no_longer_kept_is_gone_to_again(page, monkeypatch):
+    monkeypatch.setattr(moments, "LATELY", 4)
+    monkeypatch.setattr(moments, "LONG_AGO", 4)
+    page.run(SMALL.replace(updates=100))
+    for updates in (77, 78, 79, 3, 55, 100, 54):
+        frames = page.run(SMALL.replace(updates=updates), milliseconds=0.01)
+        ours, theirs = page.read(frames[-1]["arrays"]["f"]), run(SMALL.replace(updates=updates)).arrays["f"]
+        assert np.array_equal(ours, theirs)
+        assert all(frame["experiment"]["updates"] == updates for frame in frames), "moments on the way were seen before"
+        assert losses(page) == trained(SMALL, 100).losses
+
+
+def test_going_on_from_an_earlier_moment_forgets_what_came_after_it(page):
+    page.run(SMALL)
+    frames = page.run(SMALL.replace(updates=12), **{"from": 10})
+    assert losses(page) == trained(SMALL, 12).losses and frames[-1]["curves"]["main"]["count"] == 12
+
+
+def test_a_change_in_the_middle_keeps_what_was_before_it(page):
+    page.run(SMALL)
+    changed = SMALL.replace(updates=50, changes={30: {"learning_rate": 0.001}})
+    began = page.lab.runs.of(SMALL).trainer
+    page.run(changed)
+    assert losses(page)[:30] == began.losses[:30] and losses(page) == trained(changed).losses
+
+
+def test_what_stands_beside_is_trained_as_far_and_told_apart(page):
+    others = [SMALL.replace(seed=5), SMALL.replace(seed=6, updates=55)]
+    frames = page.run(SMALL, beside=[other.to_json() for other in others])
+    assert losses(page) == trained(SMALL).losses
+    assert losses(page, "beside0") == trained(others[0], 40).losses
+    assert losses(page, "beside1") == trained(others[1], 55).losses
+    assert frames[-1]["finished"] and set(frames[-1]["curves"]) == {"main", "beside0", "beside1"}
+    page.run(SMALL, beside=[])
+    assert set(page.lab.curves.told) >= {"main"}
+
+
+def test_one_beside_is_trained_in_the_same_slices_as_the_first(page):
+    page.lab.begin(SMALL.replace(updates=400).to_json(), {"beside": [SMALL.replace(seed=5, updates=0).to_json()]})
+    for _ in range(5):
+        page.lab.advance(20, LOOK)
+    first, second = page.lab.runs.of(SMALL).done, page.lab.runs.of(SMALL.replace(seed=5)).done
+    assert first > 0 and second > 0, "neither waits for the other"
+
+
+@pytest.mark.parametrize("kind, value", [("loss", 0.3), ("score", 0.9)])
+def test_a_stop_condition_stops_at_the_first_update_that_meets_it(page, kind, value):
+    experiment = Experiment(updates=1000, hidden_size=3)
+    frames = page.run(experiment, stop={"kind": kind, "value": value})
+    stopped = frames[-1]["stopped"]
+    right = trained(experiment, stopped["update"])
+    series = right.losses if kind == "loss" else right.scores
+    means = [np.mean(series[k - 10:k]) for k in range(10, len(series) + 1)]
+    met = [mean <= value if kind == "loss" else mean >= value for mean in means]
+    assert met == [False] * (len(met) - 1) + [True]
+    assert stopped["kind"] == kind and stopped["reached"] == pytest.approx(means[-1]) and frames[-1]["done"]
+    assert frames[-1]["experiment"]["updates"] == frames[-1]["wanted"] == stopped["update"] < 1000
+
+
+def test_the_clock_stops_a_run_and_only_training_counts():
+    page_run = Run(Trainer(SMALL))
+    stop = Stop("seconds", 0.05, False)
+    while page_run.toward(100_000, time.perf_counter() + 0.01, stop) is None:
+        time.sleep(0.02)                                # a tab that sleeps trains nothing meanwhile
+    assert 0.05 <= page_run.seconds < 0.5
+
+
+@pytest.mark.parametrize("options", [{"stop": {"kind": "luck", "value": 1}}, {"stop": {"kind": "loss", "value": "x"}},
+                                     {"beside": [{}] * 9}, {"beside": [{"hidden_size": 99}]}, {"beside": 5}])
+def test_options_that_make_no_sense_are_refused(options):
+    answer, numbers = bridge.call("begin", json.dumps([{}, options]))
+    assert "error" in json.loads(answer) and numbers is None
+
+
+def test_a_checkpoint_goes_on_to_the_same_bits(page):
+    changed = SMALL.replace(changes={20: {"learning_rate": 0.001}})
+    page.run(changed)
+    kept, numbers = page.lab.checkpoint()
+    kept = json.loads(json.dumps(kept))
+    other = Page()
+    other.lab.restore(kept, numbers)
+    other.run(changed.replace(updates=60))
+    assert losses(other) == trained(changed, 60).losses and other.curves["main", "score"].tolist() == trained(changed, 60).scores
+    other.run(changed.replace(updates=11))
+    assert np.array_equal(other.read(other.run(changed.replace(updates=11))[-1]["arrays"]["c"]), run(changed.replace(updates=11)).arrays["c"])
+
+
+def test_a_damaged_checkpoint_is_refused_in_words():
+    class Buffer:
+        def to_py(self):
+            return np.zeros(4)
+    kept = {"experiment": SMALL.to_json(), "entries": {"losses": {"shape": [4], "start": 0}}, "seconds": 1}
+    answer, _ = bridge.call("restore", json.dumps([kept]), Buffer())
+    assert json.loads(answer)["error"]["code"] == "missing"
+
+
+def test_a_run_that_leaves_the_numbers_says_where_and_keeps_what_was_before():
+    lab = bridge.Lab()
+    wild = SMALL.replace(learning_rate=1000, weight_decay=1000, optimizer="sgd", clip_norm=1e9, updates=500)
+    lab.begin(wild.to_json())
+    with pytest.raises(bridge.InvalidInput) as refused:
+        while True:
+            lab.advance(1000, LOOK)
+    update = refused.value.details["update"]
+    assert refused.value.code == "diverged" and set(refused.value.details) >= {"tensor", "norm", "remedy", "got"}
+    page = Page()
+    page.lab = lab
+    frames = page.run(wild.replace(updates=min(update - 1, 5)))
+    assert frames[-1]["done"] and len(losses(page)) == update - 1
+
+
+def test_the_histograms_count_every_weight_and_every_gradient():
+    trainer = trained(Experiment(updates=30))
+    header, arrays = train_room.spread(trainer, 30)
+    sizes = [value.size for value in trainer.parameters_after(30).values()]
+    assert arrays["weights"].sum(axis=1).tolist() == sizes == arrays["gradients"].sum(axis=1).tolist()
+    assert header["limit"] >= max(np.abs(value).max() for value in trainer.parameters_after(30).values())
+    ahead = trained(Experiment(updates=31), 31)
+    assert header["norm"] == pytest.approx(ahead.gradient_norms[30], rel=1e-12)
+    edges = np.linspace(-header["limit"], header["limit"], train_room.WEIGHT_BINS + 1)
+    bias = trainer.parameters_after(30)["bias"]
+    row = list(trainer.parameters_after(30)).index("bias")
+    assert arrays["weights"][row].tolist() == [np.sum((bias >= low) & ((bias < high) | (high == edges[-1]))) for low, high in zip(edges, edges[1:])]
+
+
+def test_the_running_mean_is_that_of_the_last_twenty():
+    trainer, curves = trained(SMALL, 50), train_room.Curves()
+    expected = [np.mean(trainer.losses[max(0, k - train_room.SMOOTH):k]) for k in range(1, 51)]
+    _, first = curves.since("main", trainer)
+    assert first["main.loss_mean"] == pytest.approx(expected, rel=1e-12)
+    trainer.parameters_after(73)
+    head, more = curves.since("main", trainer)
+    assert head == {"from": 50, "count": 73} and len(more["main.loss"]) == 23
+    assert more["main.loss_mean"][-1] == pytest.approx(np.mean(trainer.losses[-20:]), rel=1e-12)
+
+
+def test_many_runs_leave_only_the_latest():
+    runs = Runs()
+    for seed in range(40):
+        runs.of(SMALL.replace(seed=seed)).toward(3, math.inf)
+    assert len(runs.kept) == 12
+    assert runs.of(SMALL.replace(seed=39)).done == 3 and runs.of(SMALL.replace(seed=0)).done == 0

@@ -1,0 +1,68 @@
+// The run is kept in this browser, so that a closed tab or a crash costs a few seconds at most. On the next visit it is
+// offered, never forced; a link to something else is not answered with it.
+
+import { del, get, set } from "idb-keyval";
+import { effect, signal } from "@preact/signals";
+import { beforeFirst, change, engine } from "./requests.js";
+import { curves, engineState, isRecording, room, running, schema, trace, wanted } from "./state.js";
+
+const NAME = "py_lstm run";
+const VERSION = 1;
+const EVERY_MS = 3000;
+
+export const offered = signal(null);                    // a kept run of an earlier visit: {experiment, when, ...}
+export const unkept = signal(false);                    // whether the browser refuses to keep anything
+let latest = null;                                      // what was kept last in this visit
+let trained = false;                                    // only what was trained here is worth keeping
+let busy = false;
+
+/** A link that says what to compute is answered with that. */
+const asksForMore = Object.keys(wanted.value).some((name) => JSON.stringify(wanted.value[name]) !== JSON.stringify(schema.defaults[name]));
+if (!asksForMore) {
+  get(NAME).then((kept) => { if (kept?.version === VERSION && !trained) offered.value = kept; }, () => {});
+}
+
+/** Keep the run as it is now, if there is anything new of it. */
+async function keep() {
+  if (busy || !trained || engineState.value !== "live" || isRecording.value) return;
+  busy = true;
+  try {
+    const state = await engine.checkpoint();
+    if (!state?.data || same(state, latest)) return;
+    latest = { version: VERSION, when: Date.now(), ...state };
+    await set(NAME, latest).then(() => { unkept.value = false; }, () => { unkept.value = true; });
+  } finally {
+    busy = false;
+  }
+}
+
+const same = (one, other) => other !== null && JSON.stringify(one.experiment) === JSON.stringify(other.experiment);
+
+/** Go on with the run of the earlier visit. */
+export async function takeUp() {
+  const kept = offered.value;
+  offered.value = null;
+  const refused = await engine.restore(kept);
+  if (refused?.error) return del(NAME).catch(() => {});
+  trained = true;
+  latest = kept;
+  return change(kept.experiment, kept.experiment);
+}
+
+export function discard() {
+  offered.value = null;
+  return del(NAME).catch(() => {});
+}
+
+// A Python that died is replaced by one that knows the run as it was kept last.
+beforeFirst(async (remote) => { if (latest) await remote.restore(latest); });
+
+effect(() => {
+  if (!running.value) { if (trained) setTimeout(keep, 0); return; }
+  trained = true;
+  offered.value = null;
+});
+// One update at a time counts as training, too.
+effect(() => { if (room.value === "train" && !isRecording.value && curves.value.main.count > trace.peek().experiment.updates) trained = true; });
+setInterval(() => { if (running.value) keep(); }, EVERY_MS);
+addEventListener("visibilitychange", () => { if (document.hidden) keep(); });

@@ -1,0 +1,83 @@
+// Training that goes on by itself: play, pause, one update, back to the start. The moment of a run is the experiment's
+// `updates`; to train is to raise it, to go back is to lower it.
+
+import { signal } from "@preact/signals";
+import { inForce } from "./moment.js";
+import { change, present } from "./requests.js";
+import { beside, curves, happened, refused, running, schema, trace, wanted } from "./state.js";
+
+/** How many updates follow each other without a picture, and how long each picture rests. */
+export const PACES = {
+  slow: { updates: 1, rest: 500 },
+  steady: { updates: 1, rest: 0 },
+  quick: { updates: 10, rest: 0 },
+  full: { updates: Infinity, rest: 0 },
+};
+export const pace = signal("full");
+export const most = schema.limits.updates[1];
+
+/** After how many updates the page stands now. */
+export const doneNow = () => trace.value.experiment.updates;
+
+let playing = null;
+
+/** Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew. */
+export async function train({ each = null, until = most } = {}) {
+  const mine = {};
+  playing = mine;
+  const going = () => running.value && playing === mine;
+  running.value = true;
+  happened.value = null;
+  if (present().updates >= until) await change({ updates: 0 });
+  let options = { from: Math.min(present().updates, doneNow()) };
+  while (going()) {
+    const { updates, rest } = each ?? PACES[pace.value];
+    const next = Math.min(until, updates === Infinity ? until : Math.min(present().updates, doneNow()) + updates);
+    await change({ updates: next }, undefined, options);
+    options = {};
+    if (!going()) break;
+    const at = wanted.value.updates;
+    if (refused.value || happened.value || at >= until || ![next, 0].includes(at)) break;   // the end, or someone else took over
+    if (rest) await new Promise((resolve) => { setTimeout(resolve, rest); });
+  }
+  if (playing === mine) running.value = false;
+}
+
+/** Stop at the moment that is seen. */
+export async function halt() {
+  if (!running.value) return;
+  running.value = false;
+  playing = null;
+  await change({ updates: doneNow() });
+}
+
+export const toggleTraining = (options) => (running.value ? halt() : train(options));
+
+/** Go to the moment after so many updates. */
+export function goTo(updates) {
+  playing = null;
+  running.value = false;
+  happened.value = null;
+  return change({ updates: Math.min(most, Math.max(0, Math.round(updates))) });
+}
+
+/** So many updates more. */
+export const stepOn = (updates) => goTo(doneNow() + updates);
+
+/** Back to the network before its first update; the settings stay as they are now. */
+export function startOver(patch = {}) {
+  playing = null;
+  running.value = false;
+  happened.value = null;
+  return change({ ...inForce(present(), doneNow()), changes: {}, updates: 0, ...patch }, undefined, { from: 0 });
+}
+
+/** Train these beside the first, as far as it. */
+export function setBeside(experiments) {
+  beside.value = experiments;
+  return change({});
+}
+
+/** The run as it is, to be compared with what comes. */
+export const keepBeside = () => setBeside([...beside.value.slice(-(MOST_KEPT - 1)), { ...trace.value.experiment, updates: curves.value.main.count }]);
+const MOST_KEPT = 3;

@@ -1,0 +1,159 @@
+"""The trainings behind the page.
+
+They are kept, so that one more update costs one update; they branch, so that a change in the middle costs what comes after
+it; and they work in slices, so that the worker can look for newer messages in between.
+"""
+
+import json
+from collections import OrderedDict, deque
+from time import perf_counter
+from typing import NamedTuple
+
+from py_lstm import InvalidInput, Trainer
+from py_lstm.training import TRAINING_FIELDS, shared_updates
+from py_lstm.validation import choice, integer, number
+
+MOST_RUNS = 12
+MOST_BESIDE = 8
+RATE_SECONDS = 1.5                      # updates per second are counted over so long
+RECENT = 10                             # a loss or score counts as reached when the mean of so many updates has reached it
+STOPS = ("loss", "score", "seconds")
+
+
+class Stop(NamedTuple):
+    """When to stop before the last update that is asked for.
+
+    kind : "loss" or "score", the mean of the last ten updates; "seconds", the time spent training
+    rises : for "score", whether more is better
+    """
+
+    kind: str
+    value: float
+    rises: bool
+
+    @classmethod
+    def of(cls, given, rises):
+        if given is None:
+            return None
+        return cls(choice("stop", given.get("kind"), STOPS), number("stop", given.get("value"), 0, 1e9), rises)
+
+    def reached(self, run):
+        """What was reached, or None."""
+        if self.kind == "seconds":
+            return run.seconds if run.seconds >= self.value else None
+        series = (run.trainer.losses if self.kind == "loss" else run.trainer.scores)[-RECENT:]
+        mean = sum(series) / len(series)
+        good = mean >= self.value if self.kind == "score" and self.rises else mean <= self.value
+        return mean if good and len(series) == RECENT else None
+
+
+class Run:
+    """A trainer and the seconds it has spent."""
+
+    def __init__(self, trainer, seconds=0.0):
+        self.trainer = trainer
+        self.seconds = seconds
+
+    @property
+    def done(self):
+        return len(self.trainer.losses)
+
+    def toward(self, updates, until, stop=None):
+        """Train towards so many updates until the clock says `until`. Returns what made `stop` stop it, if it did."""
+        now = perf_counter()
+        while self.done < updates:                      # at least one, however late it is
+            self.trainer.update()
+            before, now = now, perf_counter()
+            self.seconds += now - before
+            reached = stop and stop.reached(self)
+            if reached is not None or now >= until:
+                return reached
+        return None
+
+
+class Runs:
+    """Every run that was worked at lately, and which one is looked at."""
+
+    def __init__(self):
+        self.kept = OrderedDict()
+        self.again = None               # between two kept moments of a run: that way gone again
+        self.beside = []
+        self.pace = deque()
+
+    def of(self, experiment):
+        """The run of an experiment: one that trains it already, one that branches off a run alike so far, or a new one."""
+        key = _key(experiment)
+        if key not in self.kept:
+            alike = max(self.kept.values(), default=None,
+                        key=lambda run: min(run.done, shared_updates(run.trainer.experiment, experiment)))
+            if alike is not None and shared_updates(alike.trainer.experiment, experiment) > 0:
+                trainer = alike.trainer.branch(experiment)
+                self.kept[key] = Run(trainer, alike.seconds * len(trainer.losses) / max(1, alike.done))
+            else:
+                self.kept[key] = Run(Trainer(experiment))
+        self.kept.move_to_end(key)
+        while len(self.kept) > MOST_RUNS:
+            self.kept.popitem(last=False)
+        return self.kept[key]
+
+    def standing(self, experiment):
+        """A run of the experiment that has come to its `updates` or has yet to come there: the run itself, or its way again."""
+        run, updates = self.of(experiment), experiment.updates
+        kept = run.trainer.moments.latest(updates)
+        if updates > run.done or (kept is not None and kept.update == updates):
+            return run
+        again = self.again
+        if (again is None or again.trainer.experiment != run.trainer.experiment or again.trainer.moments.latest(updates) is None
+                or (again.done >= updates and again.trainer.moments.latest(updates).update != updates)):
+            self.again = Run(run.trainer.branch(updates=updates))
+        elif kept is not None and again.done < kept.update:
+            self.again = Run(run.trainer.branch(updates=updates))
+        return self.again
+
+    def cut(self, experiment):
+        """Forget what came after the experiment's `updates`: its run goes on from there."""
+        run = self.of(experiment)
+        if run.done > experiment.updates:
+            trainer = run.trainer.branch(updates=experiment.updates)
+            self.kept[_key(experiment)] = Run(trainer, run.seconds * len(trainer.losses) / run.done)
+
+    def adopt(self, trainer, seconds):
+        """Take in a trainer that comes from somewhere else."""
+        key = _key(trainer.experiment)
+        if key not in self.kept or self.kept[key].done < len(trainer.losses):
+            self.kept[key] = Run(trainer, seconds)
+
+    def behind(self, updates):
+        """The experiments beside that have not come to so many updates, or to their own if they are more."""
+        return [experiment for experiment in self.beside if self.of(experiment).done < max(updates, experiment.updates)]
+
+    def accompany(self, updates, until):
+        """Train what is behind, one after the other, as long as there is time; whether all of it has come so far."""
+        for experiment in self.behind(updates):
+            if perf_counter() >= until:
+                return False
+            self.of(experiment).toward(max(updates, experiment.updates), until)
+        return not self.behind(updates)
+
+    def rate(self, done, start=False):
+        """Updates per second over the last while; None before there is anything to count."""
+        now = perf_counter()
+        if start:
+            self.pace.clear()
+        self.pace.append((now, done))
+        while now - self.pace[0][0] > RATE_SECONDS and len(self.pace) > 2:
+            self.pace.popleft()
+        (since, first) = self.pace[0]
+        return (done - first) / (now - since) if done > first and now > since else None
+
+
+def _key(experiment):
+    return json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
+
+
+def beside(experiments, read):
+    """The experiments to train beside, each read by `read`."""
+    if not isinstance(experiments, list) or len(experiments) > MOST_BESIDE:
+        raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=str(experiments)[:60], low=0,
+                           high=MOST_BESIDE)
+    return [read(experiment) for experiment in experiments]

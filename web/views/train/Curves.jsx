@@ -1,0 +1,159 @@
+// The run as curves: loss, score and gradient norm of every update, the present moment, and what was changed on the way.
+// Pointing reads an update; pressing or dragging goes there.
+
+import { signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { short } from "../../core/format.js";
+import { t } from "../../core/i18n.js";
+import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
+import { beside, curves, isRecording, trace } from "../../core/state.js";
+import { doneNow, goTo } from "../../core/training.js";
+import { Below, Pane } from "../chart.jsx";
+import { bandOf, nameOf } from "./names.js";
+
+export const logAxis = signal(true);
+const pointed = signal(null);                           // the update under the pointer
+const SHORTEST = 100;
+const GAP = 23;
+const PANES = { loss: 112, score: 56, norm: 54 };
+
+/** Whether the task counts what is right; otherwise its score is an error. */
+export const countsRight = () => !trace.value.about.lower_is_better;
+
+export function Curves() {
+  const frame = useRef(null);
+  const width = useSignal(700);
+  const dragging = useSignal(false);
+  useEffect(() => {
+    const observer = new ResizeObserver(([{ contentRect }]) => { width.value = Math.max(180, contentRect.width); });
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
+
+  const { experiment } = trace.value;
+  const { main, ...others } = curves.value;
+  const runs = Object.entries(others).map(([name, series]) => ({ name, series, experiment: beside.value[Number(name.slice(6))] }))
+    .filter((run) => run.experiment);
+  const longest = Math.max(SHORTEST, main.count, ...runs.map(({ series }) => series.count));
+  const x = linear(0, roundUp(longest), 0, width.value, Math.max(3, width.value / 130));
+  const done = isRecording.value ? experiment.updates : doneNow();
+  const signs = countsRight();
+
+  let top = 20;
+  const place = (name) => { const pane = { top, height: PANES[name], width: width.value, x }; top += PANES[name] + GAP; return pane; };
+  const loss = place("loss");
+  const score = signs ? place("score") : null;
+  const norm = place("norm");
+  const foot = top - GAP + 12;                          // where the panes end
+
+  const at = (event) => {
+    const box = frame.current.getBoundingClientRect();
+    return Math.min(longest, Math.max(0, Math.round(((event.clientX - box.left) / width.value) * x.high)));
+  };
+  const down = (event) => {
+    if (event.button !== 0) return;
+    dragging.value = true;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    goTo(Math.min(at(event), main.count));
+  };
+  const move = (event) => {
+    pointed.value = event.pointerType === "mouse" ? at(event) : null;
+    if (dragging.value) goTo(Math.min(at(event), main.count));
+  };
+  const up = () => { dragging.value = false; };
+  const read = pointed.value === null ? null : Math.min(pointed.value, main.count);
+
+  return (
+    <figure class="curves">
+      <div class="curves-frame" ref={frame}>
+        <svg width={width.value} height={foot + 20} role="img" aria-label={said(main, experiment)}
+          onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onPointerLeave={() => { pointed.value = null; }}>
+          <rect class="ground" x="0" y="0" width={width.value} height={foot} />
+          <LossPane {...loss} {...{ main, runs, experiment, signs }} />
+          {score && <ScorePane {...score} {...{ main, runs, experiment }} />}
+          <NormPane {...norm} {...{ main, runs, experiment }} />
+          <Below y={foot} width={width.value} x={x} label={t("train.axis")} />
+          {Object.entries(experiment.changes ?? {}).map(([update, fields]) => (
+            <g key={update} class="change-mark"><line x1={x.at(update)} x2={x.at(update)} y1="20" y2={foot} />
+              <text x={x.at(update) + 4} y={foot - 6}>{Object.entries(fields).map(([name, value]) => t("train.setTo", { name: t(`field.${name}`), value })).join(", ")}</text></g>))}
+          {read !== null && <line class="pointed" x1={x.at(read)} x2={x.at(read)} y1="14" y2={foot} />}
+          <line class="moment" x1={x.at(done)} x2={x.at(done)} y1="14" y2={foot + 24} />
+        </svg>
+        <input type="range" class="scrub" min="0" max={x.high} value={done} disabled={main.count === 0} aria-label={t("train.scrub")}
+          aria-valuetext={t("train.now", { update: done, count: main.count })} onInput={(event) => goTo(Math.min(main.count, Number(event.currentTarget.value)))} />
+      </div>
+      <figcaption>
+        <span class="reading" aria-hidden="true">{reading(main, read ?? done, signs)}</span>
+        <label class="by"><span>{t("train.lossAxis")}</span>
+          <select value={logAxis.value ? "log" : "linear"} onChange={(event) => { logAxis.value = event.currentTarget.value === "log"; }}>
+            {["log", "linear"].map((name) => <option key={name} value={name}>{t(`train.axis.${name}`)}</option>)}
+          </select></label>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** The lines of a pane: every update faintly, the running mean on top; the same of each run beside, or the band of many. */
+function linesOf(kind, { main, runs, experiment }) {
+  const band = bandOf(experiment, beside.value);
+  const value = (series) => series[`${kind}_mean`] ?? series[kind];
+  const lines = band ? [] : runs.map(({ name, series, experiment: other }, k) => (
+    { key: name, values: value(series), label: nameOf(other, experiment), style: `beside${k % 3}` }));
+  const own = { key: "main", values: value(main), style: "main", label: main.count ? runs.length ? t("train.thisRun") : short(value(main).at(-1)) : "" };
+  const noise = main[`${kind}_mean`] ? [{ key: "noise", values: main[kind], style: "main", noise: true }] : [];
+  return { lines: [...noise, ...lines, own], bands: band && runs.length ? [bandBetween(runs.map(({ series }) => value(series)), band)] : [] };
+}
+
+/** Least and greatest of several series at every update that all of them have come to. */
+function bandBetween(all, label) {
+  const count = Math.min(...all.map((values) => values.length));
+  const low = new Float64Array(count);
+  const high = new Float64Array(count);
+  for (let k = 0; k < count; k += 1) {
+    low[k] = Math.min(...all.map((values) => values[k]));
+    high[k] = Math.max(...all.map((values) => values[k]));
+  }
+  return { key: "band", low, high, label, style: "seeds" };
+}
+
+function LossPane({ main, runs, experiment, signs, ...pane }) {
+  const all = [main, ...runs.map(({ series }) => series)];
+  const goals = signs ? [] : levelsOf();
+  const [low, high] = extent([...all.map(({ loss }) => loss), goals.map(({ value }) => value)], logAxis.value ? 0 : undefined);
+  const y = logAxis.value ? logarithmic(low, high, pane.height, 0) : linear(0, high, pane.height, 0);
+  return <Pane {...pane} y={y} title={t("train.lossTitle")} levels={goals} {...linesOf("loss", { main, runs, experiment })} />;
+}
+
+function ScorePane({ main, runs, experiment, ...pane }) {
+  const y = linear(0, 1, pane.height, 0, 2);
+  return <Pane {...pane} y={y} title={t("train.scoreTitle")} levels={levelsOf()} {...linesOf("score", { main, runs, experiment })} />;
+}
+
+function NormPane({ main, runs, experiment, ...pane }) {
+  const limit = trace.value.experiment.clip_norm;
+  const [low, high] = extent([main.norm, ...runs.map(({ series }) => series.norm), [limit]], 0);
+  const y = logarithmic(low, Math.min(high, 1e12), pane.height, 0, 3);
+  return <Pane {...pane} y={y} title={t("train.normTitle")} levels={[{ value: limit, label: t("train.clip", { limit: short(limit) }), style: "clip" }]}
+    {...linesOf("norm", { main, runs, experiment })} />;
+}
+
+/** What somebody scores who knows nothing, and what counts as learnt. */
+function levelsOf() {
+  const known = trace.value.about;
+  return [
+    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless"), style: "clueless", above: known.lower_is_better }]),
+    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal"), style: "goal", above: false }]),
+  ];
+}
+
+function reading(main, update, signs) {
+  if (update < 1 || update > main.count) return t("train.readingStart");
+  const k = update - 1;
+  return t(signs ? "train.readingSigns" : "train.reading", { update, loss: short(main.loss[k]), score: short(main.score[k]), norm: short(main.norm[k]) });
+}
+
+function said(main, experiment) {
+  if (main.count === 0) return t("train.curvesEmpty");
+  return t("train.curvesLabel", { updates: main.count, first: short(main.loss[0]), last: short(main.loss.at(-1)), norm: short(main.norm.at(-1)),
+    done: experiment.updates });
+}

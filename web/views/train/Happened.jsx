@@ -1,0 +1,31 @@
+// What ended a training before its time, or is wrong with one that goes on: said once, with what to do.
+
+import { short } from "../../core/format.js";
+import { t } from "../../core/i18n.js";
+import { happened, running, trace } from "../../core/state.js";
+import { doneNow, goTo, startOver, train } from "../../core/training.js";
+
+export function Happened() {
+  const event = happened.value;
+  return <div role="status" aria-live="polite">{event ? EVENTS[event.how](event) : <Trouble />}</div>;
+}
+
+const EVENTS = {
+  stopped: ({ kind, value, reached, update }) => (
+    <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: short(value), reached: short(reached) })}</span>
+      <button type="button" onClick={() => train()}>{t("train.goOn")}</button></p>),
+  diverged: ({ update, got, remedy, tensor, norm }) => (
+    <p class="event diverged"><span>{t("train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm, last: update - 1 })}</span>
+      <button type="button" onClick={() => startOver({ learning_rate: Number(remedy) })}>{t("train.again", { remedy })}</button>
+      <button type="button" onClick={() => goTo(doneNow())}>{t("train.before", { update: doneNow() })}</button></p>),
+};
+
+/** A loss that stays high without leaving the numbers. */
+function Trouble() {
+  const found = trace.value.trouble;
+  if (!found) return null;
+  const lower = short(trace.value.experiment.learning_rate / 10);
+  return (
+    <p class="event diverged"><span>{t("train.trouble", { ...found, tensor: t(`tensor.${found.tensor}`) })}</span>
+      {!running.value && <button type="button" onClick={() => startOver({ learning_rate: Number(lower) })}>{t("train.again", { remedy: lower })}</button>}</p>);
+}

@@ -1,0 +1,67 @@
+// Two quiet lines: when the training is to stop by itself, and what is trained beside it.
+
+import { useId } from "preact/hooks";
+import { short } from "../../core/format.js";
+import { t } from "../../core/i18n.js";
+import { number } from "../../core/link.js";
+import { present } from "../../core/requests.js";
+import { beside, curves, running, schema, stopWhen, trace } from "../../core/state.js";
+import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";
+import { bandOf, nameOf } from "./names.js";
+import { countsRight } from "./Curves.jsx";
+
+const FIRST_VALUES = { loss: 0.01, score: 0.99, seconds: 60 };
+
+export function Setup() {
+  return <div class="setup"><StopWhen /><Beside /></div>;
+}
+
+function StopWhen() {
+  const id = useId();
+  const stop = stopWhen.value;
+  const kinds = schema.stops.filter((kind) => kind !== "score" || countsRight());
+  return (
+    <p class="setting">
+      <label for={id}>{t("train.stop")}</label>{" "}
+      <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
+        const kind = event.currentTarget.value;
+        stopWhen.value = kind === "none" ? null : { kind, value: FIRST_VALUES[kind] };
+      }}>
+        {["none", ...kinds].map((kind) => <option key={kind} value={kind}>{t(`train.stop.${kind}`)}</option>)}
+      </select>{" "}
+      {stop && <input type="text" inputMode="decimal" class="short" aria-label={t(`train.stop.${stop.kind}`)} value={stop.value}
+        onChange={(event) => { stopWhen.value = { ...stop, value: number(event.currentTarget.value) }; }} />}
+    </p>
+  );
+}
+
+/** Pairs worth seeing: what the first becomes, and what stands beside it. */
+const PAIRS = {
+  bias: [{ forget_bias: 1 }, { forget_bias: 0 }],
+  clip: [{ clip_norm: 1 }, { clip_norm: 1e9 }],
+  seed: [{}, (first) => ({ seed: first.seed + 1 })],
+  seeds: [{}, ...[1, 2, 3, 4, 5].map((more) => (first) => ({ seed: first.seed + more }))],
+};
+
+function Beside() {
+  const id = useId();
+  const first = trace.value.experiment;
+  const choose = (name) => {
+    if (name === "none") return setBeside([]);
+    const [own, ...others] = PAIRS[name];
+    const base = { ...present(), ...own, changes: {}, updates: 0 };
+    beside.value = others.map((other) => ({ ...base, ...(typeof other === "function" ? other(base) : other) }));
+    return startOver(own);
+  };
+  return (
+    <p class="setting">
+      <label for={id}>{t("train.beside")}</label>{" "}
+      <select id={id} value="" onChange={(event) => choose(event.currentTarget.value)}>
+        <option value="" disabled>{beside.value.length ? bandOf(first, beside.value) ?? beside.value.map((other) => nameOf(other, first)).join("; ") : t("train.pair.nothing")}</option>
+        {Object.keys(PAIRS).map((name) => <option key={name} value={name}>{t(`train.pair.${name}`)}</option>)}
+        {beside.value.length > 0 && <option value="none">{t("train.pair.none")}</option>}
+      </select>{" "}
+      <button type="button" disabled={curves.value.main.count === 0} onClick={keepBeside}>{t("train.keep")}</button>
+    </p>
+  );
+}

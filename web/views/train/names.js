@@ -1,0 +1,25 @@
+// What a run beside the first is called: by what differs.
+
+import { t } from "../../core/i18n.js";
+
+const UNSAID = ["updates", "version", "edits", "gradient_of", "output_step", "sequence_seed"];
+
+const written = (field, value) => {
+  const words = t(`${field}.${value}`);
+  if (field === "changes") return "";
+  return words === `${field}.${value}` ? t("train.setTo", { name: t(`field.${field}`), value }) : words;
+};
+
+/** "forget bias 0": the fields in which a run differs from the first, as short as can be. */
+export function nameOf(experiment, first) {
+  const differing = Object.keys(experiment).filter((name) => !UNSAID.includes(name) && JSON.stringify(experiment[name]) !== JSON.stringify(first[name]));
+  if (differing.length === 0) return t("train.kept");
+  return differing.slice(0, 2).map((name) => written(name, experiment[name])).filter(Boolean).join(", ") || t("train.kept");
+}
+
+/** The words for several runs that differ in nothing but their seed, or null. */
+export function bandOf(first, experiments) {
+  if (experiments.length < 2) return null;
+  const bare = (experiment) => JSON.stringify({ ...experiment, seed: 0, updates: 0, changes: {} });
+  return experiments.every((experiment) => bare(experiment) === bare(experiments[0])) ? t("train.seeds", { count: experiments.length }) : null;
+}
