@@ -41,7 +41,7 @@ def press(tab, name):
 
 def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
     tab = room.tab
-    press(tab, "10 updates")
+    press(tab, "+10 updates")
     wait_until(tab, "lab.experiment.updates === 10")
     press(tab, "Train")
     wait_until(tab, "lab.run().count >= 25")
@@ -59,13 +59,13 @@ def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
 
 def test_a_change_of_the_learning_rate_goes_on_and_stands_in_the_link(room):
     tab = room.tab
-    press(tab, "10 updates")
+    press(tab, "+10 updates")
     wait_until(tab, "lab.experiment.updates === 10")
     tab.locator("[data-field=learning_rate] input").fill("0.005")
     tab.keyboard.press("Enter")
     wait_until(tab, "Object.keys(lab.experiment.changes).length === 1")
     assert room.experiment["updates"] == 10 and room.experiment["learning_rate"] == 0.02
-    press(tab, "10 updates")
+    press(tab, "+10 updates")
     wait_until(tab, "lab.experiment.updates === 20")
     wait_until(tab, "location.hash.includes('changes=10:learning_rate:0.005')")
     assert_same_curves(tab, 20, seed=77, changes={10: {"learning_rate": 0.005}})
@@ -73,7 +73,7 @@ def test_a_change_of_the_learning_rate_goes_on_and_stands_in_the_link(room):
 
 def test_what_starts_the_run_again_begins_at_its_first_update(room):
     tab = room.tab
-    press(tab, "10 updates")
+    press(tab, "+10 updates")
     wait_until(tab, "lab.experiment.updates === 10")
     assert "starts the run again" in tab.locator(".controls").text_content()
     tab.locator("[data-field=forget_bias] input.number").fill("2")

@@ -27,7 +27,8 @@ export function link() {
 
 /** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
 export function begin() {
-  const first = request({}).catch(async () => {
+  // A run that Python knows from when the page was built is not shown beyond what the link asks for.
+  const first = request({}, undefined, { from: wanted.value.updates }).catch(async () => {
     // The link asks for something that does not exist. Say so, and show the default, live.
     const reason = refused.value;
     await engine.run(schema.defaults, here(selection.value));

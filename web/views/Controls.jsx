@@ -79,6 +79,7 @@ export function Controls({ onClose }) {
 /** What these controls do to a trained network: they set its start, so it learns anew, which takes a moment. */
 function Start() {
   const { done, wanted: most, experiment } = trace.value;
+  if (room.value === "train") return null;              // there the run begins at 0, which is said beside its settings
   if (done === false) return <p class="note" role="status">{t("network.learning", { updates: experiment.updates, most })}</p>;
   return wanted.value.updates > 0 && <p class="note">{t("network.start", { updates: wanted.value.updates })}</p>;
 }

@@ -5,6 +5,9 @@ import { path } from "../core/scale.js";
 
 const LABEL_HEIGHT = 13;
 
+/** A power of ten as one; there is no room for more beside an axis. */
+const tickText = (tick) => short(tick).replace("1.00 × ", "");
+
 /**
  * One pane, as a group of an <svg> whose x axis all panes share.
  *
@@ -17,7 +20,7 @@ const LABEL_HEIGHT = 13;
  * @param levels   [{value, label, style}]: horizontal lines, with words at their left end
  * @param write    how a tick is written
  */
-export function Pane({ top, height, width, title, x, y, lines = [], bands = [], levels = [], write = short }) {
+export function Pane({ top, height, width, title, x, y, lines = [], bands = [], levels = [], write = tickText }) {
   const shown = levels.filter(({ value }) => value >= y.low && value <= y.high);
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
     .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height);

@@ -132,7 +132,7 @@ function ScorePane({ main, runs, experiment, ...pane }) {
 function NormPane({ main, runs, experiment, ...pane }) {
   const limit = trace.value.experiment.clip_norm;
   const [low, high] = extent([main.norm, ...runs.map(({ series }) => series.norm), [limit]], 0);
-  const y = logarithmic(low, Math.min(high, 1e12), pane.height, 0, 3);
+  const y = logarithmic(low, high, pane.height, 0, 3);
   return <Pane {...pane} y={y} title={t("train.normTitle")} levels={[{ value: limit, label: t("train.clip", { limit: short(limit) }), style: "clip" }]}
     {...linesOf("norm", { main, runs, experiment })} />;
 }

@@ -30,7 +30,7 @@ function Rows({ spread: { tensors, limit, powers, norm }, more }) {
           <Bars counts={rowOf(more.weights, row)} style="weights" label={t("spread.weightsOf", { name: t(`tensor.${name}`), limit: short(limit) })} />
           {more.gradients ? <Bars counts={rowOf(more.gradients, row)} style="gradients" label={t("spread.gradientsOf", { name: t(`tensor.${name}`) })} /> : <span />}
         </Fragment>))}
-      <span /><Ends labels={[short(-limit), "0", short(limit)]} />
+      <span /><Ends labels={[short(-limit), "0", short(limit)].map((text) => text.replace("1.00 × ", ""))} />
       <Ends labels={powers.map((power) => <>10<sup>{String(power).replace("-", "−")}</sup></>)} />
       {norm !== undefined && <p class="note whole">{t("spread.norm", { norm: short(norm) })}</p>}
     </div>

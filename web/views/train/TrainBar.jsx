@@ -19,7 +19,7 @@ export function TrainBar() {
         onClick={() => toggleTraining()}><Icon name={running.value ? "pause" : "play"} /></button>
       <span class="steps">
         {COUNTS.map((count_) => {
-          const name = t(count_ === 1 ? "train.one" : "train.many", { count: count_ });
+          const name = t(count_ === 1 ? "train.oneMore" : "train.many", { count: count_ });
           return <button key={count_} type="button" aria-label={name} title={name} disabled={done >= most} onClick={() => stepOn(count_)}>+{count_}</button>;
         })}
       </span>
