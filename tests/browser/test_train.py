@@ -128,3 +128,14 @@ def test_a_link_to_an_experiment_is_not_answered_with_an_old_run(live_tabs):
     tab = live_tabs("#room=train&hidden_size=2&updates=3")
     tab.wait_for_timeout(500)
     assert tab.get_by_role("button", name="Go on with it").count() == 0 and Lab(tab).experiment["hidden_size"] == 2
+
+
+def test_on_a_phone_the_run_can_be_played_within_the_thumbs_reach(live_tabs):
+    tab = live_tabs("#room=train&updates=0", viewport={"width": 390, "height": 844})
+    for name in ("Back to the start", "Train", "+1 update", "+10 updates"):
+        box = tab.locator(".trainbar").get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] > 700, name
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    press(tab, "Train")
+    wait_until(tab, "lab.run().count > 5")
+    tab.evaluate("lab.halt()")
