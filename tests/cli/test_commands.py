@@ -350,5 +350,5 @@ def test_damage_is_listed_measured_and_checked(call):
     assert answer["wrong"] == [] and answer["before"]["loss"] != answer["after"]["loss"] and answer["damage_from"] == 1
     status, out, err = call("check", *SMALL, "damage=bias_i_from_f", "--by-gate", "--steps", "3")
     assert status == 1 and out.count("WRONG") == 1 and "bias[i]" in out
-    status, out, err = call("damage", "task=reber")
+    status, out, err = call("damage", "task=nothing")
     assert (status, out) == (2, "") and err.count("\n") == 1
