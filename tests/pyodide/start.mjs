@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { decoder } from "../../web/build/zstd.mjs";
 import { readSnapshot, restoring, wake } from "../../web/python/restore.js";
+import { unpack } from "../../web/python/zstd.js";
 
 /** `recipe` is "plain" or "restored". */
 export async function start(runtime, recipe, env = {}) {
@@ -16,7 +18,7 @@ export async function start(runtime, recipe, env = {}) {
   }
   const { default: factory } = await load("pyodide.asm.mjs");
   const read = (name) => new Uint8Array(readFileSync(path.join(runtime, name)));
-  const snapshot = await readSnapshot(new Blob([read("snapshot.gz")]).stream().pipeThrough(new DecompressionStream("gzip")));
+  const snapshot = await readSnapshot(await unpack(await decoder(), read("snapshot.zst")));
   const python = await loadPyodide({
     indexURL: runtime, packageBaseUrl: runtime, lockFileContents: snapshot.lock, stdLibURL: devNull,
     // As in the page, where the program has no path. In Node it would be this checkout's, and a long one moves what follows

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { zstdDecoder } from "./zstd.mjs";
 
 const web = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outdir = path.resolve(process.argv[2]);
@@ -62,7 +63,7 @@ async function bundleServed() {
     loader: { ".py": "text", ".woff2": "file", ".svg": "file" },
     legalComments: "linked",
     metafile: true,
-    plugins: [onlyWoff2],
+    plugins: [onlyWoff2, zstdDecoder],
   });
   const outputs = {};
   for (const [file, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {

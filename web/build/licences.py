@@ -10,7 +10,7 @@ from web.build.paths import MODULES, ROOT, WEB
 
 NAME = "licences.txt"
 # What web/package.json brings into the bundles; the others only build and test.
-BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "comlink", "katex"]
+BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "comlink", "katex", "zstddec"]
 RULE = "=" * 100
 
 

@@ -4,13 +4,13 @@ import os
 import sys
 from pathlib import Path
 
-from web.build import carrier, download
+from web.build import carrier, download, standard_library
 from web.build.console import Failure, say, step
 from web.build.paths import MODULES
 
 CDN = "https://cdn.jsdelivr.net/pyodide/v%s/full/%s"
 # What a module worker in a browser asks for; the rest of the npm package is for other loaders and for editors.
-CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"]
+CORE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm"]
 
 
 def prepare():
@@ -22,7 +22,8 @@ def prepare():
     if numpy["depends"]:
         raise Failure("Pyodide %s says that its NumPy needs %s, which web/build/runtime.py does not ship: "
                       "go back to the version that package-lock.json pins." % (version, ", ".join(numpy["depends"])))
-    files = [package / name for name in CORE] + [numpy_wheel(version, numpy["file_name"], numpy["sha256"])]
+    files = [*(package / name for name in CORE), standard_library.prepare(package / "python_stdlib.zip"),
+             numpy_wheel(version, numpy["file_name"], numpy["sha256"])]
     return files, {**lock, "packages": {"numpy": numpy}}
 
 

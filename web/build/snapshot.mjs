@@ -1,11 +1,10 @@
 // Makes the snapshot that web/python/restore.js restores: `node snapshot.mjs RUNTIME PACKAGES OUTPUT`, where RUNTIME is
 // a folder with Pyodide's core files, PACKAGES one that holds what goes into site-packages, and OUTPUT is the file to
-// write, gzipped. Clock, entropy and what names this machine are replaced, so the same sources give the same bytes.
+// write. Clock, entropy and what names this machine are replaced, so the same sources give the same bytes.
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
 import { checksum, link, trampolineCell } from "../python/restore.js";
 
 const [runtime, packages, output] = process.argv.slice(2);
@@ -208,7 +207,7 @@ async function main() {
   prefix.writeUInt32LE(all.length, 0);
   prefix.writeUInt32LE(header.length, 4);
   prefix.copy(all);
-  writeFileSync(output, gzipSync(all, { level: 9 }));
+  writeFileSync(output, all);
 }
 
 // Node would print the line that threw, which in Pyodide's minified code is a megabyte long.

@@ -2,11 +2,14 @@
 import hashlib
 import shutil
 import zipfile
+from pathlib import Path
+
+import zstandard
 
 from web.build.console import run, step
 from web.build.paths import SCRATCH, WEB
 
-NAME = "snapshot.gz"
+NAME = "snapshot.zst"
 # Python files that become part of the interpreter beside the two packages.
 MODULES = sorted((WEB / "python").glob("*.py"))
 MAKERS = [WEB / "build" / "snapshot.mjs", WEB / "build" / "snapshot_contents.py", WEB / "python" / "restore.js"]
@@ -16,19 +19,34 @@ def make(node, core, wheels):
     """Return the snapshot's path. `core` is what Pyodide itself is made of, its lock file included."""
     folder = SCRATCH / "snapshot"
     target, stamp = folder / NAME, folder / "made-from"
-    wanted = recipe(node, [*core, *wheels, *MODULES, *MAKERS])
+    wanted = recipe(node, [*core, *wheels, *MODULES, *MAKERS, Path(__file__)])
     if target.exists() and stamp.exists() and stamp.read_text() == wanted:
         return target
     with step("Making the snapshot of a started Python"):
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "runtime").mkdir(parents=True)
-        for path in core:
-            shutil.copyfile(path, folder / "runtime" / path.name)
-        unpack(wheels, folder / "packages")
-        run([node, WEB / "build" / "snapshot.mjs", folder / "runtime", folder / "packages", target],
-            "Making the snapshot", "Mend web/build/snapshot.mjs or what it imports")
+        content = photograph(node, core, wheels, folder)
+    with step("Packing it"):
+        target.write_bytes(pack(content))
         stamp.write_text(wanted)
     return target
+
+
+def photograph(node, core, wheels, folder):
+    """The snapshot's bytes, made in an empty `folder`."""
+    (folder / "runtime").mkdir(parents=True)
+    for path in core:
+        shutil.copyfile(path, folder / "runtime" / path.name)
+    unpack(wheels, folder / "packages")
+    target = folder / "snapshot"
+    run([node, WEB / "build" / "snapshot.mjs", folder / "runtime", folder / "packages", target],
+        "Making the snapshot", "Mend web/build/snapshot.mjs or what it imports")
+    return target.read_bytes()
+
+
+def pack(content):
+    """zstd, which no host does by itself: gzip looks back 32 kB, and the memory repeats what the compiled modules hold."""
+    settings = zstandard.ZstdCompressionParameters.from_level(19, source_size=len(content), window_log=25, write_checksum=True)
+    return zstandard.ZstdCompressor(compression_params=settings).compress(content)
 
 
 def recipe(node, files):

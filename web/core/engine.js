@@ -13,8 +13,8 @@ export class Engine {
    * @param runtime  {files, open()}: the runtime's files with sizes, and what gives {worker, material}, see place.js. Of
    *                 `files` it keeps those that the recipe under way needs; python/boot.js has two, and `?boot=plain` or
    *                 `?boot=restored` insists
-   * @param on       {state(name, error), progress(bytes by file), frame(header) -> promise, once painted,
-   *                 born(remote) -> promise: before a new Python is asked for anything}
+   * @param on       {state(name, error), progress(bytes by file, whether the line is silent), frame(header) -> promise,
+   *                 once painted, born(remote) -> promise: before a new Python is asked for anything}
    */
   constructor(runtime, on) {
     this.runtime = runtime;
@@ -37,8 +37,7 @@ export class Engine {
     const begin = (recipe) => {
       const files = this.files.filter(({ recipes }) => recipes.includes(recipe));
       this.runtime.files.splice(0, Infinity, ...files);
-      received = Object.fromEntries(files.map(({ name }) => [name, 0]));
-      document.documentElement.dataset.recipe = recipe;
+      received = Object.fromEntries(files.map(({ name }) => [name, received[name] ?? 0]));
       this.on.progress(received);
     };
     this.state = "loading";
@@ -56,12 +55,17 @@ export class Engine {
       life.remote = Comlink.wrap(life.worker);
       await this.#call(life, (remote) => remote.boot(
         { recipe: this.recipe, files: this.files, ...material },
-        Comlink.proxy((recipe) => { life.heard = Date.now(); begin(recipe); }),
+        Comlink.proxy((recipe) => {
+          life.heard = Date.now();
+          document.documentElement.dataset.recipe = recipe;
+          begin(recipe);
+        }),
         Comlink.proxy((name, bytes) => {
           life.heard = Date.now();
           if (name in received) received[name] += bytes;
           this.on.progress({ ...received });
-        })));
+        }),
+        Comlink.proxy(() => { life.heard = Date.now(); this.on.progress({ ...received }, true); })));
       await this.#call(life, (remote) => this.on.born(remote));
     } catch (error) {
       if (this.life === life) this.#fail(error);

@@ -5,9 +5,10 @@ import { Engine } from "./engine.js";
 import { grow } from "./curves.js";
 import { atMoment } from "./moment.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
-import { beside, curves, engineState, happened, isRecording, pointedAt, progress, refused, report, room, running, same, schema, selection,
+import { beside, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
   stopWhen, told, trace, trouble, wanted } from "./state.js";
 import { nearest, traceOf, unpack } from "./trace.js";
+import { arrived } from "./waiting.js";
 
 /** After the next picture, or at once where there is none to come because the tab is hidden. */
 const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
@@ -17,7 +18,7 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
     engineState.value = name;
     trouble.value = error;
   },
-  progress(bytes) { progress.value = bytes; },
+  progress: arrived,
   async born(remote) { for (const greet of midwives) await greet(remote); },
   async frame(header) {
     batch(() => {

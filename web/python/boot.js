@@ -1,86 +1,71 @@
 // Starts Python in the worker by one of two recipes with the same outcome, an interpreter in which `import bridge` works:
 //
 // restored  Pyodide, and the memory of an interpreter that had imported everything already; see restore.js.
-// plain     loadPyodide, NumPy's and py_lstm's wheels, import. It follows whenever the first recipe throws, and is the
-//           only one where a browser lacks what that one needs.
+// plain     loadPyodide, NumPy's and py_lstm's wheels, import. It follows whenever the first recipe throws.
+//
+// The first saves seconds of computing and loads half a megabyte more. Both begin with Pyodide's WebAssembly; how fast that
+// begins to arrive decides between them. Only where the half megabyte would take longer than the computing it saves, it is
+// the plain one. What lies in the browser's cache arrives at once.
 
+import decoder from "zstd.wasm";
+import { download } from "./download.js";
 import { startPlain } from "./plain.js";
 import { readSnapshot, restoring, wake } from "./restore.js";
+import { unpack } from "./zstd.js";
 
 const WASM = "pyodide.asm.wasm";
+const SNAPSHOT = "snapshot.zst";
 const SCRIPTS = ["pyodide.mjs", "pyodide.asm.mjs"];
 const LATER_MS = 3000;
 const REPORT_MS = 100;
 
+const SLOW_LINE = 250_000;                              // bytes per second: 2 Mbit/s
+const PACKED = 0.37;                                    // of the WebAssembly, where the host compresses it
+const ENOUGH_TO_TELL = 250_000;                         // bytes of it, unpacked
+const LONG_ENOUGH_MS = 1500;
+
 /**
  * @param runtime  {base, files, recipe}: the runtime's folder, its files, and the recipe that is insisted on, if any
- * @param on       {recipe(name), bytes(file, count)}: what is being done
+ * @param on       {recipe(name), bytes(file, count), silent(file)}: what is being done; silent: a download is tried again
  */
-export async function boot(runtime, on) {
-  if (runtime.recipe !== "plain" && "DecompressionStream" in self) {
-    try {
-      return await watched(restored, "restored", runtime, on);
-    } catch (error) {
-      if (runtime.recipe === "restored") throw error;
-    }
-  }
-  return watched(plain, "plain", runtime, on);
-}
-
-/** Run a recipe while every byte of its files is counted, and leave the worker's functions as they were. */
-async function watched(recipe, name, { base, files }, on) {
-  on.recipe(name);
-  const { fetch } = self;
-  const { instantiateStreaming } = WebAssembly;
-  const [count, flush] = gathered(on.bytes);
-  const failed = countBytes(files, count);
-  // A file that does not arrive is told through `failed`. Inside Pyodide it may reject a promise, too, that nobody has come
-  // to wait for yet.
-  let lost = false;
-  failed.catch(() => { lost = true; });
-  self.addEventListener("unhandledrejection", (event) => { if (lost) event.preventDefault(); });
+export async function boot({ base, files, recipe }, on) {
+  const wanted = Object.hasOwn(RECIPES, recipe ?? "") ? recipe : null;
+  const first = watch(files, on);
+  let name = wanted;
   try {
-    return await Promise.race([recipe(base, (script) => {
-      const { bytes } = files.find((file) => file.name === script);
-      return import(base + script).then((module) => { count(script, bytes); return module; });
-    }, failed), failed]);
+    const wasm = startWasm(base + WASM);                // asked for before the scripts that will want it are there
+    name ??= await isFast(first, wasm) ? "restored" : "plain";
+    on.recipe(name);
+    return await first.race(RECIPES[name](base, first, wasm));
+  } catch (error) {
+    if (wanted || name === "plain") throw error;
   } finally {
-    flush();
-    self.fetch = fetch;
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+    first.end();
+  }
+  const second = watch(files, on);
+  on.recipe("plain");
+  try {
+    return await second.race(plain(base, second, startWasm(base + WASM)));
+  } finally {
+    second.end();
   }
 }
 
-/** Reports now and then: a message and a picture for each piece that arrives would cost more than the piece. */
-function gathered(onBytes) {
-  const counts = new Map();
-  let last = -Infinity;
-  const flush = () => {
-    for (const [name, count] of counts) onBytes(name, count);
-    counts.clear();
-    last = performance.now();
-  };
-  return [(name, count) => {
-    counts.set(name, (counts.get(name) ?? 0) + count);
-    if (performance.now() - last > REPORT_MS) flush();
-  }, flush];
-}
+const RECIPES = { restored, plain };
 
-async function plain(base, load) {
-  const { loadPyodide } = await load("pyodide.mjs");
+async function plain(base, watched, wasm) {
+  handOver(base + WASM, wasm);
+  const [{ loadPyodide }] = await Promise.all(SCRIPTS.map((script) => load(base + script)));
   return startPlain(loadPyodide, { indexURL: base });
 }
 
-async function restored(base, load, failed) {
-  const wasm = fetch(base + WASM);                      // asked for before the scripts that will want them are there
-  const compiled = WebAssembly.compileStreaming(wasm);
-  const snapshot = fetch(base + "snapshot.gz")
-    .then(({ body }) => readSnapshot(body.pipeThrough(new DecompressionStream("gzip"))));
-  compiled.catch(() => {});
+async function restored(base, watched, wasm) {
+  const snapshot = fetch(base + SNAPSHOT).then((response) => response.arrayBuffer())
+    .then((packed) => unpack(decoder, new Uint8Array(packed))).then(readSnapshot);
   snapshot.catch(() => {});
   // Once a download has failed, the other recipe is under way and the worker's functions are its own.
-  const [{ loadPyodide }, { default: factory }] = await Promise.race([failed, Promise.all(SCRIPTS.map(load))]);
-  handOver(base + WASM, wasm, compiled);
+  const [{ loadPyodide }, { default: factory }] = await watched.race(Promise.all(SCRIPTS.map((script) => load(base + script))));
+  handOver(base + WASM, wasm);
   const python = await loadPyodide({
     indexURL: base,
     packageBaseUrl: base,
@@ -88,19 +73,56 @@ async function restored(base, load, failed) {
     stdLibURL: "data:,",
     ...restoring(factory, snapshot),
   });
-  const restoredFrom = await snapshot;
-  wake(python, restoredFrom, later(base, ["python_stdlib.zip", restoredFrom.lock.packages.numpy.file_name]));
+  const { lock, site } = await snapshot;
+  wake(python, { lock, site }, later(base, ["python_stdlib.zip", lock.packages.numpy.file_name]));
   return python;
 }
 
-/** Let Pyodide have the module that is compiling already when it asks for the file. */
-function handOver(url, response, compiled) {
+/** A script, fetched first, since that can be mended on the way and an import cannot. */
+async function load(url) {
+  await (await fetch(url)).arrayBuffer();
+  return import(url);
+}
+
+function startWasm(url) {
+  const response = fetch(url);
+  const module = WebAssembly.compileStreaming(response);
+  response.catch(() => {});
+  module.catch(() => {});
+  return { response, module };
+}
+
+/** Let Pyodide have the module that is compiling already when it asks for the file. If it asks again, it gets another. */
+function handOver(url, { response, module }) {
   const { fetch } = self;
-  self.fetch = (resource, options) => (String(resource.url ?? resource) === url ? response : fetch(resource, options));
-  WebAssembly.instantiateStreaming = async (_, imports) => {
-    const module = await compiled;
-    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  const { instantiateStreaming } = WebAssembly;
+  let given = false;
+  self.fetch = (resource, options) => {
+    if (given || String(resource.url ?? resource) !== url) return fetch(resource, options);
+    given = true;
+    return response;
   };
+  WebAssembly.instantiateStreaming = async (asked, imports) => {
+    if (asked !== response && await asked !== await response) return instantiateStreaming(asked, imports);
+    const compiled = await module;
+    return { module: compiled, instance: await WebAssembly.instantiate(compiled, imports) };
+  };
+}
+
+/** Whether the line is fast enough for the restored recipe. A slow one takes a moment to show itself. */
+async function isFast(watched, { response }) {
+  const begun = performance.now();
+  const { headers } = await watched.race(response);
+  const slow = (headers.get("Content-Encoding") ? SLOW_LINE / PACKED : SLOW_LINE) / 1000;
+  return watched.race(new Promise((resolve) => {
+    const look = () => {
+      const [got, passed] = [watched.received(WASM), performance.now() - begun];
+      if (got >= ENOUGH_TO_TELL && got >= slow * passed) resolve(true);
+      else if (passed > LONG_ENOUGH_MS) resolve(false);
+      else setTimeout(look, 5);
+    };
+    look();
+  }));
 }
 
 /**
@@ -128,25 +150,58 @@ function fetchNow(url) {
 }
 
 /**
- * Count what arrives of every runtime file; the browser's own fetch does the work. Gives a promise that rejects when one
- * does not arrive whole: Pyodide by itself would wait for its WebAssembly for ever.
+ * While it lasts, every byte of the runtime's files is counted and their downloads are mended on the way. What it gives
+ * can `race` work against a file that does not arrive after all: Pyodide by itself would wait for its WebAssembly for ever.
  */
-function countBytes(files, onBytes) {
+function watch(files, on) {
+  const { fetch } = self;
+  const { instantiateStreaming } = WebAssembly;
+  const [count, flush] = gathered(on.bytes);
+  const received = new Map();
   let broken;
   const failed = new Promise((_, reject) => { broken = reject; });
-  const plain = self.fetch.bind(self);
+  // A file that does not arrive is told through `failed`. Inside Pyodide it may reject a promise, too, that nobody has come
+  // to wait for yet.
+  let lost = false;
+  failed.catch(() => { lost = true; });
+  self.addEventListener("unhandledrejection", (event) => { if (lost) event.preventDefault(); });
   self.fetch = async (resource, options) => {
-    const name = String(resource.url ?? resource).split("/").pop().split("?")[0];
-    if (!files.some((file) => file.name === name)) return plain(resource, options);
-    const response = await plain(resource, options).catch((error) => { broken(error); throw error; });
-    if (!response.ok) broken(new Error(`${name}: ${response.status} ${response.statusText}`));
-    if (!response.body || !response.ok) return response;
-    const counter = new TransformStream({
-      transform(chunk, controller) { onBytes(name, chunk.byteLength); controller.enqueue(chunk); },
+    const url = String(resource.url ?? resource);
+    const file = files.find(({ name }) => name === url.split("/").pop().split("?")[0]);
+    if (!file) return fetch(resource, options);
+    const response = await download(fetch, url, file.bytes, {
+      bytes(more) {
+        received.set(file.name, (received.get(file.name) ?? 0) + more);
+        count(file.name, more);
+      },
+      silent: () => on.silent(file.name),
+      lost: broken,
     });
-    // Status and type are kept: WebAssembly.compileStreaming insists on application/wasm.
-    response.body.pipeTo(counter.writable).catch(broken);
-    return new Response(counter.readable, { status: response.status, headers: response.headers });
+    if (!response.ok) broken(new Error(`${file.name}: ${response.status} ${response.statusText}`));
+    return response;
   };
-  return failed;
+  return {
+    received: (name) => received.get(name) ?? 0,
+    race: (work) => Promise.race([work, failed]),
+    end() {
+      flush();
+      self.fetch = fetch;
+      WebAssembly.instantiateStreaming = instantiateStreaming;
+    },
+  };
+}
+
+/** Reports now and then: a message and a picture for each piece that arrives would cost more than the piece. */
+function gathered(onBytes) {
+  const counts = new Map();
+  let last = -Infinity;
+  const flush = () => {
+    for (const [name, count] of counts) onBytes(name, count);
+    counts.clear();
+    last = performance.now();
+  };
+  return [(name, count) => {
+    counts.set(name, (counts.get(name) ?? 0) + count);
+    if (performance.now() - last > REPORT_MS) flush();
+  }, flush];
 }

@@ -6,59 +6,22 @@
 // Emscripten leaves on the module and before the memory is copied. Every assumption is checked. An exception thrown
 // here costs time and nothing else: boot.js then starts Python the plain way.
 //
-// The file, gzipped whatever the host does: length of all, length of the header (both u32, little-endian), the header
-// as JSON, then the compiled modules, the source files and the memory, each one after the other.
+// The file, packed with zstd whatever the host does: length of all, length of the header (both u32, little-endian), the
+// header as JSON, then the compiled modules, the source files and the memory, each one after the other.
 
 const PREFIX = 8;
 
-/** Bytes that arrive in pieces. */
-class Inflow {
-  bytes = new Uint8Array(0);
-  got = 0;
-
-  constructor(stream) { this.reader = stream.getReader(); }
-
-  u32(index) { return new DataView(this.bytes.buffer).getUint32(4 * index, true); }
-
-  /** Wait until `count` bytes are there. */
-  async until(count) {
-    while (this.got < count) {
-      const { value, done } = await this.reader.read();
-      if (done) throw new Error(`the snapshot ends after ${this.got} bytes`);
-      const end = this.got + value.length;
-      if (end > this.bytes.length) {                    // the first piece says how long all of them are
-        const larger = new Uint8Array(Math.max(end, this.got < PREFIX ? 0 : this.u32(0)));
-        larger.set(this.bytes.subarray(0, this.got));
-        this.bytes = larger;
-      }
-      this.bytes.set(value, this.got);
-      this.got = end;
-    }
-  }
-}
-
-/** Read an unpacked snapshot from a stream. The modules compile while the memory is still arriving. */
-export async function readSnapshot(stream) {
-  const inflow = new Inflow(stream);
+/** Read an unpacked snapshot; `memory` stays a part of `bytes`. */
+export async function readSnapshot(bytes) {
+  const lengths = new DataView(bytes.buffer, bytes.byteOffset);
+  const total = bytes.length >= PREFIX ? lengths.getUint32(0, true) : NaN;
+  if (total !== bytes.length) throw new Error(`the snapshot has ${bytes.length} bytes and should have ${total}`);
   let at = PREFIX;
-  const next = async (length) => {
-    at += length;
-    await inflow.until(at);
-    return inflow.bytes.subarray(at - length, at);
-  };
-  await inflow.until(PREFIX);
-  const total = inflow.u32(0);
-  const header = JSON.parse(new TextDecoder().decode(await next(inflow.u32(1))));
-  const compiling = [];
-  for (const { bytes } of header.libraries) {
-    const compiled = WebAssembly.compile(await next(bytes));
-    compiled.catch(() => {});                           // reported below
-    compiling.push(compiled);
-  }
-  const files = [];
-  for (const [path, bytes] of header.files) files.push([path, (await next(bytes)).slice()]);
-  const memory = await next(total - at);
-  return { ...header, modules: await Promise.all(compiling), files, memory };
+  const next = (length) => bytes.subarray(at, at += length);
+  const header = JSON.parse(new TextDecoder().decode(next(lengths.getUint32(4, true))));
+  const modules = header.libraries.map((library) => WebAssembly.compile(next(library.bytes)));
+  const files = header.files.map(([path, length]) => [path, next(length).slice()]);
+  return { ...header, modules: await Promise.all(modules), files, memory: bytes.subarray(at) };
 }
 
 /** After the memory: entropy of this visit's own, and a way to the files that nothing has needed so far. */
@@ -79,6 +42,7 @@ export function restoring(factory, snapshot) {
       link(module, restored);
       module.API.restoreSnapshot = () => {
         copyMemory(module, restored);
+        restored.memory = null;                           // a phone has no room for it twice
         return { hiwireKeys: [null], immortalKeys: [] };  // NumPy and py_lstm hold no JavaScript object
       };
       for (const [path, bytes] of restored.files) {

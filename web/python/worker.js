@@ -42,8 +42,8 @@ const transferred = (answer) => (answer.data ? Comlink.transfer(answer, [answer.
 
 Comlink.expose({
   /** Start Python; see boot.js for the arguments. */
-  async boot(runtime, onRecipe, onBytes) {
-    const python = await boot(runtime, { recipe: onRecipe, bytes: onBytes });
+  async boot(runtime, onRecipe, onBytes, onSilent) {
+    const python = await boot(runtime, { recipe: onRecipe, bytes: onBytes, silent: onSilent });
     call = python.pyimport("bridge").call;
   },
 

@@ -4,6 +4,7 @@ import { lang, t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
+import { silent, waiting } from "../core/waiting.js";
 import { Extras } from "./Extras.jsx";
 
 export function Header() {
@@ -27,6 +28,12 @@ export function Header() {
   );
 }
 
+/** To the second below ten, to five below a minute, and in minutes above. */
+function duration(seconds) {
+  if (seconds >= 60) return t("engine.minutes", { minutes: Math.ceil(seconds / 60) });
+  return t("engine.seconds", { seconds: seconds < 10 ? seconds : 5 * Math.ceil(seconds / 5) });
+}
+
 const mega = (bytes) => (bytes / 1e6).toFixed(1);
 
 /** Where Python stands: a word, while it loads a bar that counts the bytes that came, and the whole story in the title. */
@@ -39,15 +46,14 @@ function EngineSign() {
         <button type="button" class="plain" title={t("engine.failedNote", { reason: trouble.value?.message })} onClick={() => engine.start()}>{t("engine.retry")}</button>
       </span>);
   }
-  const total = runtimeFiles.reduce((sum, { bytes }) => sum + bytes, 0);
-  const got = runtimeFiles.reduce((sum, { name, bytes }) => sum + Math.min(bytes, progress.value[name] ?? 0), 0);
   if (state !== "live") {
-    const arrived = got >= total;
+    const { got, total, seconds } = waiting.value;
     const files = runtimeFiles.map(({ name, bytes }) => t("engine.file", { name, kb: Math.round((progress.value[name] ?? 0) / 1000), total: Math.round(bytes / 1000) }));
     return (
       <span class="engine" role="status" title={files.join("\n")}>
         <progress max={total} value={got} aria-label={t("engine.loading")} />
-        <span>{!isRecording.value ? t(engine.state === "live" ? "engine.training" : "engine.restarting") : arrived ? t("engine.starting") : t("engine.loadingNote", { mb: mega(got), total: mega(total) })}</span>
+        <span>{silent.value ? t("engine.silent") : !isRecording.value ? t(engine.state === "live" ? "engine.training" : "engine.restarting") : got >= total ? t("engine.starting")
+          : t(seconds === null ? "engine.loadingNote" : "engine.loadingTime", { mb: mega(got), total: mega(total), time: duration(seconds) })}</span>
       </span>);
   }
   const learning = !trace.value.done;
