@@ -9,7 +9,7 @@ const PAUSE_MS = 300;
  * As fetch(url), for a file of `length` bytes (null where nobody knows), with a body that is mended on the way. A refusal
  * (404 and the like) is given as it is. The body fails when several tries in a row brought nothing.
  *
- * @param on  {bytes(count), silent(), lost(error)}: bytes that came, every time that the line has to be tried again, and
+ * @param on  {bytes(count), silent(), lost(error)}: bytes that came, that nothing comes or has to be asked for again, and
  *            that it was in vain
  */
 export async function download(fetch, url, length, on, { patience = PATIENCE_MS, tries = TRIES, pause = PAUSE_MS } = {}) {
@@ -20,9 +20,10 @@ export async function download(fetch, url, length, on, { patience = PATIENCE_MS,
 
   /** What `promise` gives, unless that takes too long. */
   const inTime = (promise) => {
-    let timer;
-    const late = new Promise((_, reject) => { timer = setTimeout(() => { reject(new Error(`${url}: no answer`)); last.abort(); }, patience); });
-    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+    const tell = setTimeout(on.silent, patience / 2);
+    let end;
+    const late = new Promise((_, reject) => { end = setTimeout(() => { reject(new Error(`${url}: no answer`)); last.abort(); }, patience); });
+    return Promise.race([promise, late]).finally(() => { clearTimeout(tell); clearTimeout(end); });
   };
 
   /** A response that begins at byte `got`, or whose first bytes are passed over. */

