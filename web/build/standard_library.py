@@ -10,7 +10,7 @@ from web.build.paths import SCRATCH
 DATE = (2020, 1, 1, 0, 0, 0)
 # Processes, terminals, mail and servers; and the tables of character sets from before Unicode, but for those that zip files
 # and the texts of today still use.
-UNUSABLE = ["multiprocessing/*", "_pyrepl/*", "pty.py", "tty.py", "ftplib.py", "imaplib.py", "mailbox.py", "poplib.py", "smtplib.py",
+UNUSABLE = ["multiprocessing/*", "pty.py", "tty.py", "ftplib.py", "imaplib.py", "mailbox.py", "poplib.py", "smtplib.py",
             "socketserver.py", "wsgiref/*", "xmlrpc/*", "http/server.py", "dbm/*", "sqlite3/*", "antigravity.py", "__phello__/*",
             "encodings/cp*.py", "encodings/iso8859_*.py", "encodings/mac_*.py", "encodings/koi8_*.py", "encodings/hp_roman8.py",
             "encodings/kz1048.py", "encodings/palmos.py", "encodings/ptcp154.py", "encodings/tis_620.py"]
