@@ -1,7 +1,7 @@
 """Numbers edited in place: what they change, the picture of the change, and the way back."""
 import numpy as np
 import pytest
-from lab import assert_same_numbers, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
+from lab import Lab, assert_same_numbers, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
 from test_walk import told
 
 
@@ -95,3 +95,70 @@ def test_an_edit_that_is_no_number_is_refused_and_the_picture_stays(lab, open_su
     open_sum.keyboard.press("Enter")
     wait_until(open_sum, "[...document.querySelectorAll('.refusal')].some((r) => r.textContent.includes('much'))")
     assert np.array_equal(lab.trace()["y"], before)
+
+
+# Where a weight stands in a sum: the quantity told, and the weight that is changed there.
+WEIGHT_OF_ROOM = {"forward": "z_f", "backward": "dx"}
+
+
+@pytest.mark.parametrize("room", WEIGHT_OF_ROOM)
+def test_the_keyboard_alone_edits_and_takes_back(lab, room):
+    tab = lab.tab
+    lab.enter(room)
+    lab.select(WEIGHT_OF_ROOM[room], 13, 1)
+    told(tab, WEIGHT_OF_ROOM[room], 13, 1)
+    tab.evaluate("document.activeElement.blur()")
+
+    def tab_to(selector, text=""):
+        for _ in range(200):
+            tab.keyboard.press("Tab")
+            if tab.evaluate("([selector, text]) => document.activeElement.matches(selector) && document.activeElement.textContent.includes(text)",
+                            [selector, text]):
+                return
+        raise AssertionError(f"Tab does not come to {selector}")
+
+    if tab.locator(".inspector .editable").count() == 0:
+        tab_to(".inspector .fold")
+        tab.keyboard.press("Enter")
+    tab_to(".inspector .editable")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("1.25")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "Object.keys(lab.experiment.edits).length === 1")
+    lab.settle()
+    assert list(lab.experiment["edits"].values()) == [1.25]
+    assert_same_numbers(lab, {"edits": lab.experiment["edits"]}, 1e-9)
+    tab_to("button", "Undo")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "Object.keys(lab.experiment.edits).length === 0")
+    lab.settle()
+    assert_same_numbers(lab, {}, 1e-9)
+
+
+@pytest.fixture(scope="module")
+def phone(live_tabs):
+    tab = live_tabs(viewport={"width": 390, "height": 844}, has_touch=True)
+    yield Lab(tab)
+    tab.watch.check()
+
+
+@pytest.mark.parametrize("room", WEIGHT_OF_ROOM)
+def test_a_thumb_edits(phone, room):
+    tab = phone.tab
+    phone.set(edits={})
+    phone.enter(room)
+    phone.select(WEIGHT_OF_ROOM[room], 13, 1)
+    told(tab, WEIGHT_OF_ROOM[room], 13, 1)
+    for _ in range(2):
+        if tab.locator(".inspector .fold").count() == 0 or not tab.locator(".inspector .fold").first.is_visible():
+            tab.locator(".grips button").last.tap()
+    if tab.locator(".inspector .editable").count() == 0:
+        tab.locator(".inspector .fold").first.tap()
+    tab.locator(".inspector .editable").first.tap()
+    entry = tab.locator(".inspector .editable-input")
+    entry.fill("1.25")
+    entry.press("Enter")
+    wait_until(tab, "Object.keys(lab.experiment.edits).length === 1")
+    phone.settle()
+    assert list(phone.experiment["edits"].values()) == [1.25]
+    assert_same_numbers(phone, {"edits": phone.experiment["edits"]}, 1e-9)

@@ -26,8 +26,21 @@ def enter(tab, room):
     tab.locator("nav .tab").nth(["forward", "backward"].index(room)).click()
 
 
+@pytest.fixture(params=["en", "zh-CN"])
+def language(lab, request):
+    """The language the page speaks for this test; afterwards it is English again."""
+    def speak(wanted):
+        if lab.tab.locator("html").get_attribute("lang") != wanted:
+            lab.tab.locator("header button[lang]").click()
+        wait_until(lab.tab, "wanted => document.documentElement.lang === wanted", arg=wanted)
+
+    speak(request.param)
+    yield request.param
+    speak("en")
+
+
 @pytest.mark.parametrize("room, order", [("forward", FORWARD), ("backward", BACKWARD)])
-def test_walking_by_equation_meets_every_number_in_the_order_of_the_pass(lab, room, order):
+def test_walking_by_equation_meets_every_number_in_the_order_of_the_pass(lab, language, room, order):
     tab, arrays = lab.tab, in_cpython({"updates": 20})
     lab.set(updates=20)
     enter(tab, room)
@@ -92,6 +105,26 @@ def test_the_two_streams_at_c_show_their_shares(lab):
         shown = tab.locator(".diagram .shares text").all_text_contents()
         share = 100 * via_c / (via_c + via_h)
         assert shown == [f"{share:.0f} %", f"{100 - share:.0f} %"]
+
+
+def test_a_click_on_a_forward_wire_selects_the_quantity_it_carries(lab):
+    tab, wires = lab.tab, 17
+    assert tab.locator(".diagram [data-wire]").count() == wires
+    for k in range(wires):
+        lab.select("tanh_c", 13, 2)
+        # A point of the wire on which nothing else lies, and whether it comes from the step before.
+        wire = tab.evaluate("""(k) => {
+            const carrier = document.querySelectorAll(".diagram [data-wire]")[k];
+            carrier.scrollIntoView({ block: "nearest" });
+            const path = carrier.querySelector(".wire");
+            const points = [...Array(41).keys()].map((n) => path.getPointAtLength((n / 40) * path.getTotalLength())
+              .matrixTransform(path.getScreenCTM()));
+            const free = points.find(({ x, y }) => carrier.contains(document.elementFromPoint(x, y)));
+            return free && { x: free.x, y: free.y, quantity: carrier.dataset.wire, before: path.getBBox().x < 60 };
+        }""", k)
+        assert wire, f"wire {k} cannot be clicked anywhere"
+        tab.mouse.click(wire["x"], wire["y"])
+        told(tab, wire["quantity"], 12 if wire["before"] else 13, 2)
 
 
 def test_forward_the_wires_carry_what_is_kept_and_what_is_written(lab):

@@ -145,15 +145,16 @@ export function Score() {
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;
   const small = group.height < 34;                      // too low for a fraction
+  const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
   const showUnits = group.rows > 1 && (classes || group.rowHeight >= 11);
   return (
     <>
-      <span class={`letter${chosen ? " chosen" : ""}${small && group.quantity.startsWith("d") ? " small" : ""}`} style={px({ top: group.y + group.height / 2 })}>
+      <span class={`letter${chosen ? " chosen" : ""}${flat ? " small" : ""}`} style={px({ top: group.y + group.height / 2 })}>
         <Letter quantity={group.quantity} trace={trace.value} small={small} />
       </span>
       {showUnits && Array.from({ length: group.rows }, (_, k) => (
-        <span key={k} class={chosen && selection.value.unit === k + 1 ? "unit chosen" : "unit"}
+        <span key={k} class={`unit${chosen && selection.value.unit === k + 1 ? " chosen" : ""}${flat ? " beside-flat" : ""}`}
           style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{classes ? visible(trace.value.about.outputs[k]) : k + 1}</span>))}
     </>
   );

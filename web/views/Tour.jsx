@@ -1,5 +1,6 @@
 // The card of the first visit's walk, in the place of the caption.
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { trace } from "../core/state.js";
@@ -11,8 +12,11 @@ export function Tour() {
   const values = Object.fromEntries(Object.entries(numbers).map(([name, place]) => [name, short(numberIn(trace.value, place))]));
   const open = question && !answer.value;
   const last = tourStep.value === LENGTH - 1;
+  const card = useRef(null);
+  // Who starts it or goes on from further down the page has its words before the eyes.
+  useLayoutEffect(() => { card.current.scrollIntoView({ block: "nearest" }); }, [tourStep.value, answer.value]);
   return (
-    <div class="tour" role="region" aria-label={t("tour.label")} aria-live="polite">
+    <div class="tour" ref={card} role="region" aria-label={t("tour.label")} aria-live="polite">
       <p>{t(text, values)} {question && answer.value && <Answer {...question} />}</p>
       <p class="buttons">
         {open ? ["rise", "fall"].map((what) => <button key={what} type="button" class="chosen" onClick={() => predict(what)}>{t(`tour.${what}`)}</button>)
