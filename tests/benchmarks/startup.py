@@ -1,117 +1,124 @@
-"""How long a visitor waits for Python: the page's own recipe beside the plain one, in turn, each with an empty cache.
+"""How long a visitor waits: the page's own recipe beside the plain one, in turn, each with an empty cache.
 
     python3 build.py bench startup [rounds]
 
-Prints the medians of the time from the navigation to the first numbers of a live Python on the screen, and the median of
-the rounds' ratios, which a busy machine changes least. The line is made slow in the server: its answers, gzipped where
-hosts do that, share so many bits per second.
+Prints medians of the time from the navigation to the first numbers of a live Python on the screen, and the median of the
+rounds' ratios, which a busy machine changes least; and how long after the HTML the first picture was painted. Writes them to
+startup.md beside this file. The line is made slow in the server: its answers, gzipped where hosts do that, share so many bits
+per second. "auto" is the page as visitors have it, which chooses between the two recipes.
+
+A browser can slow down a page but not its workers, so the slower processor is this one with three other processes computing
+on every core. That is cruder than a factor of 4, and it is the same for both recipes.
 """
-import gzip
+import contextlib
+import os
 import statistics
+import subprocess
 import sys
-import threading
-import time
-from functools import cache, partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from web.build import browsers, serve
-from web.build.paths import DIST
+from web.build import browsers
+from web.build.paths import ROOT
 
-RECIPES = ("restored", "plain")
-LINES = {"fast line": None, "25 Mbit/s": 25, "10 Mbit/s": 10}
-LATENCY = 0.02
-PIECE = 16_384
-GZIPPED = (".html", ".js", ".mjs", ".css", ".json", ".wasm")
-LIVE = "document.documentElement.dataset.engine === 'live'"
+sys.path.insert(0, str(ROOT / "tests" / "browser"))
+import lines  # noqa: E402
 
+RECIPES = ("auto", "restored", "plain")
+# Name, megabits per second, other processes on every core, engines.
+CONDITIONS = [("fast line", None, 0, ("chromium", "firefox")), ("25 Mbit/s", 25, 0, ("chromium", "firefox")),
+              ("10 Mbit/s", 10, 0, ("chromium", "firefox")), ("slower processor", None, 3, ("chromium",))]
+RESULT = Path(__file__).with_suffix(".md")
+LIVE_WITHIN = 240_000
 
-@cache
-def gzipped(path):
-    return gzip.compress(Path(path).read_bytes(), 6)
-
-
-class Line:
-    """Hands out the moments at which pieces may be sent."""
-
-    def __init__(self, megabits):
-        self.per_byte = 8 / (megabits * 1e6)
-        self.free, self.lock = 0.0, threading.Lock()
-
-    def wait(self, count):
-        with self.lock:
-            self.free = max(self.free, time.monotonic()) + count * self.per_byte
-            until = self.free
-        time.sleep(max(0.0, until - time.monotonic()))
+# Notes, in the page's own clock, when the recording was painted and when Python was there.
+CLOCK = """
+const seen = window.startup = { picture: null, live: null };
+const look = () => {
+  const root = document.documentElement;
+  if (root && seen.picture === null && document.querySelector("#picture canvas")?.width > 300) {
+    requestAnimationFrame(() => setTimeout(() => { seen.picture = performance.now(); }));
+  }
+  if (root?.dataset.engine === "live") seen.live = performance.now();
+  else requestAnimationFrame(look);
+};
+look();
+"""
 
 
-class SlowHandler(serve.Handler):
-    line = None
-
-    def do_GET(self):
-        path = Path(self.translate_path(self.path.partition("?")[0]))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            return self.send_error(404)
-        pack = path.suffix in GZIPPED
-        body = gzipped(str(path)) if pack else path.read_bytes()
-        time.sleep(LATENCY)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Length", str(len(body)))
-        if pack:
-            self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        for start in range(0, len(body), PIECE):
-            if self.line:
-                self.line.wait(len(body[start:start + PIECE]))
-            self.wfile.write(body[start:start + PIECE])
-
-
-def wait_for_live(context, address, recipe):
+def visit(context, address, recipe):
+    """Seconds from the navigation until Python is live, and from the HTML's arrival until the first picture."""
     page = context.new_page()
-    started = time.monotonic()
-    page.goto(address + "?boot=" + recipe, wait_until="commit")
-    page.wait_for_function(LIVE, timeout=180_000)
-    waited = time.monotonic() - started
+    page.add_init_script(CLOCK)
+    page.goto(address + ("" if recipe == "auto" else "?boot=" + recipe), wait_until="commit")
+    waited = 0
+    while page.evaluate("window.startup?.live ?? null") is None:
+        page.wait_for_timeout(50)
+        waited += 50
+        if waited > LIVE_WITHIN:
+            raise TimeoutError("Python was not live after %d s" % (LIVE_WITHIN / 1000))
+    seen = page.evaluate("({ ...startup, html: performance.getEntriesByType('navigation')[0].responseEnd })")
     page.close()
-    return waited
+    return seen["live"] / 1000, (seen["picture"] - seen["html"]) / 1000
 
 
 def measure(browser, options, address, rounds):
-    """{visit: {recipe: [seconds]}} of first and second visits, the recipes taking turns at going first."""
-    times = {visit: {recipe: [] for recipe in RECIPES} for visit in ("first visit", "second visit")}
+    """{visit: {recipe: [(live, picture)]}} of first and second visits, the recipes taking turns at going first."""
+    times = {name: {recipe: [] for recipe in RECIPES} for name in ("first visit", "second visit")}
     for number in range(rounds):
         for recipe in RECIPES[::1 if number % 2 else -1]:
             context = browser.new_context(**options)
-            for visit in times:
-                times[visit][recipe].append(wait_for_live(context, address, recipe))
+            for of in times.values():
+                of[recipe].append(visit(context, address, recipe))
             context.close()
     return times
 
 
-def run(rounds=5):
-    path = browsers.path_of("chromium")
-    for file in DIST.rglob("*"):  # so that no visitor waits for the compressor
-        if file.suffix in GZIPPED:
-            gzipped(str(file))
-    print("%-14s %-14s %10s %10s %8s" % ("Chromium", "", "restored", "plain", "ratio"))
+@contextlib.contextmanager
+def company(processes):
+    """So many processes that do nothing but compute."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes * (os.cpu_count() or 1))]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+
+
+def row(engine, name, which, of):
+    def median(recipe):
+        return statistics.median(live for live, _ in of[recipe])
+
+    def ratio(recipe):
+        return statistics.median(a / b for (a, _), (b, _) in zip(of[recipe], of["plain"], strict=True))
+    picture = statistics.median(painted for recipe in RECIPES for _, painted in of[recipe])
+    return (engine, name, which, *("%.2f s" % median(recipe) for recipe in RECIPES),
+            *("%.2f" % ratio(recipe) for recipe in RECIPES[:2]), "%.0f ms" % (1000 * picture))
+
+
+HEAD = ("engine", "condition", "visit", *RECIPES, "auto / plain", "restored / plain", "picture after the HTML")
+
+
+def run(rounds=3):
+    rows = [HEAD]
+    paths = {engine: browsers.path_of(engine) for engine in ("chromium", "firefox")}
+    print("".join("%-18s" % cell for cell in HEAD))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=browsers.flags())
-        for name, megabits in LINES.items():
-            handler = type("Handler", (SlowHandler,), {"line": Line(megabits) if megabits else None})
-            server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(DIST)))
-            server.daemon_threads = True
-            server.handle_error = lambda *_: None
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            for visit, of in measure(browser, {}, serve.address(server), rounds).items():
-                ratio = statistics.median(a / b for a, b in zip(of["restored"], of["plain"], strict=True))
-                print("%-14s %-14s %8.2f s %8.2f s %8.2f" % (name, visit, statistics.median(of["restored"]),
-                                                             statistics.median(of["plain"]), ratio), flush=True)
-            server.shutdown()
-        browser.close()
+        for name, megabits, processes, engines in CONDITIONS:
+            for engine in engines:
+                browser, options = browsers.launch(playwright, engine, paths[engine])
+                with lines.serving(megabits) as (address, _), company(processes):
+                    for which, of in measure(browser, options, address, rounds).items():
+                        rows.append(row(engine, name, which, of))
+                        print("".join("%-18s" % cell for cell in rows[-1]), flush=True)
+                browser.close()
+    load = "%.1f" % os.getloadavg()[0] if hasattr(os, "getloadavg") else "unknown"
+    RESULT.write_text(
+        "# Start-up\n\n`python3 build.py bench startup %d`: medians of %d rounds; %s cores, load at the end %s (the slower processor's own "
+        "included).\n\n%s\n" % (rounds, rounds, os.cpu_count(), load, "\n".join(
+            "| %s |" % " | ".join(cells) for cells in [rows[0], ("---",) * len(HEAD), *rows[1:]])), encoding="utf-8")
     return 0
 
 
