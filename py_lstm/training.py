@@ -14,7 +14,7 @@ from .moments import Moments
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM, Arrays, clip_norm, clip_value
 from .schedules import Schedule
-from .tasks import Sequences
+from .tasks import Sequences, Task
 from .tasks.texts import windows
 from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, mapping, shown
 
@@ -116,7 +116,9 @@ class Trainer:
         """What update number `update` would go by if it began from `network`, by itself the one that is trained."""
         e, network = self.experiment, self.network_in(update, network)
         sequences = e.batch(update)
-        y, loss, gradients = network.lesson(sequences.x, unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask))
+        # What damage has added to a letter is no letter any more.
+        x = sequences.x if e.training_damage else _read(e.about, sequences)
+        y, loss, gradients = network.lesson(x, unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask))
         # Parameters that the damage will add have no gradient before.
         gradients = {name: gradients[name] if name in gradients else np.zeros_like(value)
                      for name, value in self.network.parameters.items()}
@@ -165,7 +167,7 @@ class Trainer:
         about = e.about
         if about.text is not None:
             sequences = windows(about.text, about.text.held_out[:, np.newaxis])
-            total, counted = about.score(self.network.predict(sequences.x), sequences)
+            total, counted = about.score(self.network.predict(_read(about, sequences)), sequences)
             return total / counted
         rng = np.random.default_rng([seed, 2**32])          # no seed of an experiment reaches 2³², so no batch is met again
         total, counted = 0.0, 0
@@ -218,6 +220,11 @@ class Trainer:
     def _keep(self) -> None:
         self.moments.keep(len(self.losses), {name: value.copy() for name, value in self.network.parameters.items()},
                           self.optimizer.state_dict())
+
+
+def _read(about: Task, sequences: Sequences) -> np.ndarray:
+    """The inputs; letters as integers (T, N), for which rows of a weight are picked instead of multiplied with one-hot rows."""
+    return sequences.x if about.text is None else sequences.x.argmax(axis=-1)
 
 
 def shared_updates(one: Experiment, other: Experiment) -> int:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from py_lstm import TASKS, Experiment, InvalidInput, Trainer, check, load_training, sample, save_training, train
+from py_lstm import TASKS, Experiment, InvalidInput, Trainer, check, load_training, sample, save_training, train, training
 
 TINY = dict(hidden_size=3, batch_size=2, length=20, updates=4)
 
@@ -184,3 +184,18 @@ def test_what_cannot_be_sampled_is_refused_at_once(field, how):
         sample(Trainer(tiny("copy")))
     with pytest.raises(InvalidInput, match="trainer"):
         sample(None)
+
+
+def test_letters_picked_from_a_weight_teach_what_one_hot_rows_teach(monkeypatch):
+    experiment = Experiment("text_en", hidden_size=8, length=12, batch_size=4)
+    picked, multiplied = Trainer(experiment), Trainer(experiment)
+    for _ in range(5):
+        picked.update()
+    score = picked.evaluate()
+    seen = []
+    monkeypatch.setattr(training, "_read", lambda about, sequences: seen.append(sequences.x.shape) or sequences.x)
+    for _ in range(5):
+        multiplied.update()
+    assert seen[0] == (12, 4, len(TASKS["text_en"].inputs))
+    np.testing.assert_allclose(picked.losses, multiplied.losses, rtol=1e-12)
+    assert abs(score - multiplied.evaluate()) < 1e-12
