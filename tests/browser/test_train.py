@@ -52,9 +52,10 @@ def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
     wait_until(tab, "lab.experiment.updates === 7")
     assert now(tab).startswith("update 7 of")
     assert np.max(np.abs(room.trace()["weight_hh"] - in_cpython(7, seed=77).parameters_after(7)["weight_hh"])) <= BOUND
-    tab.evaluate("lab.set({updates: 100})")
-    assert paused < 100
-    assert_same_curves(tab, max(100, tab.evaluate("lab.run().count")), seed=77)
+    on = max(100, paused + 40)                              # how far it came before the click depends on the machine
+    tab.evaluate("updates => lab.set({updates})", on)
+    assert tab.evaluate("lab.run().count") >= on
+    assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
 def test_a_change_of_the_learning_rate_goes_on_and_stands_in_the_link(room):
