@@ -77,6 +77,18 @@ def test_the_link_is_kept_while_python_loads(visit, site):
         name: value for name, value in fragment_of(tab).items() if name in ("quantity", "unit")}}
 
 
+def test_a_link_followed_in_the_moment_the_page_writes_its_own_is_followed(lab):
+    """The page's timer may be due between a visitor's change of the address and the event that tells of it."""
+    written(lab.tab)
+    lab.tab.evaluate("""lab.set({ updates: 3 }).then(() => {
+        setTimeout(() => { location.hash = "#updates=9"; }, 50);
+        const until = performance.now() + 600;          // both timers are due, this one first, and wait for this to end
+        while (performance.now() < until);
+    })""")
+    wait_until(lab.tab, "lab.experiment.updates === 9", timeout=10_000)
+    assert written(lab.tab) == "#updates=9"
+
+
 def test_following_a_link_within_the_page_changes_the_picture(lab):
     go_to(lab, "hidden_size=2&length=9&updates=0&quantity=h&t=9")
     assert_same_numbers(lab, {"hidden_size": 2, "length": 9, "updates": 0})

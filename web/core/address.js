@@ -9,6 +9,8 @@ import { beside, defaultsOf, isRecording, named, pointed, pointedAt, projector, 
 
 // What the address holds: its text, and the place (room and experiment) it stands for.
 const hash = {};
+// As the browser spells it. If it is another one, the visitor has just gone there, and its event is still to come.
+let standing = location.hash;
 
 export function link() {
   const at = pointedAt.value ?? selection.value;
@@ -41,7 +43,7 @@ export function begin() {
     clearTimeout(timer);
     // Browsers refuse more than about a hundred changes in half a minute.
     timer = setTimeout(() => {
-      if (text === hash.written || refused.value || !trace.value.done) return;
+      if (text === hash.written || refused.value || !trace.value.done || location.hash !== standing) return;
       const address = text ? `#${text}` : location.pathname + location.search;
       // Another room or experiment is a place to come back to; a moved selection is not.
       // In the Train room neither is a moment of the run: there would be hundreds.
@@ -50,10 +52,12 @@ export function begin() {
       else history.replaceState(null, "", address);
       hash.written = text;
       hash.place = place;
+      standing = location.hash;
     }, 400);
   });
   addEventListener("hashchange", () => {
     const text = location.hash.replace(/^#/, "");
+    standing = location.hash;
     if (text === hash.written) return;
     hash.written = text;
     hash.place = undefined;
