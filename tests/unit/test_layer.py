@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cases import case, distance, per_gate
-from py_lstm import IdentityActivator, InvalidInput, LstmLayer, ReluActivator, SigmoidActivator, cell, data_set, test as demonstration
+from py_lstm import LSTM, IdentityActivator, InvalidInput, LstmLayer, ReluActivator, SigmoidActivator, cell, data_set, test as demonstration
 
 NAMES = [name for g in "fioc" for name in (f"W{g}h", f"W{g}x", f"b{g}")]
 GATE = {"f": "f", "i": "i", "o": "o", "c": "g"}
@@ -80,6 +80,31 @@ def test_the_layer_is_the_cell():
         assert distance(layer.delta_x_list[t + 1], deltas.dx[t].T) < 1e-14
     assert distance(layer.delta_h_list[0], deltas.dh_0.T) < 1e-14
     assert distance(layer.delta_c_list[0], deltas.dc_0.T) < 1e-14
+
+
+def test_the_layer_is_lstm_with_the_weights_carried_over():
+    given = case(T=6, N=1)
+    layer, (H, I) = walked(given), (given.weights.weight_hh.shape[1], given.weights.weight_ih.shape[1])
+    stack = lambda pattern: np.concatenate([getattr(layer, pattern.format(letter)) for letter in "ifco"])
+    lstm = LSTM(I, H)
+    lstm.load_state_dict({"weight_ih_l0": stack("W{}x"), "weight_hh_l0": stack("W{}h"), "bias_ih_l0": stack("b{}")[:, 0],
+                          "bias_hh_l0": np.zeros(4 * H)})
+    for _ in range(2):
+        output, (h_n, c_n) = lstm(given.x[:, 0], (given.h_0[:1], given.c_0[:1]))
+        dx, (dh_0, dc_0) = lstm.backward(given.dh[:, 0])
+        layer.backward(None, given.dh.transpose(0, 2, 1))
+        trace = lstm.trace[0][0]
+        columns = lambda recorded: np.stack(recorded)[1:, :, 0]     # what the lists hold of steps 1 to T
+        for theirs, ours in (("h_list", output), ("h_list", trace.h), ("c_list", trace.c), ("f_list", trace.f), ("i_list", trace.i),
+                             ("o_list", trace.o), ("ct_list", trace.g), ("delta_h_list", trace.dh), ("delta_c_list", trace.dc),
+                             ("delta_f_list", trace.dz_f), ("delta_i_list", trace.dz_i), ("delta_o_list", trace.dz_o),
+                             ("delta_ct_list", trace.dz_g), ("delta_x_list", dx)):
+            assert distance(columns(getattr(layer, theirs)), ours.reshape(6, -1)) < 1e-14, theirs
+        for column, ours in ((layer.h_list[-1], h_n), (layer.c_list[-1], c_n), (layer.delta_h_list[0], dh_0), (layer.delta_c_list[0], dc_0)):
+            assert distance(column.T, ours) < 1e-14
+        for pattern, name in (("W{}x_grad", "weight_ih_l0"), ("W{}h_grad", "weight_hh_l0"), ("b{}_grad", "bias_ih_l0"),
+                              ("b{}_grad", "bias_hh_l0")):
+            assert distance(stack(pattern).reshape(lstm.grads[name].shape), lstm.grads[name]) < 1e-14, name
 
 
 @pytest.mark.parametrize("arguments", [
