@@ -25,7 +25,10 @@ def read(content: str) -> Text:
 
 @lru_cache(maxsize=None)
 def text(name: str) -> Text:
-    """The text "en", some of Shakespeare's sonnets, or "zh", much of 道德经. Both are in the public domain."""
+    """The text "en", fourteen of Shakespeare's sonnets, or "zh", much of 道德经 in the received reading of Wang Bi (王弼).
+
+    Both are in the public domain, and were compared word by word with two published copies each.
+    """
     from importlib.resources import files               # here and not above: the page pays for every module it loads
     return read((files("py_lstm") / "texts" / f"{name}.txt").read_text(encoding="utf-8"))
 
