@@ -8,7 +8,7 @@ which equation made it, from which operands.
 from .activations import IdentityActivator, ReluActivator, SigmoidActivator, TanhActivator, element_wise_op
 from .cell import Deltas, Steps, Weights
 from .experiment import Experiment
-from .explain import Explanation, explain
+from .explanation import Explanation, explain
 from .gradient_check import GradientReport, TensorCheck, gradient_check
 from .growth import Growth, growth
 from .layers.gru import GRU
@@ -18,7 +18,8 @@ from .lstm_layer import LstmLayer
 from .network import Network
 from .objective import Objective
 from .losses import binary_cross_entropy, cross_entropy, squared_error
-from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp, clip_norm, clip_value
+from .clipping import clip_norm, clip_value
+from .optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSProp
 from .probe import Probe, probe
 from .reach import Reach, reach
 from .layers.rnn import RNN

@@ -8,7 +8,7 @@ import numpy as np
 
 from .cell import GATES
 from .damage.gradient import weight_gradients
-from .optimizers import Arrays
+from .parameters import Arrays
 from .trace import Trace
 from .validation import instance, integer
 

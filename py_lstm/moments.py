@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import NamedTuple
 
-from .optimizers import Arrays
+from .parameters import Arrays
 
 # A run of a million updates keeps no more than this; the small networks of the page need a thousandth of it.
 KEPT_BYTES = 16 * 2**20

@@ -11,7 +11,7 @@ from .contraction import are_tokens, outer_sum, project
 from .fast_cell import FastCell
 from .initializers import initialize
 from .losses import Loss
-from .optimizers import FLOATS, Arrays
+from .parameters import FLOATS, Arrays
 from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")

@@ -9,8 +9,8 @@ from .damage import DamagedNetwork
 from .damage.gates import with_extras
 from .damage.rules import of_kind
 from .experiment import Experiment, edit_target
-from .network import PARAMETERS, STATES, Network, Pass
-from .optimizers import Arrays
+from .network import STATES, Network, Pass
+from .parameters import Arrays
 from .tasks import Sequences
 from .training import TRAINING_FIELDS, Trainer, loss_of
 from .validation import InvalidInput, instance, shown

@@ -11,12 +11,8 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from .validation import InvalidInput, array, integer, mapping, number, numeric, shown
-
-Arrays = dict[str, np.ndarray]
-Layout = tuple[tuple[str, tuple[int, ...], np.dtype], ...]      # name, shape and dtype of every parameter
-FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-
+from .parameters import Arrays, Layout, by_dtype, checked, fitting, layout_of, split, vector_of
+from .validation import InvalidInput, array, integer, mapping, number, shown
 
 class Optimizer:
     """Base of all optimizers: `step` moves parameters, `state_dict` and `load_state_dict` save what it remembers.
@@ -50,19 +46,19 @@ class Optimizer:
         Refused if one would no longer be finite; what the optimizer remembers is then left as it was. All parameters are
         moved as one long vector: a step takes as many NumPy calls for ten tensors as for one.
         """
-        parameters, gradients = _fitting(parameters, gradients)
-        layout = _layout(parameters)
+        parameters, gradients = fitting(parameters, gradients)
+        layout = layout_of(parameters)
         before = self._memory if layout == self._layout else self._rearranged(parameters)
         after, moved = {}, {}
         with np.errstate(over="ignore", invalid="ignore"):
-            for dtype, names in _by_dtype(layout).items():
-                p, g = _vector(parameters, names), _vector(gradients, names)
+            for dtype, names in by_dtype(layout).items():
+                p, g = vector_of(parameters, names), vector_of(gradients, names)
                 after[dtype] = np.empty((1 + len(self.MEMORY), p.size), dtype)
                 self._move(p, g, before[dtype] if before else np.zeros((len(self.MEMORY), p.size), dtype), after[dtype])
-        for dtype, names in _by_dtype(layout).items():
+        for dtype, names in by_dtype(layout).items():
             if not np.isfinite(after[dtype]).all():
-                _refuse(parameters, gradients, [_split(values, parameters, names) for values in after[dtype]])
-            moved |= _split(after[dtype][0], parameters, names)
+                _refuse(parameters, gradients, [split(values, parameters, names) for values in after[dtype]])
+            moved |= split(after[dtype][0], parameters, names)
         self.steps += 1
         self._layout, self._memory = layout, {dtype: values[1:] for dtype, values in after.items()}
         return {name: moved[name] for name in parameters}
@@ -75,15 +71,15 @@ class Optimizer:
         """What is remembered as views, by the names in `MEMORY` and the parameters' names."""
         shapes = {name: np.broadcast_to(0, shape) for name, shape, _ in self._layout}
         kinds: dict[str, Arrays] = {kind: {} for kind in self.MEMORY}
-        for dtype, names in _by_dtype(self._layout).items():
+        for dtype, names in by_dtype(self._layout).items():
             for kind, values in zip(self.MEMORY, self._memory[dtype]):
-                kinds[kind] |= _split(values, shapes, names)
+                kinds[kind] |= split(values, shapes, names)
         return kinds
 
     def _remember(self, kinds: dict[str, Arrays], parameters: Arrays) -> None:
-        self._layout = _layout(parameters)
-        self._memory = {dtype: np.stack([_vector(kinds[kind], names) for kind in self.MEMORY]) if self.MEMORY else np.empty((0, 0))
-                        for dtype, names in _by_dtype(self._layout).items()}
+        self._layout = layout_of(parameters)
+        self._memory = {dtype: np.stack([vector_of(kinds[kind], names) for kind in self.MEMORY]) if self.MEMORY else np.empty((0, 0))
+                        for dtype, names in by_dtype(self._layout).items()}
 
     def _rearranged(self, parameters: Arrays) -> dict[np.dtype, np.ndarray] | None:
         """What is remembered, put in order for other parameters; 0 for those that are new."""
@@ -280,95 +276,10 @@ def _eps(value: float) -> float:
     return number("eps", value, 1e-30)
 
 
-def _layout(parameters: Arrays) -> Layout:
-    return tuple([(name, p.shape, p.dtype) for name, p in parameters.items()])
-
-
-def _by_dtype(layout: Layout) -> dict[np.dtype, list[str]]:
-    """The parameters that one vector can hold, by its dtype; there is one unless someone mixes them."""
-    names: dict[np.dtype, list[str]] = {}
-    for name, _, dtype in layout:
-        names.setdefault(dtype, []).append(name)
-    return names
-
-
-def _vector(arrays: Arrays, names: list[str]) -> np.ndarray:
-    return np.concatenate([arrays[name].ravel() for name in names])
-
-
-def _split(vector: np.ndarray, like: Arrays, names: list[str]) -> Arrays:
-    """Views of the parts of a vector, in the shapes of `like`."""
-    parts, start = {}, 0
-    for name in names:
-        stop = start + like[name].size
-        parts[name] = vector[start:stop].reshape(like[name].shape)
-        start = stop
-    return parts
-
-
-def _fitting(parameters: Arrays, gradients: Arrays) -> tuple[Arrays, Arrays]:
-    """Parameters and gradients as arrays that fit; what is missing or shaped otherwise is refused."""
-    for name, p in mapping("parameters", parameters).items():
-        g = mapping("gradients", gradients).get(name)
-        if not (_is_float(p) and _is_float(g) and p.shape == g.shape and p.dtype == g.dtype):
-            return _checked(parameters, gradients)
-    return parameters, gradients
-
-
-def _is_float(value: Any) -> bool:
-    return type(value) is np.ndarray and value.dtype in FLOATS
-
-
-def _checked(parameters: Arrays, gradients: Arrays) -> tuple[Arrays, Arrays]:
-    """The same with every number looked at."""
-    parameters = {name: numeric(name, p, None) for name, p in parameters.items()}
-    for name in parameters:
-        if name not in gradients:
-            raise InvalidInput(name, "missing", f"There is no gradient for {name}; give one for every parameter.")
-    return parameters, {name: array(name, gradients[name], p.shape, p.dtype) for name, p in parameters.items()}
-
-
 def _refuse(parameters: Arrays, gradients: Arrays, results: list[Arrays]) -> None:
     """Say which number is not finite: one that was given, or else one that came out."""
-    _checked(parameters, gradients)
+    checked(parameters, gradients)
     for values in results:
         for name, value in values.items():
             if not np.isfinite(value).all():
                 raise InvalidInput(name, "diverged", f"{name} would no longer be finite; lower the learning rate.")
-
-
-def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
-    """Scale all gradients together so that their joint Euclidean norm is at most `limit` (Pascanu et al. 2013).
-
-    Returns the gradients and the norm before clipping.
-
-    Examples
-    --------
-    >>> gradients, norm = clip_norm({"w": np.array([3.0, 4.0])}, 1)
-    >>> gradients["w"], norm
-    (array([0.6, 0.8]), 5.0)
-    """
-    limit = number("clip_norm", limit, 0)
-    gradients = {name: g if _is_float(g) else numeric(name, g, None) for name, g in mapping("gradients", gradients).items()}
-    with np.errstate(over="ignore", invalid="ignore"):
-        norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
-    if not math.isfinite(norm):
-        for name, g in gradients.items():               # one that is not finite is refused by its name
-            numeric(name, g, None)
-        raise InvalidInput("gradients", "diverged", f"The gradient norm is {norm}; lower the learning rate.", got=str(norm))
-    if norm <= limit or norm == 0:
-        return gradients, norm
-    return {name: g * (limit / norm) for name, g in gradients.items()}, norm
-
-
-def clip_value(gradients: Arrays, limit: float) -> Arrays:
-    """Each number of each gradient, moved into -limit to limit. Unlike `clip_norm` this turns the direction.
-
-    Examples
-    --------
-    >>> clip_value({"w": np.array([3.0, -0.5])}, 1)["w"]
-    array([ 1. , -0.5])
-    """
-    limit = number("clip_value", limit, 0)
-    with np.errstate(over="ignore"):                    # a limit that float32 cannot hold is none
-        return {name: np.clip(numeric(name, g, None), -limit, limit) for name, g in mapping("gradients", gradients).items()}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from .clipping import clip_norm
 from .contraction import outer_sum, project
 from .experiment import Experiment
 from .layers.gru import GRU
 from .layers.rnn import RNN
-from .optimizers import OPTIMIZERS, Arrays, clip_norm
+from .optimizers import OPTIMIZERS
+from .parameters import Arrays
 from .training import Progress, loss_of
 from .validation import InvalidInput, choice, instance
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .cell import GATES
 from .contraction import project
-from .optimizers import Arrays
+from .parameters import Arrays
 
 UNIT = float(np.finfo(np.float64).eps)
 DRAWS = 6

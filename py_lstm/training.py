@@ -6,13 +6,15 @@ from typing import Any, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
+from .clipping import clip_norm, clip_value
 from .damage import DamagedNetwork
 from .damage.gates import extra_shapes, with_extras
 from .experiment import Experiment
 from .losses import LOSSES, unchecked
 from .moments import Moments
 from .network import PARAMETERS, Network
-from .optimizers import OPTIMIZERS, WITH_MOMENTUM, Arrays, clip_norm, clip_value
+from .optimizers import OPTIMIZERS, WITH_MOMENTUM
+from .parameters import Arrays
 from .schedules import Schedule
 from .tasks import Sequences, Task
 from .tasks.texts import windows

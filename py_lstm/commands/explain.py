@@ -8,7 +8,7 @@ import re
 from typing import Iterator
 
 from .. import link
-from ..explain import Line, Term, explain
+from ..explanation import Line, Term, explain
 from ..trace import QUANTITIES
 from ..validation import InvalidInput, choice
 from .given import add_command, read, traced

@@ -11,7 +11,7 @@ from ..cell import GATES
 from ..experiment import Experiment
 from ..gradient_check import GradientReport, gradient_check
 from ..objective import Objective, differentiated
-from ..optimizers import Arrays
+from ..parameters import Arrays
 from ..training import Trainer
 from ..validation import choice, integer, number
 from .rules import BLOCKS

@@ -9,7 +9,7 @@ import numpy as np
 from ..experiment import Experiment
 from ..network import Network
 from ..objective import Objective
-from ..optimizers import Arrays
+from ..parameters import Arrays
 from ..tasks import OWN, Sequences
 from ..training import Trainer, loss_of, score_of
 from .inputs import damaged_inputs

@@ -7,8 +7,7 @@ from typing import Mapping
 import numpy as np
 
 from ..layers.variants import Variant
-
-Arrays = dict[str, np.ndarray]
+from ..parameters import Arrays
 
 
 def variant(damage: Mapping[str, float]) -> Variant:

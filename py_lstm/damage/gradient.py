@@ -9,8 +9,7 @@ import numpy as np
 from ..cell import blocks
 from ..contraction import outer_sum
 from ..layers.variants import Rule
-
-Arrays = dict[str, np.ndarray]
+from ..parameters import Arrays
 
 
 def rule(damage: Mapping[str, float]) -> Rule:

@@ -9,7 +9,7 @@ import numpy as np
 from ..layers import variants
 from ..losses import Loss
 from ..network import Lesson, Network
-from ..optimizers import Arrays
+from ..parameters import Arrays
 from . import gates, gradient
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-Arrays = dict[str, np.ndarray]
+from ..parameters import Arrays
 
 
 class Cell(Protocol):

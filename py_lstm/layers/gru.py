@@ -18,8 +18,8 @@ import numpy as np
 
 from ..cell import SIGMOID, TANH
 from ..contraction import outer_sum, project
-from .direction import Arrays
 from ..overflow import finite_gradient, finite_state
+from ..parameters import Arrays
 from .recurrent import OneState
 
 

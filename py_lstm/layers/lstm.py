@@ -15,12 +15,12 @@ import math
 
 import numpy as np
 
-from . import variants
 from .. import cell
-from .direction import Arrays
 from ..initializers import LAYER_INITIALIZERS, chrono_bias, draw
-from .recurrent import Recurrent, flag
+from ..parameters import Arrays
 from ..validation import MOST_UNITS, InvalidInput, choice, integer, number
+from . import variants
+from .recurrent import Recurrent, flag
 
 
 class GeneralCell:

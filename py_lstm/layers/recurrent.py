@@ -10,12 +10,13 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from . import direction
-from .axes import Axes, read_input
-from .direction import Arrays, Cell, Recording
 from ..initializers import LAYER_INITIALIZERS, draw
 from ..overflow import finite_gradient, finite_input
+from ..parameters import Arrays
 from ..validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
+from . import direction
+from .axes import Axes, read_input
+from .direction import Cell, Recording
 
 DTYPES = ("float32", "float64", "complex128")
 

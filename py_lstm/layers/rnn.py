@@ -15,10 +15,10 @@ import numpy as np
 from ..activations import ReluActivator
 from ..cell import TANH
 from ..contraction import outer_sum, project
-from .direction import Arrays
 from ..overflow import finite_gradient, finite_state
-from .recurrent import OneState
+from ..parameters import Arrays
 from ..validation import choice
+from .recurrent import OneState
 
 ACTIVATIONS = {"tanh": TANH, "relu": ReluActivator()}
 

@@ -35,11 +35,10 @@ import numpy as np
 
 from ..cell import SIGMOID, TANH, blocks
 from ..contraction import outer_sum, project
-from .layer_norm import normalise, normalise_backward
 from ..overflow import finite_gradient, finite_state
+from ..parameters import Arrays
 from ..validation import InvalidInput, shown
-
-Arrays = dict[str, np.ndarray]
+from .layer_norm import normalise, normalise_backward
 
 
 class Rule(NamedTuple):

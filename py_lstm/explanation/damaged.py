@@ -1,4 +1,4 @@
-"""Where a number of a damaged network comes from: the same as in `explain`, but for what the damage makes of it.
+"""Where a number of a damaged network comes from: the same as ever, but for what the damage makes of it.
 
 A damaged network is computed by `layers.variants`, so the lines of code are that file's. A gate that is held says so; a
 derivative that lacks a path or a slope is explained without it, and its terms add up to the number as it is.
@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Mapping
 
-from . import cell
-from .damage import gates, gradient
-from .explain import (MULTIPLIED, OPENINGS, Line, Operand, Source, Term, _At, _parameter_symbol, _pre_activation, _product,
-                      _slope, _streams, _sum, source)
-from .layers import variants
+from .. import cell
+from ..damage import gates, gradient
+from ..layers import variants
+from .backward import MULTIPLIED, slope_of, streams
+from .forward import OPENINGS, pre_activation
+from .parts import Line, Operand, Source, Term, product_of, source, sum_of
+from .place import Place, parameter_symbol
 
 # The lines of `layers.variants` that compute each quantity. What is missing here is computed elsewhere, as ever.
 CODE: Mapping[str, tuple[str, ...]] = {
@@ -40,7 +42,7 @@ CUT_CODE = "if rule.window and t > 0 and t % rule.window == 0:"
 FULL_RECURRENCE = ("i", "f", "o")                       # the order of the gates in weight_gg
 
 
-def damaged(at: _At, quantity: str, lines: list[Line]) -> list[Line]:
+def damaged(at: Place, quantity: str, lines: list[Line]) -> list[Line]:
     """The explanation `lines` of an undamaged number, as they are with the damage of its experiment."""
     return _Damaged(at).lines(quantity, lines)
 
@@ -48,7 +50,7 @@ def damaged(at: _At, quantity: str, lines: list[Line]) -> list[Line]:
 class _Damaged:
     """One place in the trace of a damaged network."""
 
-    def __init__(self, at: _At):
+    def __init__(self, at: Place):
         self.at = at
         self.damage = at.trace.experiment.damage
         self.variant, self.rule = gates.variant(self.damage), gradient.rule(self.damage)
@@ -73,18 +75,18 @@ class _Damaged:
     # Forward --------------------------------------------------------------------------------------------------------
 
     def pre_activation(self, gate: str) -> Line:
-        at, line = self.at, _coded(_pre_activation(self.at, gate), "z")
+        at, line = self.at, _coded(pre_activation(self.at, gate), "z")
         equation, terms, code = line.equation, list(line.terms), []
         if self.variant.peepholes and gate in OPENINGS:
             t = at.t if gate == "o" else at.t - 1
-            terms.append(_product(self.parameter(f"weight_c{gate}", at.u), at.operand("c", t)))
+            terms.append(product_of(self.parameter(f"weight_c{gate}", at.u), at.operand("c", t)))
             equation += rf" + p^{{{gate}}} \odot c_{{{'t' if gate == 'o' else 't-1'}}}"
             code.append(PEEPHOLE_CODE[gate])
         if self.variant.full_recurrence and gate in OPENINGS:
             row = FULL_RECURRENCE.index(gate) * at.H + at.u
-            parts = [_product(self.parameter("weight_gg", row, k * at.H + u), at.operand(other, at.t - 1, u))
+            parts = [product_of(self.parameter("weight_gg", row, k * at.H + u), at.operand(other, at.t - 1, u))
                      for k, other in enumerate(FULL_RECURRENCE) for u in range(at.H)] if at.t > 1 else []
-            terms += [_sum(rf"R^{{{gate}}} (i,f,o)_{{{at.t - 1}}}", parts)] if parts else []
+            terms += [sum_of(rf"R^{{{gate}}} (i,f,o)_{{{at.t - 1}}}", parts)] if parts else []
             equation += rf" + R^{{{gate}}} (i,f,o)_{{t-1}}"
             code.append(FULL_RECURRENCE_CODE)
         return replace(line, equation=equation, terms=tuple(terms), sources=line.sources + _code(*code))
@@ -94,16 +96,16 @@ class _Damaged:
         sources = _code(*CODE[gate])
         if gate in self.held:
             constant = at.operand(gate, symbol=f"{self.held[gate]:g}", value=self.held[gate])
-            return Line(at.symbol(gate), rf"{gate}_t = {self.held[gate]:g}", at.value(gate), "", (_product(constant),),
+            return Line(at.symbol(gate), rf"{gate}_t = {self.held[gate]:g}", at.value(gate), "", (product_of(constant),),
                         sources)
         if gate == "f" and self.variant.coupled:
             one, i = at.operand("f", symbol="1", value=1.0), at.operand("i")
             return Line(at.symbol("f"), r"f_t = 1 - i_t", at.value("f"), "",
-                        (_product(one), Term(f"-{i.symbol}", -i.value, (Operand("-1", -1.0, "f", at.t, at.u + 1), i))), sources)
+                        (product_of(one), Term(f"-{i.symbol}", -i.value, (Operand("-1", -1.0, "f", at.t, at.u + 1), i))), sources)
         function = r"\sigma" if gate in OPENINGS else "" if self.variant.no_input_activation else r"\tanh"
         inner = rf"z^{{{gate}}}_t"
         return Line(at.symbol(gate), f"{gate}_t = {f'{function}({inner})' if function else inner}", at.value(gate), function,
-                    (_product(at.operand(f"z_{gate}")),), sources)
+                    (product_of(at.operand(f"z_{gate}")),), sources)
 
     def squashed_cell(self, plain: Line) -> Line:
         line = _coded(plain, "tanh_c")
@@ -124,7 +126,7 @@ class _Damaged:
         if self.slope_of_cell():
             return line
         return replace(line, equation=rf"\frac{{\partial {self.at.L}}}{{\partial h_t}} \odot o_t",
-                       terms=(_product(self.at.operand("dh"), self.at.operand("o")),))
+                       terms=(product_of(self.at.operand("dh"), self.at.operand("o")),))
 
     def slope_of_cell(self) -> bool:
         return self.rule.slope_of_cell and not self.variant.no_output_activation
@@ -139,11 +141,11 @@ class _Damaged:
             return line
         terms = []
         if self.rule.through_gates:
-            terms.append(_product(self.parameter("weight_co", at.u), at.operand("dz_o")))
+            terms.append(product_of(self.parameter("weight_co", at.u), at.operand("dz_o")))
         if self.rule.through_gates and self.rule.through_cell and not at.ends() and not self.cut():
-            terms += [_product(self.parameter(f"weight_c{gate}", at.u), at.operand(f"dz_{gate}", at.t + 1)) for gate in "if"]
-        equation = _streams(at, "c", "h", "c") + rf" + \frac{{\partial {at.L}}}{{\partial c_t}}\big|_{{p}}"
-        through = (_sum(rf"\partial {at.L}/\partial c\big|_p", terms),) if terms else ()
+            terms += [product_of(self.parameter(f"weight_c{gate}", at.u), at.operand(f"dz_{gate}", at.t + 1)) for gate in "if"]
+        equation = streams(at, "c", "h", "c") + rf" + \frac{{\partial {at.L}}}{{\partial c_t}}\big|_{{p}}"
+        through = (sum_of(rf"\partial {at.L}/\partial c\big|_p", terms),) if terms else ()
         return replace(line, equation=equation, terms=line.terms + through,
                        sources=line.sources + _code("dc_via_p[t] += dz_o[t]", "from_p = (dz_i[t]"))
 
@@ -156,22 +158,22 @@ class _Damaged:
         slope, slope_symbol = [], ""
         squashed = not self.variant.no_input_activation if gate == "g" else self.rule.slope_of_gates
         if squashed:
-            slope, slope_symbol = [_slope(at, gate)], rf" \odot {f'{gate}_t(1 - {gate}_t)' if gate in OPENINGS else '(1 - g_t^2)'}"
+            slope, slope_symbol = [slope_of(at, gate)], rf" \odot {f'{gate}_t(1 - {gate}_t)' if gate in OPENINGS else '(1 - g_t^2)'}"
         arriving, partner = MULTIPLIED[gate]
-        terms = [_product(at.operand(arriving), at.operand(partner, at.t - 1 if gate == "f" else at.t), *slope)]
+        terms = [product_of(at.operand(arriving), at.operand(partner, at.t - 1 if gate == "f" else at.t), *slope)]
         inner = rf"\frac{{\partial {at.L}}}{{\partial {arriving[1]}_t}} \odot " + {"f": "c_{t-1}", "o": r"\tanh c_t"}.get(gate, f"{partner}_t")
         sources = _code(*CODE[f"dz_{gate}"])
         coupled = gate == "i" and self.variant.coupled and "f" not in self.held
         if coupled:
             minus = Operand("-1", -1.0, "dz_i", at.t, at.u + 1)
-            terms.append(_product(minus, at.operand("dc"), at.operand("c", at.t - 1), *slope))
+            terms.append(product_of(minus, at.operand("dc"), at.operand("c", at.t - 1), *slope))
             inner += rf" - \frac{{\partial {at.L}}}{{\partial c_t}} \odot c_{{t-1}}"
             sources = _code("di -= df") + sources
         if self.variant.full_recurrence and gate in OPENINGS:
             through = self.through_full_recurrence(gate, slope)
             if coupled:                                 # what reaches f = 1 - i comes back with the other sign
                 through += [_negative(term, at) for term in self.through_full_recurrence("f", slope)]
-            terms += [_sum(rf"R^\top \partial {at.L}/\partial z_{{{at.t + 1}}}", through)] if through else []
+            terms += [sum_of(rf"R^\top \partial {at.L}/\partial z_{{{at.t + 1}}}", through)] if through else []
             inner += rf" + R^\top \frac{{\partial {at.L}}}{{\partial z_{{t+1}}}}"
             sources += _code("from_r = project(_ifo(dz[t]), R.T)")
         several = len(terms) > 1
@@ -184,7 +186,7 @@ class _Damaged:
         if at.ends() or self.cut() or not (self.rule.through_gates and self.rule.through_cell):
             return []
         column = FULL_RECURRENCE.index(gate) * at.H + at.u
-        return [_product(self.parameter("weight_gg", k * at.H + u, column), at.operand(f"dz_{other}", at.t + 1, u), *slope)
+        return [product_of(self.parameter("weight_gg", k * at.H + u, column), at.operand(f"dz_{other}", at.t + 1, u), *slope)
                 for k, other in enumerate(FULL_RECURRENCE) for u in range(at.H)]
 
     def nothing(self, line: Line) -> Line:
@@ -194,7 +196,7 @@ class _Damaged:
                        sources=line.sources + (_code(CUT_CODE) if self.rule.window else ()))
 
     def parameter(self, name: str, *index: int) -> Operand:
-        """As `_At.parameter`, also of those that only a damaged network has."""
+        """As `Place.parameter`, also of those that only a damaged network has."""
         at = self.at
         if name == "weight_gg":
             place = ",".join(f"{FULL_RECURRENCE[k // at.H]}{k % at.H + 1}" for k in index)
@@ -202,11 +204,11 @@ class _Damaged:
         elif name.startswith("weight_c"):
             symbol = f"p^{{{name[-1]}}}_{{{index[0] + 1}}}"
         else:
-            symbol = _parameter_symbol(name, index, at.H, at.O > 1)
+            symbol = parameter_symbol(name, index, at.H, at.O > 1)
         return Operand(symbol, float(at.arrays[name][index]), name, index=index)
 
 
-def _negative(term: Term, at: _At) -> Term:
+def _negative(term: Term, at: Place) -> Term:
     return Term(f"-{term.symbol}", -term.value, (Operand("-1", -1.0, "dz_i", at.t, at.u + 1), *term.factors))
 
 
