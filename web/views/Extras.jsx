@@ -1,6 +1,5 @@
 // What the header offers beside directions and engine; a phone has it under the experiment.
 
-import { useSignal } from "@preact/signals";
 import { lang, t } from "../core/i18n.js";
 import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
@@ -18,21 +17,6 @@ export function Extras({ onUse = () => {} }) {
       <DocumentationLink page="index" text="docs.button" />
       {location.protocol !== "file:" && <a class="plain" href={`handing-out.html${lang.value === "en" ? "" : "#zh"}`}>{t("handout.button")}</a>}
       {button("projector.button", () => { projector.value = !projector.value; }, { "aria-pressed": projector.value })}
-      <CopyLink />
     </div>
   );
-}
-
-function CopyLink() {
-  const said = useSignal("share.copy");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      said.value = "share.copied";
-    } catch {
-      said.value = "share.failed";      // no permission, or not a secure page
-    }
-    setTimeout(() => { said.value = "share.copy"; }, 2000);
-  };
-  return <button type="button" class="plain" onClick={copy}>{t(said.value)}</button>;
 }
