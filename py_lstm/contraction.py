@@ -48,7 +48,7 @@ def outer_sum(delta: np.ndarray, x: np.ndarray, width: int | None = None) -> np.
     """
     delta = delta.reshape(-1, delta.shape[-1])
     if are_tokens(x):
-        return sum_by_token(delta.T, x, width)
+        return sum_by_token(delta, x, width)
     x = x.reshape(-1, x.shape[-1])
     if by_rows(len(x), delta.size * x.shape[1]):
         return row_products(np.ascontiguousarray(delta.T), np.ascontiguousarray(x.T))
@@ -62,14 +62,17 @@ def row_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return a @ b.T
 
 
-def sum_by_token(columns: np.ndarray, tokens: np.ndarray, width: int) -> np.ndarray:
-    """For each of `width` tokens the sum of the columns (M, T N) where it stands, tokens being (T, N): (M, width)."""
+def sum_by_token(rows: np.ndarray, tokens: np.ndarray, width: int) -> np.ndarray:
+    """For each of `width` tokens the sum of the rows (T N, M) where it stands, tokens being (T, N): (M, width)."""
     tokens = tokens.reshape(-1)
     order = np.argsort(tokens, kind="stable")
     present, starts = np.unique(tokens[order], return_index=True)
-    sums = np.zeros((len(columns), width), columns.dtype)
-    sums[:, present] = np.add.reduceat(columns[:, order], starts, axis=1)
-    return sums
+    stops = np.append(starts[1:], len(order))
+    rows, sums = rows[order], np.zeros((width, rows.shape[1]), rows.dtype)
+    # Row by row as they lie in memory; `np.add.reduceat` takes about three times as long.
+    for token, start, stop in zip(present.tolist(), starts.tolist(), stops.tolist()):
+        np.add.reduce(rows[start:stop], axis=0, out=sums[token])
+    return sums.T
 
 
 def columns_for(weights: tuple[int, int], count: int, width: int, dtype) -> np.ndarray:

@@ -69,10 +69,9 @@ class FastCell:
         self.c_0[:] = c_0[:, np.newaxis]
 
         multiply, add, divide, exp, tanh = self.multiply, np.add, np.divide, np.exp, np.tanh
-        ones, kept_g, kept_c = self.ones, None, None
+        ones, kept, kept_g, kept_c = self.ones, self.kept, self.kept_g, self.kept_c
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for t, (column, z, gates, z_g, d_if, d_o, g, g_and_c, kept, kept_g, kept_c, c, tanh_c, tanh_c_2, h) in enumerate(
-                    self.steps[:T]):
+            for t, (column, z, gates, z_g, d_if, d_o, g, g_and_c, c, tanh_c, tanh_c_2, h) in enumerate(self.steps[:T]):
                 multiply(matrix, column, z)
                 if self.tokens:
                     add(z, picked[t].T, z)
@@ -106,28 +105,29 @@ class FastCell:
                 from_c = from_c_next
                 if t:
                     multiply(back, dz, from_h_2)
-            dz = np.ascontiguousarray(self.deltas[:T, 1:5].reshape(T, 4 * H, N).swapaxes(0, 1)).reshape(4 * H, T * N)
+            dz = self.deltas[:T, 1:5].reshape(T, 4 * H, N)
             columns = np.ascontiguousarray(self.columns[:T].swapaxes(0, 1)).reshape(self.K, T * N)
             gradient = np.empty((4 * H, self.K), self.dtype)
-            gradient[self.order] = row_products(dz, columns) * self.sign
+            gradient[self.order] = self.sign * row_products(np.ascontiguousarray(dz.swapaxes(0, 1)).reshape(4 * H, T * N), columns)
             if not self.tokens:
                 return Weights(gradient[:, H:-1], gradient[:, :H], gradient[:, -1])
             dW = np.empty((4 * H, self.I), self.dtype)
-            dW[self.order] = sum_by_token(dz, self.x, self.I) * self.sign
+            rows = np.ascontiguousarray(dz.swapaxes(1, 2)).reshape(T * N, 4 * H)
+            dW[self.order] = self.sign * sum_by_token(rows, self.x, self.I)
             return Weights(dW, gradient, dW.sum(axis=1))
 
     def _factors(self, T: int) -> None:
         """What dh and dc are multiplied by at every step. The signs of o, i, f are those of their negated rows."""
-        d, tanh_c, kept, factors = self.z[:T, :3], self.tanh_c[:T], self.kept[:T], self.deltas[:T]
-        g = self.g_and_c[:T, 0]
-        np.reciprocal(d, d)                                             # the gates themselves
-        o, i, f = d[:, 0], d[:, 1], d[:, 2]
-        h = o * tanh_c
-        np.subtract(o, np.multiply(h, tanh_c, factors[:, 0]), factors[:, 0])                    # o (1 - tanh²)
-        np.subtract(np.multiply(h, o, factors[:, 1]), h, factors[:, 1])                         # -tanh o (1 - o)
-        np.subtract(np.multiply(kept, d[:, 1:], factors[:, 2:4]), kept, factors[:, 2:4])        # -g i (1 - i), -c f (1 - f)
-        np.subtract(i, np.multiply(kept[:, 0], g, factors[:, 4]), factors[:, 4])                # i (1 - g²)
-        factors[:, 5] = f
+        d, states, factors = self.z[:T, :3], self.states[:T], self.deltas[:T]
+        np.reciprocal(d, d)                                             # the gates o, i, f themselves
+        of_gates, of_squashed, squashed = factors[:, 1:4], factors[:, 0:5:4], states[:, :2]
+        np.multiply(d, d, of_gates)                                     # -a (1 - a) = a² - a of o, i, f, times
+        np.subtract(of_gates, d, of_gates)
+        np.multiply(of_gates, states, of_gates)                         # tanh c_t, g_t, c_{t-1}
+        np.multiply(squashed, squashed, of_squashed)                    # 1 - a² of tanh c_t and g_t, times o and i
+        np.subtract(1, of_squashed, of_squashed)
+        np.multiply(of_squashed, d[:, :2], of_squashed)
+        factors[:, 5] = d[:, 2]
 
     def _make_room(self, T: int) -> None:
         """Arrays for T steps, and the views of them that each step works on."""
@@ -136,18 +136,17 @@ class FastCell:
         self.columns = columns_for(self.shape, T + 1, N, dtype)
         self.columns[:, -1] = 1
         self.z = np.empty((room, 4, n), dtype)
-        self.g_and_c = np.empty((room + 1, 2, n), dtype)                # g_t beside c_{t-1}
-        self.kept, self.tanh_c = np.empty((room, 2, n), dtype), np.empty((room, n), dtype)
-        self.ones = np.ones(3 * n, dtype)
-        self.c_0 = self.g_and_c[0, 1].reshape(H, N)
+        self.states = np.empty((room + 1, 3, n), dtype)                 # tanh c_t, g_t, c_{t-1}
+        self.kept, self.ones = np.empty(2 * n, dtype), np.ones(3 * n, dtype)
+        self.kept_g, self.kept_c = self.kept[:n], self.kept[n:]
+        self.c_0 = self.states[0, 2].reshape(H, N)
         self.steps = []
         for t in range(T):
             s = t if self.learning else 0
-            z, kept, c = self.z[s].reshape(4 * n), self.kept[s].reshape(2 * n), self.g_and_c[s + self.learning, 1]
+            z, (tanh_c, g, _), c = self.z[s].reshape(4 * n), self.states[s], self.states[s + self.learning, 2]
             self.steps.append((
-                self.columns[t], z.reshape(4 * H, N), z[:3 * n], z[3 * n:], z[n:3 * n], z[:n].reshape(H, N),
-                self.g_and_c[s, 0], self.g_and_c[s].reshape(2 * n), kept, kept[:n], kept[n:], c, self.tanh_c[s],
-                self.tanh_c[s].reshape(H, N), self.columns[t + 1, :H]))
+                self.columns[t], z.reshape(4 * H, N), z[:3 * n], z[3 * n:], z[n:3 * n], z[:n].reshape(H, N), g,
+                self.states[s, 1:].reshape(2 * n), c, tanh_c, tanh_c.reshape(H, N), self.columns[t + 1, :H]))
         if self.learning:
             # Factors, which a backward pass turns into: dc, dz_o, dz_i, dz_f, dz_g, dc_via_c of the step before.
             self.deltas = np.empty((T, 6, n), dtype)

@@ -47,10 +47,10 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
 def _squared_error(y, target, counted):
     with np.errstate(over="ignore", invalid="ignore"):
         error = y[counted] - target[counted]
-        dy = np.zeros_like(y)
+        dy = np.zeros(y.shape, y.dtype)
         dy[counted] = 2 * error / error.size
         # (y - d)² and not |y - d|²: the complex step needs the analytic form.
-        return (error * error).mean(), dy
+        return np.add.reduce(error * error, axis=None) / error.size, dy
 
 
 def cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np.ndarray | None = None

@@ -149,7 +149,7 @@ class Network:
             dV, da = outer_sum(dy, h), dy.sum(axis=(0, 1))
             of_cell = cell_.backward(project(dy, V.T))
             gradients = {**of_cell._asdict(), "readout_weight": dV, "readout_bias": da}
-            total = float(value) + sum(float(g.sum()) for g in gradients.values())
+            total = float(value) + sum([float(np.add.reduce(g, axis=None)) for g in gradients.values()])
         if not np.isfinite(total):                      # a sum that overflows is looked into as well
             return self.recorded_lesson(x, loss)
         return Lesson(y, value, gradients)

@@ -48,14 +48,15 @@ class Optimizer:
         """
         parameters, gradients = fitting(parameters, gradients)
         layout = layout_of(parameters)
+        groups = by_dtype(layout)
         before = self._memory if layout == self._layout else self._rearranged(parameters)
         after, moved = {}, {}
         with np.errstate(over="ignore", invalid="ignore"):
-            for dtype, names in by_dtype(layout).items():
+            for dtype, names in groups.items():
                 p, g = vector_of(parameters, names), vector_of(gradients, names)
                 after[dtype] = np.empty((1 + len(self.MEMORY), p.size), dtype)
                 self._move(p, g, before[dtype] if before else np.zeros((len(self.MEMORY), p.size), dtype), after[dtype])
-        for dtype, names in by_dtype(layout).items():
+        for dtype, names in groups.items():
             if not np.isfinite(after[dtype]).all():
                 _refuse(parameters, gradients, [split(values, parameters, names) for values in after[dtype]])
             moved |= split(after[dtype][0], parameters, names)
@@ -177,15 +178,16 @@ class Adam(Optimizer):
         # taken together two of one: p ← p - η' m / (√v + ε √(1 - β₂ᵏ)) with η' = η √(1 - β₂ᵏ) / (1 - β₁ᵏ).
         (beta1, beta2), k = self.betas, self.steps + 1
         root = math.sqrt(1 - beta2 ** k)
-        moved, m, v = after
-        np.multiply(before, [[beta1], [beta2]], after[1:], casting="same_kind")
-        change = (1 - beta1) * g
+        (moved, m, v), (m_before, v_before) = after, before
+        change = np.multiply(g, 1 - beta1)
+        np.multiply(m_before, beta1, m)
         np.add(m, change, m)
-        square = np.multiply(g, g, moved)
-        square *= 1 - beta2
-        np.add(v, square, v)
+        np.multiply(g, g, moved)
+        np.multiply(moved, 1 - beta2, moved)
+        np.multiply(v_before, beta2, v)
+        np.add(v, moved, v)
         divisor = np.sqrt(v, moved)
-        divisor += self.eps * root
+        np.add(divisor, self.eps * root, divisor)
         np.multiply(m, self.learning_rate * root / (1 - beta1 ** k), change)
         np.divide(change, divisor, change)
         np.subtract(p, change, moved)

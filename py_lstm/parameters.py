@@ -41,9 +41,10 @@ def split(vector: np.ndarray, like: Arrays, names: list[str]) -> Arrays:
 
 def fitting(parameters: Arrays, gradients: Arrays) -> tuple[Arrays, Arrays]:
     """Parameters and gradients as arrays that fit; what is missing or shaped otherwise is refused."""
+    given = mapping("gradients", gradients)
     for name, p in mapping("parameters", parameters).items():
-        g = mapping("gradients", gradients).get(name)
-        if not (is_float(p) and is_float(g) and p.shape == g.shape and p.dtype == g.dtype):
+        g = given.get(name)
+        if not (is_float(p) and type(g) is np.ndarray and p.shape == g.shape and p.dtype == g.dtype):
             return checked(parameters, gradients)
     return parameters, gradients
 
