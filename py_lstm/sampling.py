@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from itertools import islice
+from typing import Iterator, NamedTuple
 
 import numpy as np
 
-from . import cell
 from .contraction import project
 from .losses import log_softmax
+from .network import Network
+from .tasks import Task
 from .training import Trainer
 from .validation import InvalidInput, generator, instance, integer, number, shown
 
@@ -42,6 +44,20 @@ def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature
     if about.text is None:
         raise InvalidInput("trainer", "choice", f"trainer trains on {about.name}, which is no text; give one that trains on text_en, "
                            "text_zh or own_text.", got=about.name)
+    written = write(trainer.network, about, prompt, length, temperature=temperature, rng=rng)
+    return (about.text.characters[one.numbers[0]] for one in islice(written, 1, None))
+
+
+class Written(NamedTuple):
+    """Characters by their numbers, and the states (n, H) behind each: first those of the prompt, then one at a time."""
+
+    numbers: list[int]
+    h: np.ndarray
+    c: np.ndarray
+
+
+def write(network: Network, about: Task, prompt: str, length: int, *, temperature: float, rng) -> Iterator[Written]:
+    """As `sample`, for any network that was trained on the text of a task: what is read and written, with the states."""
     characters = about.text.characters
     if not isinstance(prompt, str):
         raise InvalidInput("prompt", "type", f"prompt is {shown(prompt)}; give text.", got=shown(prompt))
@@ -49,7 +65,7 @@ def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature
     if unknown:
         raise InvalidInput("prompt", "choice", f"prompt has {shown(unknown[0])}, which the text of {about.name} never has; use its "
                            f"{len(characters)} characters only.", got=shown(unknown[0]))
-    return _samples(trainer, characters, [characters.index(letter) for letter in prompt or _before(characters)],
+    return _written(network, [characters.index(letter) for letter in prompt or _before(characters)],
                     integer("length", length, 0, 1_000_000), number("temperature", temperature, 0), generator("rng", rng))
 
 
@@ -58,18 +74,16 @@ def _before(characters: str) -> str:
     return next((letter for letter in "\n " if letter in characters), characters[0])
 
 
-def _samples(trainer: Trainer, characters: str, read: list[int], length: int, temperature: float,
-             rng: np.random.Generator) -> Iterator[str]:
-    network = trainer.network
-    p, weights = network.parameters, network.cell_weights()
-    h, c = (state[np.newaxis] for state in (network.states["h_0"], network.states["c_0"]))
+def _written(network: Network, read: list[int], length: int, temperature: float, rng: np.random.Generator) -> Iterator[Written]:
+    p = network.parameters
+    h, c = (network.states[name][np.newaxis] for name in ("h_0", "c_0"))
     for _ in range(length):
-        x = np.eye(len(characters))[read][:, np.newaxis]            # (T, 1, characters)
-        steps = cell.forward(x, h, c, weights)
+        steps = network.cell_forward(np.array(read)[:, np.newaxis], h, c)
+        yield Written(read, steps.h[:, 0], steps.c[:, 0])
         h, c = steps.h[-1], steps.c[-1]
-        logits = (project(h, p["readout_weight"]) + p["readout_bias"])[0]
-        read = [_drawn(logits, temperature, rng)]
-        yield characters[read[0]]
+        read = [_drawn((project(h, p["readout_weight"]) + p["readout_bias"])[0], temperature, rng)]
+    steps = network.cell_forward(np.array(read)[:, np.newaxis], h, c)
+    yield Written(read, steps.h[:, 0], steps.c[:, 0])
 
 
 def _drawn(logits: np.ndarray, temperature: float, rng: np.random.Generator) -> int:

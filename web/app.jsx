@@ -10,6 +10,7 @@ import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
+import { showsText } from "./core/reading.js";
 import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
 import { BreakCentre, BreakLeft, BreakRight } from "./views/break/Break.jsx";
 import { DamageNote } from "./views/break/DamageNote.jsx";
@@ -64,13 +65,12 @@ function Page() {
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
             {training && <Train bar={bar(<TrainBar />)} />}
-            <Score />
+            {!showsText.value && <Score />}
             {!training && bar(<PlayBar />)}
-            <Hovered />
-            <Legend />
+            {!showsText.value && <><Hovered /><Legend /></>}
             <Reach />
             <Growth />
-            <NumberTable />
+            {!showsText.value && <NumberTable />}
           </>}
         </main>
         <aside class={`right ${sheet.value}`}>

@@ -76,7 +76,7 @@ def test_what_starts_the_run_again_begins_at_its_first_update(room):
     tab = room.tab
     press(tab, "+10 updates")
     wait_until(tab, "lab.experiment.updates === 10")
-    assert "starts the run again" in tab.locator(".controls").text_content()
+    assert "start the run again" in tab.locator(".controls").text_content()
     tab.locator("[data-field=forget_bias] input.number").fill("2")
     tab.keyboard.press("Enter")
     wait_until(tab, "lab.experiment.forget_bias === 2")

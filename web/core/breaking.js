@@ -1,7 +1,8 @@
 // The Break room's state: what the damage is, and what Python says of it, part by part.
 
 import { batch, computed, effect, signal } from "@preact/signals";
-import { change, engine, present } from "./requests.js";
+import { forget, question as ask } from "./questions.js";
+import { change, present } from "./requests.js";
 import { engineState, isRecording, room, schema, trace, wanted } from "./state.js";
 import { traceOf } from "./trace.js";
 
@@ -21,22 +22,11 @@ export const cosines = signal([]);                      // [{update, cosine}]
 export const rivals = signal(null);                     // {progress: {cell, done, wanted}, rnn: {...}, gru: {...}}
 export const failed = signal(null);                     // a refusal that belongs to no field
 
-const latest = new Map();
-/**
- * Ask Python what takes long. Parts come one by one, until a newer question takes the place of this one.
- *
- * @param place  whose answer this is: a newer question in the same place ends it
- */
-export async function question(place, what, args, take) {
-  const mine = Symbol(place);
-  latest.set(place, mine);
-  const isMine = () => latest.get(place) === mine;
-  const answer = await engine.question(what, args, (part, data) => {
-    if (isMine() && part) take(part, data);
-    return isMine();
-  });
-  if (isMine()) failed.value = answer?.error ?? null;
-  return isMine();
+/** Ask Python; a refusal is shown in the room. Resolves to whether the answer was still wanted. */
+export async function question(...given) {
+  const { mine, error } = await ask(...given);
+  if (mine) failed.value = error;
+  return mine;
 }
 
 /** Switch a rule on, with its value, or off. */
@@ -118,7 +108,7 @@ effect(() => {
     rivals.value = null;
     const { before: whole, after } = memories.peek();
     memories.value = { before: whole, after };
-    latest.delete("rivals");
+    forget("rivals");
   }
   askAll(experiment);
 });

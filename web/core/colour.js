@@ -45,3 +45,9 @@ export function colourOf(value, range, theme) {
 }
 
 export const css = (rgb) => `rgb(${rgb.join(" ")})`;
+
+/** Black or white, whichever is read more easily on a colour (relative luminance as in WCAG). */
+export function readable(rgb) {
+  const [r, g, b] = rgb.map((part) => toLinear(part / 255));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff";
+}

@@ -15,11 +15,12 @@ const ROOMS = {
     output: { quantity: "dy", mark: "bar" },
     strip: { quantity: "f", mark: "opening" },
   },
-  // Beside its curves a training has room for what tells the story.
+  // Beside its curves a training has room for what tells the story, and the answers come first: many units reach below the window.
   train: {
     input: { quantity: "x", mark: "bar" },
     units: [["f", "opening"], ["i", "opening"], ["o", "opening"], ["c", "value"]],
     output: { quantity: "y", mark: "line" },
+    outputFirst: true,
   },
 };
 
@@ -64,8 +65,10 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
     y += rows * height + gap;
   };
   add(input.quantity, input.mark, input.rows, input.row, groupGap + 4, input.unitAt);
+  const addOutput = () => add(output.quantity, output.mark, output.rows, output.row, groupGap + 6, output.unitAt);
+  if (plan.outputFirst) addOutput();
   for (const [quantity, mark] of plan.units) add(quantity, mark, H, rowHeight, groupGap);
-  add(output.quantity, output.mark, output.rows, output.row, groupGap + 6, output.unitAt);
+  if (!plan.outputFirst) addOutput();
   if (plan.strip) add(plan.strip.quantity, plan.strip.mark, H, rowHeight, 4);
   return { T, column, width: T * column, height: y + AXIS, axis: y, groups };
 }

@@ -1,10 +1,7 @@
 """What the Break room asks: before and after, which gradients are wrong and from when on, how far memory holds, find the bug.
 
-Each question is a generator of parts, so that its work can be cut into slices; `go_on` takes the next ones. Numbers are
-py_lstm's.
+Each question is a generator of parts, see questions.py. Numbers are py_lstm's.
 """
-
-from time import perf_counter
 
 import numpy as np
 
@@ -21,39 +18,18 @@ CHECKED_ELEMENTS = 6
 
 
 class BreakRoom:
-    """The questions that are being answered, and the puzzle.
+    """What is asked of damaged networks, and the puzzle.
 
     `trainer_of` gives an experiment's trainer, the same one each time; `pack` a trace as the page reads it.
     """
 
     def __init__(self, trainer_of, pack):
         self.trainer_of, self.pack = trainer_of, pack
-        self.work = {}
         self.puzzle = None
 
-    def ask(self, number, what, *arguments):
-        """Begin to answer question number `number`."""
-        self.work[number] = QUESTIONS[what](self, *arguments)
-        return {}, None
-
-    def drop(self, number):
-        """Nobody waits for this answer any more."""
-        self.work.pop(number, None)
-        return {}, None
-
-    def go_on(self, number, milliseconds):
-        """The next part of an answer, {"part": ..., "done": False}, or nothing new after about so long; at the end "done"."""
-        until = perf_counter() + milliseconds / 1000
-        for part in self.work.get(number, ()):
-            if part is not None:
-                header, numbers = part if isinstance(part, tuple) else (part, None)
-                return {"part": header, "done": False}, numbers
-            if perf_counter() > until:
-                return {"done": False}, None
-        self.work.pop(number, None)
-        return {"done": True}, None
-
-    # Questions ------------------------------------------------------------------------------------------------------
+    def questions(self):
+        """What can be asked, by name."""
+        return {name: getattr(self, name) for name in ("before", "blocks", "direction", "rivals", "begin_puzzle", "measure", "guess", "fewest")}
 
     def before(self, experiment):
         """The undamaged network: its trace, and the scores of both on held-out sequences."""
@@ -160,10 +136,6 @@ class BreakRoom:
     def _standing(self):
         p = self.puzzle
         return {"seed": p.seed, "count": len(p.measurements), "wrong": list(p.wrong_guesses), "solved": p.solved, "answer": p.answer}
-
-
-QUESTIONS = {"before": BreakRoom.before, "blocks": BreakRoom.blocks, "direction": BreakRoom.direction, "rivals": BreakRoom.rivals,
-             "begin_puzzle": BreakRoom.begin_puzzle, "measure": BreakRoom.measure, "guess": BreakRoom.guess, "fewest": BreakRoom.fewest}
 
 
 def schema():

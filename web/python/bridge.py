@@ -13,7 +13,9 @@ from time import perf_counter
 import numpy as np
 
 import break_room
+import questions
 import runs
+import text_room
 import train_room
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
 from py_lstm.experiment import CHANGEABLE, defaults
@@ -32,6 +34,11 @@ FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
 # Per tensor; a network of 16 units has 1024 recurrent weights, and each costs a forward pass.
 CHECKED_ELEMENTS = 48
 
+# By what name the page knows each score.
+METRICS = {"share of signs right": "signs", "share of scored steps right": "steps", "share of sequences without an error": "sequences",
+           "share of sequences off by less than 0.04": "close", "share of sequences right within 0.3": "sure",
+           "share of symbols recalled": "symbols", "mean squared error": "squared", "bits per held-out character": "bits"}
+
 # While only what stands beside is still trained, the picture need not be told more often.
 BESIDE_SECONDS = 0.2
 
@@ -47,7 +54,8 @@ class Lab:
         self.run = None                                 # which one the trace on the screen is of
         self.trace = None
         self.told = 0.0                                 # when it was told last
-        self.break_room = break_room.BreakRoom(lambda experiment: self.runs.of(experiment).trainer, pack)
+        rooms = break_room.BreakRoom(lambda experiment: self.runs.of(experiment).trainer, pack), text_room.TextRoom(self.runs, packed)
+        self.questions = questions.Questions({name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):
         """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays.
@@ -177,13 +185,13 @@ class Lab:
         return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
 
     def ask(self, number, what, *arguments):
-        return self.break_room.ask(number, what, *arguments)
+        return self.questions.ask(number, what, *arguments)
 
     def go_on(self, number, milliseconds):
-        return self.break_room.go_on(number, milliseconds)
+        return self.questions.go_on(number, milliseconds)
 
     def drop(self, number):
-        return self.break_room.drop(number)
+        return self.questions.drop(number)
 
 
 def told(trace, selection, begin=0):
@@ -250,7 +258,8 @@ def about(task, length):
     """What the page says and draws of a task; its sentences stand in the locales."""
     clueless = task.clueless(length)
     return {"name": task.name, "group": task.group, "inputs": task.inputs, "outputs": task.outputs, "symbols": task.symbols,
-            "classes": task.classes(), "goal": task.goal, "lower_is_better": task.lower_is_better, "clueless": clueless}
+            "classes": task.classes(), "text": task.text is not None, "metric": METRICS[task.metric], "goal": task.goal,
+            "published": not task.published.startswith("none"), "lower_is_better": task.lower_is_better, "clueless": clueless}
 
 
 lab = Lab()

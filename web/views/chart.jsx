@@ -17,10 +17,11 @@ const tickText = (tick) => short(tick).replace("1.00 × ", "");
  * @param lines    [{key, values, label, style, noise}]: a series by update, the words at its end, its class, and whether it
  *                 is the scatter behind a line, which has no words
  * @param bands    [{key, low, high, label, style}]: what lies between two series
- * @param levels   [{value, label, style}]: horizontal lines, with words at their left end
+ * @param levels   [{value, label, style}]: horizontal lines, with words at their right end
+ * @param stairs   [{from, to, value, label, style}]: the same from one place of the x axis to another
  * @param write    how a tick is written
  */
-export function Pane({ top, height, width, title, x, y, lines = [], bands = [], levels = [], write = tickText }) {
+export function Pane({ top, height, width, title, x, y, lines = [], bands = [], levels = [], stairs = [], write = tickText }) {
   const shown = levels.filter(({ value }) => value >= y.low && value <= y.high);
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
     .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height);
@@ -33,6 +34,9 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
       {shown.map(({ value, label, style, above = true }) => (
         <g key={label}><line class={`level ${style}`} x1="0" x2={width} y1={y.at(value)} y2={y.at(value)} />
           <text class="level-label" x={width - 4} y={y.at(value) + (above ? -4 : 12)}>{label}</text></g>))}
+      {stairs.filter(({ from, value }) => value >= y.low && value <= y.high && from < x.high).map(({ from, to, value, label, style }) => (
+        <g key={from} data-limit={value}><line class={`level ${style}`} x1={x.at(from)} x2={Math.min(width, x.at(to))} y1={y.at(value)} y2={y.at(value)} />
+          <text class="level-label" x={Math.min(width, x.at(to)) - 4} y={y.at(value) - 4}>{label}</text></g>))}
       {lines.map(({ key, values, style, noise }) => (
         <path key={key} class={`${noise ? "noise" : "curve-line"} ${style}`} d={path(values, x.at, y.at)} />))}
       {ends.map(({ key, label, y: at, style, count }) => (

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
+import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
 import { Below, Pane } from "../chart.jsx";
@@ -15,7 +16,8 @@ export const logAxis = signal(true);
 const pointed = signal(null);                           // the update under the pointer
 const SHORTEST = 100;
 const GAP = 23;
-const PANES = { loss: 112, score: 56, norm: 54 };
+const PANES = { loss: 104, score: 56, norm: 54 };
+const LOW = { loss: 66, score: 48, norm: 34 };           // above a text, which is to be seen with them
 
 /** Whether the task counts what is right; otherwise its score is an error. */
 export const countsRight = () => !trace.value.about.lower_is_better;
@@ -37,12 +39,12 @@ export function Curves() {
   const longest = Math.max(SHORTEST, main.count, ...runs.map(({ series }) => series.count));
   const x = linear(0, roundUp(longest), 0, width.value, Math.max(3, width.value / 130));
   const done = isRecording.value ? experiment.updates : doneNow();
-  const signs = countsRight();
+  const heights = showsText.value ? LOW : PANES;
 
   let top = 20;
-  const place = (name) => { const pane = { top, height: PANES[name], width: width.value, x }; top += PANES[name] + GAP; return pane; };
+  const place = (name) => { const pane = { top, height: heights[name], width: width.value, x }; top += heights[name] + GAP; return pane; };
   const loss = place("loss");
-  const score = signs ? place("score") : null;
+  const score = place("score");
   const norm = place("norm");
   const foot = top - GAP + 12;                          // where the panes end
 
@@ -69,8 +71,8 @@ export function Curves() {
         <svg width={width.value} height={foot + 20} role="img" aria-label={said(main, experiment)}
           onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onPointerLeave={() => { pointed.value = null; }}>
           <rect class="ground" x="0" y="0" width={width.value} height={foot} />
-          <LossPane {...loss} {...{ main, runs, experiment, signs }} />
-          {score && <ScorePane {...score} {...{ main, runs, experiment }} />}
+          <LossPane {...loss} {...{ main, runs, experiment }} />
+          <ScorePane {...score} {...{ main, runs, experiment }} />
           <NormPane {...norm} {...{ main, runs, experiment }} />
           <Below y={foot} width={width.value} x={x} label={t("train.axis")} />
           {Object.entries(experiment.changes ?? {}).map(([update, fields]) => (
@@ -83,7 +85,7 @@ export function Curves() {
           aria-valuetext={t("train.now", { update: done, count: main.count })} onInput={(event) => goTo(Math.min(main.count, Number(event.currentTarget.value)))} />
       </div>
       <figcaption>
-        <span class="reading" aria-hidden="true">{reading(main, read ?? done, signs)}</span>
+        <span class="reading" aria-hidden="true">{reading(main, read ?? done)}</span>
         <label class="by"><span>{t("train.lossAxis")}</span>
           <select value={logAxis.value ? "log" : "linear"} onChange={(event) => { logAxis.value = event.currentTarget.value === "log"; }}>
             {["log", "linear"].map((name) => <option key={name} value={name}>{t(`train.axis.${name}`)}</option>)}
@@ -116,40 +118,57 @@ function bandBetween(all, label) {
   return { key: "band", low, high, label, style: "seeds" };
 }
 
-function LossPane({ main, runs, experiment, signs, ...pane }) {
+function LossPane({ main, runs, experiment, ...pane }) {
   const all = [main, ...runs.map(({ series }) => series)];
-  const goals = signs ? [] : levelsOf();
-  const [low, high] = extent([...all.map(({ loss }) => loss), goals.map(({ value }) => value)], logAxis.value ? 0 : undefined);
+  const [low, high] = extent(all.map(({ loss }) => loss), logAxis.value ? 0 : undefined);
   const y = logAxis.value ? logarithmic(low, high, pane.height, 0) : linear(0, high, pane.height, 0);
-  return <Pane {...pane} y={y} title={t("train.lossTitle")} levels={goals} {...linesOf("loss", { main, runs, experiment })} />;
+  return <Pane {...pane} y={y} title={t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
 }
 
 function ScorePane({ main, runs, experiment, ...pane }) {
-  const y = linear(0, 1, pane.height, 0, 2);
-  return <Pane {...pane} y={y} title={t("train.scoreTitle")} levels={levelsOf()} {...linesOf("score", { main, runs, experiment })} />;
+  const levels = levelsOf();
+  const all = [main, ...runs.map(({ series }) => series)].map((series) => series.score_mean ?? series.score);
+  // A share of right answers has its ends; an error may shrink for ever, and bits are counted.
+  const [low, high] = extent([...all, levels.map(({ value }) => value)], 0);
+  const { metric } = trace.value.about;
+  const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(0, high, pane.height, 0, 3) : logarithmic(low, high, pane.height, 0, 3);
+  return <Pane {...pane} y={y} title={scoreName()} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
 }
 
 function NormPane({ main, runs, experiment, ...pane }) {
-  const limit = trace.value.experiment.clip_norm;
-  const [low, high] = extent([main.norm, ...runs.map(({ series }) => series.norm), [limit]], 0);
+  const limits = limitsOf(experiment);
+  const norms = [main.norm, ...runs.map(({ series }) => series.norm)];
+  const most = extent(norms, 0)[1];
+  // A limit far above all that was is none, and would press the curve to the ground.
+  const [low, high] = extent([...norms, limits.map(({ value }) => value).filter((value) => value <= 100 * most)], 0);
   const y = logarithmic(low, high, pane.height, 0, 3);
-  return <Pane {...pane} y={y} title={t("train.normTitle")} levels={[{ value: limit, label: t("train.clip", { limit: short(limit) }), style: "clip" }]}
-    {...linesOf("norm", { main, runs, experiment })} />;
+  return <Pane {...pane} y={y} title={t("train.normTitle")} stairs={limits} {...linesOf("norm", { main, runs, experiment })} />;
 }
+
+/** The limits of the gradient's norm, each from one update to another; 0 is none. */
+function limitsOf({ clip_norm: first, changes = {} }) {
+  const later = Object.entries(changes).filter(([, fields]) => "clip_norm" in fields).map(([update, fields]) => [Number(update), fields.clip_norm]);
+  const all = [[0, first], ...later.sort(([a], [b]) => a - b)];
+  return all.map(([from, value], k) => ({ from, to: all[k + 1]?.[0] ?? Infinity, value, label: t("train.clip", { limit: short(value) }), style: "clip" }))
+    .filter(({ value }) => value > 0);
+}
+
+/** What the score of the task on the screen is, in words. */
+export const scoreName = () => t(`metric.${trace.value.about.metric}`);
 
 /** What somebody scores who knows nothing, and what counts as learnt. */
 function levelsOf() {
   const known = trace.value.about;
   return [
-    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless"), style: "clueless", above: known.lower_is_better }]),
-    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal"), style: "goal", above: false }]),
+    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless", { value: short(known.clueless) }), style: "clueless", above: known.lower_is_better || known.clueless < 0.3 }]),
+    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal", { value: short(known.goal) }), style: "goal", above: known.lower_is_better && known.goal < 0.1 }]),
   ];
 }
 
-function reading(main, update, signs) {
+function reading(main, update) {
   if (update < 1 || update > main.count) return t("train.readingStart");
   const k = update - 1;
-  return t(signs ? "train.readingSigns" : "train.reading", { update, loss: short(main.loss[k]), score: short(main.score[k]), norm: short(main.norm[k]) });
+  return t("train.reading", { update, loss: short(main.loss[k]), metric: scoreName(), score: short(main.score[k]), norm: short(main.norm[k]) });
 }
 
 function said(main, experiment) {

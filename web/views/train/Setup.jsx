@@ -10,7 +10,7 @@ import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.j
 import { bandOf, nameOf } from "./names.js";
 import { countsRight } from "./Curves.jsx";
 
-const FIRST_VALUES = { loss: 0.01, score: 0.99, seconds: 60 };
+const FIRST_VALUES = { loss: 0.01, score: null, seconds: 60 };    // a score: what counts as learnt
 
 export function Setup() {
   return <div class="setup"><StopWhen /><Beside /></div>;
@@ -19,17 +19,18 @@ export function Setup() {
 function StopWhen() {
   const id = useId();
   const stop = stopWhen.value;
-  const kinds = schema.stops.filter((kind) => kind !== "score" || countsRight());
+  const { goal, clueless } = trace.value.about;
+  const words = (kind) => t(kind === "score" && !countsRight() ? "train.stop.error" : `train.stop.${kind}`);
   return (
     <p class="setting">
       <label for={id}>{t("train.stop")}</label>{" "}
       <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
         const kind = event.currentTarget.value;
-        stopWhen.value = kind === "none" ? null : { kind, value: FIRST_VALUES[kind] };
+        stopWhen.value = kind === "none" ? null : { kind, value: FIRST_VALUES[kind] ?? goal ?? clueless };
       }}>
-        {["none", ...kinds].map((kind) => <option key={kind} value={kind}>{t(`train.stop.${kind}`)}</option>)}
+        {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
-      {stop && <input type="text" inputMode="decimal" class="short" aria-label={t(`train.stop.${stop.kind}`)} value={stop.value}
+      {stop && <input type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
         onChange={(event) => { stopWhen.value = { ...stop, value: number(event.currentTarget.value) }; }} />}
     </p>
   );

@@ -1,12 +1,15 @@
 // The Train room: a run as it happens, time of training from left to right, and under it what the network does with a
 // sequence it has never been trained on.
 
+import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
+import { isText, showsText } from "../../core/reading.js";
 import { running, schema, trace } from "../../core/state.js";
-import { Curves } from "./Curves.jsx";
+import { Curves, scoreName } from "./Curves.jsx";
 import { Happened } from "./Happened.jsx";
 import { Offer } from "./Offer.jsx";
 import { Setup } from "./Setup.jsx";
+import { TextChoice, TextView } from "./TextView.jsx";
 
 /** @param bar  the controls of the run, as the page places them */
 export function Train({ bar }) {
@@ -18,7 +21,11 @@ export function Train({ bar }) {
       <Happened />
       <Curves />
       <Setup />
-      <h2 class="held-out">{t(trace.value.experiment.task === "own" ? "train.ownSequence" : "train.heldOut")}</h2>
+      <div class="held-out">
+        <h2>{t(trace.value.experiment.task === "own" ? "train.ownSequence" : showsText.value ? "text.title" : "train.heldOut")}</h2>
+        {isText.value && <TextChoice />}
+      </div>
+      {showsText.value && <TextView />}
     </>
   );
 }
@@ -26,11 +33,17 @@ export function Train({ bar }) {
 /** One sentence on what is to be learnt, and one on where the run stands. */
 function Story() {
   const { task, updates } = trace.value.experiment;
-  const known = Object.hasOwn(schema.tasks, task) || task === "own";
+  const known = Object.hasOwn(schema.tasks, task) || Object.hasOwn(schema.own, task);
+  const { about } = trace.value;
   return (
-    <p class="caption">
-      <span>{t(known ? `task.${task}.note` : "task.latch.note")}</span>{" "}
-      {updates === 0 && !running.value && <span class="try">{t("train.storyStart")}</span>}
-    </p>
+    <>
+      <p class="caption train-story">
+        <span>{t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</span>{" "}
+        {updates === 0 && !running.value && <span class="try">{t("train.storyStart")}</span>}
+      </p>
+      <p class="goal-note">{t("train.score", { metric: scoreName(), clueless: short(about.clueless) })}{" "}
+        {about.goal !== null && t("train.scoreGoal", { goal: short(about.goal) })}{" "}
+        {about.published && t(`published.${task}`)}</p>
+    </>
   );
 }

@@ -1,0 +1,202 @@
+"""The Train room with a text: what the network reads and writes is what py_lstm says, letter by letter and unit by unit."""
+import json
+
+import numpy as np
+import pytest
+from lab import Lab, live_tabs, wait_until  # noqa: F401
+from test_accessibility import violations
+
+from py_lstm import Experiment, Trainer, sample
+from py_lstm.reading.followers import followers
+from py_lstm.reading.passage import LONGEST, joined, passage, read
+from py_lstm.reading.traits import traits
+from web.build.paths import MODULES
+
+SMALL = {"task": "text_en", "hidden_size": 12, "batch_size": 4, "updates": 30}
+LINK = "#room=train&task=text_en&hidden_size=12&batch_size=4&updates=30"
+BOUND = 1e-9                                            # after training; see test_numbers.py
+
+
+@pytest.fixture(scope="module")
+def tab(live_tabs):
+    tab = live_tabs(LINK)
+    tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
+    yield tab
+    tab.watch.check()
+    tab.context.close()
+
+
+@pytest.fixture
+def room(tab):
+    page = Lab(tab)
+    tab.evaluate("lab.halt()")
+    tab.locator("header nav button").nth(2).click()
+    page.set(**{**Experiment("text_en").to_json(), **SMALL})
+    tab.get_by_role("button", name="as text").click()
+    tab.locator("[data-text=passage]").wait_for()
+    tab.get_by_label("going on from").fill("")
+    page.select(quantity="f", t=3, unit=1)
+    told(tab, 30)
+    return page
+
+
+def told(tab, updates, letters=241):
+    """Wait until passage and writing belong to that moment and are whole."""
+    wait_until(tab, """([updates, letters]) => ['passage', 'written'].every((name) =>
+        document.querySelector(`[data-text=${name}]`)?.dataset.updates === String(updates))
+        && document.querySelectorAll('[data-text=written] .ch').length === letters""", arg=[updates, letters])
+
+
+def trained(updates, **fields):
+    trainer = Trainer(Experiment.from_json({**SMALL, **fields, "updates": updates}))
+    trainer.parameters_after(updates)
+    return trainer
+
+
+def reading(trainer):
+    text = trainer.experiment.about.text
+    begin, _ = passage(text)
+    numbers = text.numbers[begin:begin + LONGEST]
+    return "".join(text.characters[k] for k in numbers), joined(list(read(trainer.network, numbers)))
+
+
+def values(tab, name):
+    return np.array(tab.evaluate("name => [...document.querySelectorAll(`[data-text=${name}] .ch`)].map((at) => Number(at.dataset.value))", name))
+
+
+def letters(tab, name):
+    return tab.evaluate("name => document.querySelector(`[data-text=${name}]`).textContent.replace(/↵/g, '')", name)
+
+
+def test_every_letter_has_the_state_of_the_selected_unit(room):
+    text, right = reading(trained(30))
+    for quantity, unit in (("c", 7), ("h", 2), ("c", 12)):
+        room.select(quantity=quantity, unit=unit)
+        wait_until(room.tab, "unit => document.querySelector('.coloured-by input').value === String(unit)", arg=unit)
+        assert np.abs(values(room.tab, "passage") - getattr(right, quantity)[:600, unit - 1]).max() < BOUND
+    assert letters(room.tab, "passage") == text[:600]
+
+
+def test_the_units_that_follow_something_are_those_that_python_finds(room):
+    text, right = reading(trained(30))
+    best = followers({"c": right.c, "h": right.h}, traits(text))
+    shown = room.tab.evaluate("[...document.querySelectorAll('.follower')].map(({ dataset }) => [dataset.trait, Number(dataset.correlation)])")
+    assert [trait for trait, _ in shown] == [one.trait for one in best]
+    assert max(abs(r - one.correlation) for (_, r), one in zip(shown, best)) < BOUND
+    room.tab.locator(".follower").last.click()
+    wait_until(room.tab, "document.querySelector('.follower:last-child[aria-pressed=true], li:last-child .follower[aria-pressed=true]')")
+    assert np.abs(values(room.tab, "passage") - getattr(right, best[-1].quantity)[:600, best[-1].unit - 1]).max() < BOUND
+
+
+def test_it_writes_what_the_command_line_writes(room):
+    tab = room.tab
+    assert letters(tab, "written") == "\n" + "".join(sample(trained(30), "", 240, temperature=0.7, rng=1))
+    tab.get_by_label("going on from").fill("the ")
+    tab.keyboard.press("Enter")
+    told(tab, 30, 244)
+    tab.get_by_role("slider", name="temperature").fill("0")
+    right = "the " + "".join(sample(trained(30), "the ", 240, temperature=0.0, rng=1))
+    wait_until(tab, "text => document.querySelector('[data-text=written]').textContent.replace(/↵/g, '') === text", arg=right)
+    tab.get_by_label("going on from").fill("§")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "document.querySelector('.asked .refusal').textContent.includes('§')")
+    assert letters(tab, "written") == right                 # nothing is lost
+    tab.get_by_label("going on from").fill("")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "!document.querySelector('.asked .refusal').textContent")
+    tab.get_by_role("slider", name="temperature").fill("0.7")
+    told(tab, 30)
+
+
+def test_text_and_units_follow_the_moments_of_the_run(room):
+    tab = room.tab
+    for updates in (0, 10, 31):
+        tab.evaluate("updates => lab.set({updates})", updates)
+        told(tab, updates)
+        room.select(quantity="c", unit=3)
+        wait_until(tab, "document.querySelector('.coloured-by input').value === '3'")
+        assert np.abs(values(tab, "passage") - reading(trained(updates))[1].c[:600, 2]).max() < BOUND
+    tab.evaluate("void lab.train()")
+    wait_until(tab, "Number(document.querySelector('[data-text=passage]').dataset.updates) > 31", timeout=60_000)
+    tab.evaluate("lab.halt()")
+    done = tab.evaluate("lab.experiment.updates")
+    told(tab, done)
+
+
+def test_a_letter_is_read_with_pointer_and_keys(room):
+    tab = room.tab
+    room.select(quantity="c", unit=5)
+    text, right = reading(trained(30))
+    tab.locator("[data-text=passage] [data-k='20']").hover()
+    number = tab.locator(".text-reading [data-number=state]")
+    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 21')")
+    assert float(number.get_attribute("title").replace("−", "-")) == pytest.approx(right.c[20, 4], abs=BOUND)
+    tab.locator("[data-text=passage]").focus()
+    tab.keyboard.press("ArrowRight")
+    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 22')")
+    tab.keyboard.press("Home")
+    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 1:')")
+    told_of = tab.locator(".text-reading").text_content()
+    assert "%.0f %%" % (100 * right.p_guess[0]) in told_of or "%.1f %%" % (100 * right.p_guess[0]) in told_of
+
+
+def test_sign_is_told_without_hue_and_letters_can_be_read(room):
+    """Below its line is less than 0; whatever the colour, letter and ground are 4.5 to 1 apart."""
+    tab = room.tab
+    room.select(quantity="c", unit=4)
+    wait_until(tab, "document.querySelector('.coloured-by input').value === '4'")
+    for _ in range(2):
+        wrong = tab.evaluate("""() => {
+            const light = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+              .map((u) => (u <= 0.04045 ? u / 12.92 : ((u + 0.055) / 1.055) ** 2.4)).reduce((sum, u, k) => sum + u * [0.2126, 0.7152, 0.0722][k], 0.05);
+            return [...document.querySelectorAll('.ch')].filter((at) => {
+              const { color, backgroundColor } = getComputedStyle(at);
+              const [a, b] = [light(color), light(backgroundColor)].sort((x, y) => x - y);
+              return b / a < 4.5 || at.classList.contains('down') !== (Number(at.dataset.value) < 0);
+            }).length; }""")
+        assert wrong == 0
+        tab.locator("header button.plain").last.click()         # the other theme, and back
+
+
+def test_axe_finds_nothing_serious_in_both_languages_and_as_gates(room):
+    tab = room.tab
+    assert violations(tab) == []
+    tab.locator("header button[lang]").click()
+    assert violations(tab) == []
+    tab.locator("header button[lang]").click()
+    tab.get_by_role("button", name="as gates").click()
+    tab.locator("#picture canvas").wait_for()
+    assert violations(tab) == []
+
+
+def test_the_foretold_letters_are_above_the_fold_with_64_units(room):
+    tab = room.tab
+    room.set(hidden_size=64, updates=1)
+    tab.get_by_role("button", name="as gates").click()
+    box = tab.locator("#picture canvas").bounding_box()
+    assert box["y"] + 20 + 44 < 900, "letters read, foretold and right"
+    tab.get_by_role("button", name="as text").click()
+    told(tab, 1)
+    assert tab.locator("[data-text=passage]").bounding_box()["y"] + 60 < 900
+
+
+def test_an_own_text_is_read_from_before_where_it_is_held_out(room):
+    tab = room.tab
+    own = "a (b) c.\n" * 20
+    tab.evaluate("fields => lab.set(fields)", {"task": "own_text", "text": own, "hidden_size": 3, "length": 8, "updates": 2})
+    told(tab, 2)
+    assert letters(tab, "passage") == own and "held out" in tab.locator(".texts figcaption").first.text_content()
+    assert tab.locator("[data-text=passage] .learnt").count() == 162
+    assert json.loads(tab.evaluate("JSON.stringify(lab.experiment)"))["text"] == own
+
+
+def test_on_a_phone_in_chinese_nothing_is_wider_than_the_window(live_tabs):
+    tab = live_tabs(LINK.replace("text_en", "text_zh").replace("updates=30", "updates=2") + "&lang=zh-CN", viewport={"width": 390, "height": 844})
+    told(tab, 2)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.locator("[data-text=passage] [data-k='7']").click()
+    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('第 8 个字符')")
+    tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
+    assert violations(tab) == []
+    tab.watch.check()
+    tab.context.close()
