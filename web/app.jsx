@@ -5,13 +5,14 @@ import "./styles/main.css";
 
 import { effect, useSignal, useSignalEffect } from "@preact/signals";
 import { render } from "preact";
-import { lesson } from "./core/tour.js";
 import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
 import { showsText } from "./core/reading.js";
+import "./core/shortcuts.js";
 import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
+import { lesson } from "./core/tour.js";
 import { BreakCentre, BreakLeft, BreakRight } from "./views/break/Break.jsx";
 import { DamageNote } from "./views/break/DamageNote.jsx";
 import { Caption } from "./views/Caption.jsx";

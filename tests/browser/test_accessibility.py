@@ -39,7 +39,7 @@ def show(tab, language, theme, room):
     if root.get_attribute("lang") != language:
         tab.locator("header button[lang]").click()
     if root.get_attribute("data-theme") != theme:
-        tab.locator("header button.plain").last.click()
+        tab.locator("header button.theme").click()
     tab.locator("header nav button").nth(["forward", "backward"].index(room)).click()
     assert (root.get_attribute("lang"), root.get_attribute("data-theme")) == (language, theme)
 

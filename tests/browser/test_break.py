@@ -151,11 +151,11 @@ def test_axe_finds_nothing_serious(lab):
     lab.set(damage={"no_carry": 1, "clamp_f": 0.5})
     answered(lab, experiment(damage={"no_carry": 1, "clamp_f": 0.5}))
     assert violations(lab.tab) == []
-    for button in ("header button[lang]", "header button.plain >> nth=-1"):
+    for button in ("header button[lang]", "header button.theme"):
         lab.tab.locator(button).click()
         assert violations(lab.tab) == []
     lab.tab.locator("header button[lang]").click()
-    lab.tab.locator("header button.plain").last.click()
+    lab.tab.locator("header button.theme").click()
 
 
 # Find the bug -------------------------------------------------------------------------------------------------------

@@ -135,6 +135,24 @@ def test_the_keyboard_alone_edits_and_takes_back(lab, room):
     assert_same_numbers(lab, {}, 1e-9)
 
 
+def test_keys_go_back_and_forth_but_not_while_letters_are_typed(lab, open_sum):
+    weight = open_sum.locator(".part .editable").first
+    weight.focus()
+    open_sum.keyboard.press("ArrowUp")
+    wait_until(open_sum, "Object.keys(lab.experiment.edits).length === 1")
+    edited = lab.experiment["edits"]
+    for back, forth in (("Control+z", "Control+y"), ("Meta+z", "Meta+Shift+z"), ("Control+z", "Control+Shift+Z")):
+        open_sum.keyboard.press(back)
+        wait_until(open_sum, "Object.keys(lab.experiment.edits).length === 0")
+        open_sum.keyboard.press(forth)
+        wait_until(open_sum, "edits => JSON.stringify(lab.experiment.edits) === JSON.stringify(edits)", arg=edited)
+    number = lab.field("length").locator("input.number")
+    number.fill("30")
+    number.press("Control+z")
+    assert lab.wanted["edits"] == edited
+    number.press("Escape")
+
+
 @pytest.fixture(scope="module")
 def phone(live_tabs):
     tab = live_tabs(viewport={"width": 390, "height": 844}, has_touch=True)

@@ -49,7 +49,7 @@ def cell(lab, quantity, t, unit):
 def theme(lab, request):
     """Both themes, and back to the first."""
     root = lab.tab.locator("html")
-    switch = lab.tab.locator("header button.plain").last
+    switch = lab.tab.locator("header button.theme")
     if root.get_attribute("data-theme") != request.param:
         switch.click()
     assert root.get_attribute("data-theme") == request.param

@@ -107,18 +107,20 @@ def test_the_two_streams_at_c_show_their_shares(lab):
         assert shown == [f"{share:.0f} %", f"{100 - share:.0f} %"]
 
 
-def test_a_click_on_a_forward_wire_selects_the_quantity_it_carries(lab):
+@pytest.mark.parametrize("room, elsewhere", [("forward", "tanh_c"), ("backward", "dh_via_y")])
+def test_a_click_on_a_wire_selects_the_quantity_it_carries(lab, room, elsewhere):
     tab, wires = lab.tab, 17
-    assert tab.locator(".diagram [data-wire]").count() == wires
+    enter(tab, room)
+    wait_until(tab, "count => document.querySelectorAll('.diagram [data-wire]').length === count", arg=wires)
     for k in range(wires):
-        lab.select("tanh_c", 13, 2)
-        # A point of the wire on which nothing else lies, and whether it comes from the step before.
+        lab.select(elsewhere, 13, 2)
+        # The point nearest to the middle of the wire on which nothing else lies, and whether it leads to the step before.
         wire = tab.evaluate("""(k) => {
             const carrier = document.querySelectorAll(".diagram [data-wire]")[k];
             carrier.scrollIntoView({ block: "nearest" });
             const path = carrier.querySelector(".wire");
-            const points = [...Array(41).keys()].map((n) => path.getPointAtLength((n / 40) * path.getTotalLength())
-              .matrixTransform(path.getScreenCTM()));
+            const points = [...Array(41).keys()].sort((a, b) => Math.abs(a - 20) - Math.abs(b - 20))
+              .map((n) => path.getPointAtLength((n / 40) * path.getTotalLength()).matrixTransform(path.getScreenCTM()));
             const free = points.find(({ x, y }) => carrier.contains(document.elementFromPoint(x, y)));
             return free && { x: free.x, y: free.y, quantity: carrier.dataset.wire, before: path.getBBox().x < 60 };
         }""", k)

@@ -14,11 +14,13 @@ export function short(value) {
   return minus(size >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 }
 
-/** No more than seven characters, for the diagram. */
-export function brief(value) {
+/** No more than `most` characters, for the diagram: 7, or 5 where the next letter stands close by. */
+export function brief(value, most = 7) {
   const size = Math.abs(value);
-  if (value === 0 || !Number.isFinite(value) || (size >= 0.1 && size < 1000)) return short(value);
-  return minus(size >= 0.001 && size < 1 ? value.toPrecision(2) : value.toExponential(0));
+  if (value === 0 || !Number.isFinite(value)) return short(value);
+  const text = size >= 0.1 && size < 1000 ? short(value) : minus(size >= 0.001 && size < 1 ? value.toPrecision(2) : value.toExponential(0));
+  if (text.length <= most) return text;
+  return minus(size >= 0.1 ? value.toPrecision(2) : value.toExponential(0));
 }
 
 const MOST_DECIMALS = 12;

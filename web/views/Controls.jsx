@@ -11,7 +11,6 @@ import { defaultsOf, mostUpdates, refused, room, running, schema, trace, wanted 
 import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
-import { Extras } from "./Extras.jsx";
 import { LossCurve } from "./LossCurve.jsx";
 import { Settings } from "./train/Settings.jsx";
 
@@ -66,11 +65,12 @@ export function Controls({ onClose }) {
       <Edits />
       <Elsewhere />
       <div class="buttons">
-        <button type="button" class="plain" disabled={history.past.value.length === 0} onClick={undo}>{t("controls.undo")}</button>
-        <button type="button" class="plain" disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
+        <button type="button" class="plain" disabled={history.past.value.length === 0} onClick={undo}
+          title="Ctrl+Z" aria-keyshortcuts="Control+Z Meta+Z">{t("controls.undo")}</button>
+        <button type="button" class="plain" disabled={history.future.value.length === 0} onClick={redo}
+          title="Ctrl+Y" aria-keyshortcuts="Control+Y Control+Shift+Z Meta+Shift+Z">{t("controls.redo")}</button>
         <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
       </div>
-      <Extras onUse={onClose} />
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </form>
   );

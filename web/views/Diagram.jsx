@@ -16,6 +16,7 @@ const WIDTH = 342;
 const HEIGHT = 306;
 const W = 44;                           // of a box
 const H = 40;
+const BESIDE_A_LETTER = 5;              // characters of a number that has the next one's letter at its right
 const LARGE = 14;                       // the selected unit's height in a box of several
 
 // x, y: top left corner of a box; by: its distance in time from the selected step; label, value: where they are written.
@@ -144,7 +145,7 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
   const { products } = told.value;
   const now = products?.t === place.t && products.unit === place.unit;
   if (part && !now) return null;
-  const text = brief(part ? products[part] : numberIn(trace.value, place));
+  const text = brief(part ? products[part] : numberIn(trace.value, place), letter && anchor === "start" ? BESIDE_A_LETTER : undefined);
   const written = letter ? `${letter} ${text}` : text;
   const spoken = t("announce", { place: written, value: part ? t(`diagram.${part}`) : placeName(trace.value, place) });
   return (
@@ -212,7 +213,8 @@ function Box({ quantity, by, x, y, name, way, label: [labelX, labelY, labelAncho
   const initial = step === 0;
   const row = rowsOf(values.length, unit)(unit - 1);
   // What stands in the box comes first, so that it can be called by what is seen.
-  const written = `${label} ${brief(values[unit - 1])}`;
+  const number = brief(values[unit - 1], labelY === valueY && !way ? BESIDE_A_LETTER : undefined);
+  const written = `${label} ${number}`;
   const { T } = trace.value.shape;
   const spoken = initial ? written : t("announce", { place: written, value: placeName(trace.value, { quantity, t: Math.min(step, T), unit }) });
   return (
@@ -221,7 +223,7 @@ function Box({ quantity, by, x, y, name, way, label: [labelX, labelY, labelAncho
       {values.length > 1 && <rect class="row" x={x} y={y + row.top} width={W} height={row.height} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
       <text class="label" x={labelX} y={labelY} text-anchor={labelAnchor}>{label}</text>{" "}
-      <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor}>{brief(values[unit - 1])}</text>
+      <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor}>{number}</text>
     </g>
   );
 }

@@ -53,20 +53,22 @@ export function Equation({ lines, place }) {
 function Sum({ applied, terms, power, labelled, carried }) {
   const sizes = terms.length > 1 && terms.every(({ atoms }) => atoms.length === 1 && !atoms[0].inner)
     ? Math.max(...terms.map(({ value }) => Math.abs(value))) : 0;
-  const bracket = applied || (power !== 0 && terms.length > 1);
+  const together = power !== 0 && terms.length > 1;     // the power of ten is of the whole sum, and within what is applied
   return (
     <>
-      {bracket && <b class="sign opens">{APPLIED[applied] ?? ""}(</b>}
+      {applied && <b class="sign opens">{APPLIED[applied]}(</b>}
+      {together && <b class="sign opens">(</b>}
       {terms.map(({ value, line, atoms }, k) => (
         <span class="term" key={k} data-term={value} data-line={line}>
           {atoms.map((atom, place) => (
-            <span class="atom" key={place}>
+            <span class={atom.inner ? "term" : "atom"} key={place}>
               {place > 0 ? <b class="sign">·</b> : k > 0 && <b class="sign">+</b>}
               {atom.inner ? <Sum {...atom.inner} labelled={labelled} carried={carried} />
                 : <Atom atom={atom} labelled={labelled} carried={carried} bracketed={atom.value < 0 && (place > 0 || k > 0)} largest={sizes} />}
             </span>))}
         </span>))}
-      {bracket && <b class="sign closes">)</b>}{timesPower(power)}
+      {together && <b class="sign closes">)</b>}{power !== 0 && <span>{timesPower(power)}</span>}
+      {applied && <b class="sign closes">)</b>}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
-import { Extras } from "./Extras.jsx";
+import { Extras, More } from "./Extras.jsx";
 import { ShareButton } from "./share/ShareButton.jsx";
 
 export function Header() {
@@ -24,8 +24,9 @@ export function Header() {
       <ShareButton />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
         onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
-      <button type="button" class="plain" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
+      <button type="button" class="plain theme" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
         onClick={() => { theme.value = other; }}>{t(`theme.${other}`)}</button>
+      <More />
     </header>
   );
 }

@@ -133,7 +133,7 @@ export function Score() {
       </div>
       <div class="ranges" aria-hidden="true" style={px({ height })}>
         {painted.value.picture.groups.map((group) => (
-          <span key={group.quantity} style={px({ top: group.y + group.height / 2 })}>{rangeText(group, painted.value.shown)}</span>))}
+          <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--top": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
         {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
