@@ -28,7 +28,7 @@ import { NumberTable } from "./views/NumberTable.jsx";
 import { Growth } from "./views/Growth.jsx";
 import { Hovered, PlayBar } from "./views/PlayBar.jsx";
 import { Reach } from "./views/Reach.jsx";
-import { ShareDialog } from "./views/share/ShareButton.jsx";
+import { ShareDialog } from "./views/share/ShareDialog.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
 import { Score } from "./views/Score.jsx";

@@ -1,11 +1,13 @@
 // What the header offers beside directions and engine. A phone has room for one button, which opens them.
 
+import { useSignal } from "@preact/signals";
 import { lang, t } from "../core/i18n.js";
 import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
 import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
 import { openGlossary } from "./Glossary.jsx";
+import { openShare } from "./share/ShareDialog.jsx";
 
 export function More() {
   const open = useSignal(false);
@@ -28,6 +30,7 @@ export function Extras({ onUse = () => {} }) {
       <DocumentationLink page="index" text="docs.button" />
       {location.protocol !== "file:" && <a class="plain" href={`handing-out.html${lang.value === "en" ? "" : "#zh"}`}>{t("handout.button")}</a>}
       {button("projector.button", () => { projector.value = !projector.value; }, { "aria-pressed": projector.value })}
+      {button("share.button", openShare, { "aria-haspopup": "dialog" })}
     </div>
   );
 }

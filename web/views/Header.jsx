@@ -6,7 +6,6 @@ import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
 import { Extras, More } from "./Extras.jsx";
-import { ShareButton } from "./share/ShareButton.jsx";
 
 export function Header() {
   const other = shownTheme.value === "dark" ? "light" : "dark";
@@ -21,7 +20,6 @@ export function Header() {
       </nav>
       <EngineSign />
       <Extras />
-      <ShareButton />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
         onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
       <button type="button" class="plain theme" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}

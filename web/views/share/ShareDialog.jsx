@@ -7,7 +7,7 @@ import { Dialog } from "../Dialog.jsx";
 const open = signal(false);
 const content = signal(null);                           // the dialog's component, or what kept it from coming
 
-async function openShare() {
+export async function openShare() {
   open.value = true;
   if (typeof content.value === "function") return;
   const { Share } = await import("./Share.jsx").catch(() => ({ Share: NotThere }));
@@ -16,8 +16,6 @@ async function openShare() {
 }
 
 const NotThere = () => <p role="alert">{t("share.notThere")}</p>;
-
-export const ShareButton = () => <button type="button" class="plain" aria-haspopup="dialog" onClick={openShare}>{t("share.button")}</button>;
 
 export function ShareDialog() {
   const Content = content.value;
