@@ -1,8 +1,7 @@
-"""A picture of a trace without any drawing library: blocks of text for a terminal, or SVG."""
+"""A picture of a trace for a terminal: blocks of text. `drawing` makes it as SVG."""
 
 from __future__ import annotations
 
-from html import escape
 from typing import Mapping, Sequence
 
 import numpy as np
@@ -15,8 +14,6 @@ OPENINGS = ("i", "f", "o", "p")                         # go from 0 to 1; everyt
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ASCII = "_.:-=+*#"                                      # for a terminal without blocks
-CELL = 14                                               # pixels
-POSITIVE, NEGATIVE, EMPTY = (176, 80, 16), (32, 96, 176), (255, 255, 255)
 
 
 def blocks(trace: Trace, quantities: Sequence[str] = SHOWN, levels: str = BLOCKS) -> str:
@@ -42,32 +39,6 @@ def rows_of_blocks(quantities: Mapping[str, np.ndarray], levels: str = BLOCKS) -
     return "\n".join(lines)
 
 
-def svg(trace: Trace, quantities: Sequence[str] = SHOWN) -> str:
-    """The same as an SVG document: a square for each number, which says it when pointed at.
-
-    Openings go from white (0) to brown (1); what has a sign from blue (negative) over white (0) to brown (positive).
-    """
-    rows = list(_rows(trace, quantities))
-    T = len(trace.arrays["h"])
-    parts, y = [], 4
-    for name, values, largest in rows:
-        for unit in range(values.shape[1]):
-            label = f"{name} {unit + 1}" if values.shape[1] > 1 else name
-            parts.append(f'<text x="74" y="{y + 11}" text-anchor="end">{escape(label)}</text>')
-            for t in range(T):
-                value = float(values[t, unit])
-                parts.append(f'<rect x="{80 + t * CELL}" y="{y}" width="{CELL - 1}" height="{CELL - 1}" '
-                             f'fill="{_colour(value / (largest or 1))}"><title>{escape(label)}, step {t + 1}: {value:.6g}'
-                             "</title></rect>")
-            y += CELL
-        y += 6
-    names = ", ".join(name for name, *_ in rows)
-    width = 84 + T * CELL
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" height="{y}" role="img" '
-            f'font-family="sans-serif" font-size="11"><title>{escape(names)} over {T} steps</title>\n'
-            f'<rect width="{width}" height="{y}" fill="#eee"/>\n' + "\n".join(parts) + "\n</svg>\n")
-
-
 def _rows(trace: Trace, quantities: Sequence[str]):
     """Name, values (T, width) and the largest absolute value of each quantity."""
     arrays = instance("trace", trace, Trace).arrays
@@ -90,8 +61,3 @@ def levels_for(encoding: str | None) -> str:
         return BLOCKS
     except (UnicodeEncodeError, LookupError):
         return ASCII
-
-
-def _colour(share: float) -> str:
-    end, amount = POSITIVE if share >= 0 else NEGATIVE, min(abs(share), 1)
-    return "#" + "".join(f"{round(a + (b - a) * amount):02x}" for a, b in zip(EMPTY, end))

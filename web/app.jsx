@@ -28,6 +28,7 @@ import { NumberTable } from "./views/NumberTable.jsx";
 import { Growth } from "./views/Growth.jsx";
 import { Hovered, PlayBar } from "./views/PlayBar.jsx";
 import { Reach } from "./views/Reach.jsx";
+import { Arrival } from "./views/share/Arrival.jsx";
 import { ShareDialog } from "./views/share/ShareDialog.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
@@ -85,6 +86,7 @@ function Page() {
         </aside>
       </div>
       <ShareDialog />
+      <Arrival />
       <SourceDialog />
       <Glossary />
     </>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .. import picture
+from .. import drawing, picture
 from ..trace import QUANTITIES
 from ..validation import InvalidInput, choice, shown
 from .given import add_command, read, traced
@@ -15,6 +15,7 @@ from .output import OK, network, print_json, result, write
 def add(commands) -> None:
     one = add_command(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG")
     one.add_argument("-o", "--output", metavar="FILE.svg", help="write an SVG file instead")
+    one.add_argument("--theme", choices=tuple(drawing.STOPS), default="light", help="the colours of an SVG file (%(default)s)")
     one.add_argument("--show", default=",".join(picture.SHOWN), metavar="NAMES", help="which quantities (%(default)s)")
 
 
@@ -26,7 +27,7 @@ def _picture(given: argparse.Namespace) -> int:
         choice("show", name, QUANTITIES)
     trace = traced(read(given.given))
     if given.output:
-        write(given.output, picture.svg(trace, names))
+        write(given.output, drawing.svg(trace, names, theme=given.theme))
         return OK
     if given.json:
         print_json({name: trace.arrays[name].tolist() for name in names})

@@ -102,6 +102,10 @@ export class Engine {
   /** The text of one of py_lstm's files. */
   source(file) { return this.#ifLive((remote) => remote.source(file)); }
 
+  /** A file of what is on the screen, and the experiment in the text of one. */
+  take(kind, options) { return this.#ifLive((remote) => remote.take(kind, options)); }
+  opened(text) { return this.#ifLive((remote) => remote.opened(text)); }
+
   /** The trace on the screen minus another experiment's. */
   compare(before) { return this.#ifLive((remote) => remote.compare(before)); }
 

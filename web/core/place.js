@@ -14,3 +14,14 @@ export async function openWorker() {
 /** What Python said at build time of every number of the recording, or null where it cannot be had. */
 export const recordedExplanations = () => fetch(runtime.explanations)
   .then((response) => (response.ok ? response.json() : null)).catch(() => null);
+
+// The engine later drops from the list what its recipe does not load.
+const [wheel] = runtime.files.map(({ name }) => name).filter((name) => /^py_lstm-.*\.whl$/.test(name));
+
+/** The wheel of py_lstm, {name, content}, for whoever wants to install it. */
+export async function packageFile() {
+  const name = wheel;
+  const response = await fetch(runtime.base + name);
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return { name, content: await response.blob() };
+}

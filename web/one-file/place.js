@@ -45,3 +45,9 @@ function addressOf(blob) {
 
 /** What Python said at build time of every number of the recording, or null where it cannot be had. */
 export const recordedExplanations = () => unpacked("explanations.json").then((response) => response.json()).catch(() => null);
+
+/** The wheel of py_lstm, {name, content}, for whoever wants to install it. */
+export async function packageFile() {
+  const name = NAMES.find((file) => /^py_lstm-.*\.whl$/.test(file));
+  return { name, content: await (await unpacked(name)).blob() };
+}

@@ -15,6 +15,7 @@ import numpy as np
 import break_room
 import questions
 import runs
+import take_away
 import text_room
 import train_room
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, probe, reach, run
@@ -183,6 +184,21 @@ class Lab:
         """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
         report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self.run.trainer)
         return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
+
+    def take(self, kind, options):
+        """A file of what is on the screen, the experiment in `options`; see take_away.py."""
+        return take_away.take(kind, options, self._seen, lambda shown: take_away.named(
+            shown, self.runs.beside, lambda experiment: self.runs.of(experiment).trainer)), None
+
+    def _seen(self, experiment):
+        """The trace of an experiment that is on the screen, perhaps as a moment of a training that has gone on since."""
+        if self.trace is not None and self.trace.experiment == experiment:
+            return self.trace
+        return run(experiment, self.runs.standing(experiment).trainer)
+
+    def opened(self, text):
+        """The experiment in a file's text, nothing else being changed."""
+        return {"experiment": take_away.opened(text, self._read)}, None
 
     def ask(self, number, what, *arguments):
         return self.questions.ask(number, what, *arguments)

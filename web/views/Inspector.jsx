@@ -1,15 +1,15 @@
 // The selected number: where one is, its value with every digit, and the equation it comes from.
 
-import { useSignal } from "@preact/signals";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { change } from "../core/requests.js";
 import { engineState, explanation, room, selection, trace } from "../core/state.js";
 import { widthOf } from "../core/trace.js";
+import { asLatex, asText } from "../core/written.js";
+import { CopyButton } from "./CopyButton.jsx";
 import { EditableNumber } from "./EditableNumber.jsx";
 import { Equation } from "./Equation.jsx";
 import { openGlossary } from "./Glossary.jsx";
-import { Icon } from "./Icon.jsx";
 import { editable } from "./Operand.jsx";
 import { placeName } from "./symbols.jsx";
 
@@ -42,7 +42,7 @@ function Told({ quantity, t: step, unit, value, lines }) {
   const place = `${quantity},${step},${unit}`;
   return (
     <>
-      <p class="value"><data data-place={place} value={value} title={full(value)}>{short(value)}</data><Copy text={String(value)} /></p>
+      <p class="value"><data data-place={place} value={value} title={full(value)}>{short(value)}</data><CopyButton bare what="inspector.copy" text={() => String(value)} /></p>
       <p class="digits">{full(value)}</p>
       {lines.length === 0 && <p class="note">{t("inspector.given")}</p>}
       {["x", "h", "c"].includes(quantity) && editable({ quantity, t: step, unit }) && engineState.value === "live" && (
@@ -50,18 +50,11 @@ function Told({ quantity, t: step, unit, value, lines }) {
       {["y", "dy"].includes(quantity) && (
         <p><button type="button" onClick={() => change({ gradient_of: "output", output_step: step })}>{t("inspector.differentiate", { t: step })}</button></p>)}
       {lines.length > 0 && <Equation lines={lines} place={place} />}
+      <p class="copies">
+        {[["text", asText], ["latex", asLatex]].map(([form, write]) => (
+          <CopyButton key={form} what={`inspector.copy.${form}`} text={() => write(explanation.value, placeName(trace.value, explanation.value))} />))}
+      </p>
       {["dc", "dh"].includes(quantity) && <p class="note">{t(`streams.${quantity}`)}</p>}
     </>
   );
-}
-
-function Copy({ text }) {
-  const copied = useSignal(false);
-  const copy = async () => {
-    try { await navigator.clipboard.writeText(text); copied.value = true; } catch { return; }
-    setTimeout(() => { copied.value = false; }, 1500);
-  };
-  return (
-    <button type="button" class="icon small" aria-label={t(copied.value ? "inspector.copied" : "inspector.copy")}
-      title={t(copied.value ? "inspector.copied" : "inspector.copy")} onClick={copy}><Icon name={copied.value ? "check" : "copy"} /></button>);
 }
