@@ -41,15 +41,15 @@ def dialog(lab):  # noqa: F811
 def opened(page_lab):
     """Open the dialog, or leave it open."""
     if not page_lab.tab.locator("dialog .take").count():
-        page_lab.tab.locator("header button[aria-haspopup=dialog]").click()
+        page_lab.tab.locator("header .extras button[aria-haspopup=dialog]").click()
     page_lab.tab.locator("dialog [data-take=json]:enabled").wait_for()
     return page_lab
 
 
 def close(tab):
-    if tab.locator("dialog[open]").count():
-        tab.locator("dialog[open] header button").click()
-        tab.locator("dialog[open]").wait_for(state="detached")
+    while tab.locator("dialog[open]").count():
+        tab.locator("dialog[open] header button").last.click()
+        tab.wait_for_timeout(50)
 
 
 def take(page_lab, kind):
@@ -253,7 +253,10 @@ def test_it_is_reached_by_keyboard_and_axe_finds_nothing(lab, size):  # noqa: F8
     tab = lab.tab
     tab.set_viewport_size(size)
     try:
-        tab.locator("header button[aria-haspopup=dialog]").focus()
+        if tab.locator("header .more").is_visible():    # a phone has it among what one button opens
+            tab.locator("header .more").focus()
+            tab.keyboard.press("Enter")
+        tab.locator(".extras button[aria-haspopup=dialog]:visible").last.focus()
         tab.keyboard.press("Enter")
         tab.locator("dialog [data-take=json]:enabled").wait_for()
         tab.locator("dialog [data-take=svg]").focus()
