@@ -1,4 +1,4 @@
-"""The equations of cell.py once more, for training, where only the gradients of the weights are wanted.
+"""The equations of cell.py once more, for training, where only the gradients are wanted.
 
 cell.py is there to be read and keeps every number apart. Here the same numbers come from as few NumPy calls as there
 can be, since a small network spends its time on calls and not on arithmetic; tests/unit/test_fast_cell.py holds that
@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 
 from .cell import Weights
-from .contraction import columns_for, multiplier, row_products, sum_by_token
+from .contraction import columns_for, multiplier, project, row_products, sum_by_token
 
 
 class FastCell:
@@ -49,11 +49,12 @@ class FastCell:
         self.order = np.roll(np.arange(4 * hidden), hidden)             # o, i, f, g out of i, f, g, o
         self.sign = np.repeat([-1.0, 1.0], [3 * hidden, hidden]).astype(dtype)[:, np.newaxis]
         self.room = self.T = 0
+        self.has_gates = False                                          # whether z holds o, i, f, and not yet d
 
     def forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights) -> np.ndarray:
-        """h (T, N, H) from x (T, N, I) or tokens (T, N), and from states (H,): a view, valid until the next call."""
+        """h (T, N, H) from x (T, N, I) or tokens (T, N), and states (H,) or (N, H): a view, valid until the next call."""
         T, N, H = len(x), self.N, self.H
-        self.T = T
+        self.T, self.has_gates = T, False
         if T > self.room:
             self._make_room(T)
         W, U, b = weights
@@ -65,8 +66,8 @@ class FastCell:
             matrix = np.concatenate([U, W, b[:, np.newaxis]], axis=1)[self.order] * self.sign
             self.columns[:T, H:-1] = x.swapaxes(1, 2)
         self.matrix = matrix
-        self.columns[0, :H] = h_0[:, np.newaxis]
-        self.c_0[:] = c_0[:, np.newaxis]
+        self.columns[0, :H] = np.atleast_2d(h_0).T
+        self.c_0[:] = np.atleast_2d(c_0).T
 
         multiply, add, divide, exp, tanh = self.multiply, np.add, np.divide, np.exp, np.tanh
         ones, kept, kept_g, kept_c = self.ones, self.kept, self.kept_g, self.kept_c
@@ -84,8 +85,15 @@ class FastCell:
                 divide(tanh_c_2, d_o, h)
         return self.columns[1:T + 1, :H].swapaxes(1, 2)
 
-    def backward(self, dh_via_y: np.ndarray) -> Weights:
-        """The gradients of the weights from dh_via_y (T, N, H), for the batch that `forward` ran last."""
+    def last_c(self) -> np.ndarray:
+        """c_T (N, H): a view, valid until the next call of `forward`."""
+        return self.states[self.T if self.learning else 0, 2].reshape(self.H, self.N).T
+
+    def backward(self, dh_via_y: np.ndarray, dh_n: np.ndarray | None = None, dc_n: np.ndarray | None = None) -> Weights:
+        """The gradients of the weights from dh_via_y (T, N, H), for the batch that `forward` ran last.
+
+        dh_n and dc_n (N, H), or None for 0, are what the loss takes from the last states through anything else.
+        """
         T, N, H = self.T, self.N, self.H
         self.dh_via_y[:T] = dh_via_y.swapaxes(1, 2).reshape(T, H * N)
         has_part = dh_via_y.any(axis=(1, 2)).tolist()
@@ -93,8 +101,8 @@ class FastCell:
         multiply, add, times = self.multiply_back, np.add, np.multiply
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             self._factors(T)
-            from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros
-            self.from_h[:] = 0
+            from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros if dc_n is None else dc_n.T.reshape(H * N)
+            self.from_h_2[:] = 0 if dh_n is None else dh_n.T
             for t in range(T - 1, -1, -1):
                 of_dh, of_dc, dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
                 if has_part[t]:
@@ -116,10 +124,20 @@ class FastCell:
             dW[self.order] = self.sign * sum_by_token(rows, self.x, self.I)
             return Weights(dW, gradient, dW.sum(axis=1))
 
+    def backward_to_inputs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """dx (T, N, I), dh_0 and dc_0 (N, H), after `backward`; x being numbers."""
+        T, N, H = self.T, self.N, self.H
+        of_h, of_x = self.matrix[:, :H], self.matrix[:, H:-1]
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            dz = np.ascontiguousarray(self.deltas[:T, 1:5].reshape(T, 4 * H, N).swapaxes(1, 2))
+            return project(dz, np.ascontiguousarray(of_x.T)), dz[0] @ of_h, self.deltas[0, 5].reshape(H, N).T.copy()
+
     def _factors(self, T: int) -> None:
         """What dh and dc are multiplied by at every step. The signs of o, i, f are those of their negated rows."""
         d, states, factors = self.z[:T, :3], self.states[:T], self.deltas[:T]
-        np.reciprocal(d, d)                                             # the gates o, i, f themselves
+        if not self.has_gates:                                          # else this is not the first backward pass
+            np.reciprocal(d, d)                                         # the gates o, i, f themselves
+            self.has_gates = True
         of_gates, of_squashed, squashed = factors[:, 1:4], factors[:, 0:5:4], states[:, :2]
         np.multiply(d, d, of_gates)                                     # -a (1 - a) = a² - a of o, i, f, times
         np.subtract(of_gates, d, of_gates)

@@ -64,7 +64,7 @@ class Recurrent:
         self.stateful = flag("stateful", stateful)
         self.variational = flag("variational", variational)
         self.dropout = number("dropout", dropout, 0, 1)
-        self.dtype = _dtype(dtype)
+        self.dtype = dtype_named(dtype)
         self.training = True
         if self.stateful and self.bidirectional:
             raise InvalidInput("stateful", "choice", "stateful does not go with bidirectional: the reverse direction "
@@ -131,11 +131,15 @@ class Recurrent:
             self._rng.bit_generator.state = drawn       # a refused call draws nothing
             raise
         after = tuple(np.stack(state) for state in zip(*(done.after for done in passes)))
-        self._last = {"passes": passes, "masks": masks, "axes": axes, "origin": origin, "deltas": None, "d_before": None,
-                      "trace": None}
+        self._keep({"passes": passes, "masks": masks, "axes": axes, "origin": origin, "deltas": None, "d_before": None,
+                    "trace": None})
         if self.stateful:
             self._carried = after
         return axes.out(y), self._packed([axes.out(state) for state in after])
+
+    def _keep(self, last: dict[str, Any]) -> None:
+        """What backward and trace need of the call that has come to its end."""
+        self._last = last
 
     # Backward ------------------------------------------------------------------------------------------------------
 
@@ -339,7 +343,8 @@ def flag(field: str, value: Any) -> bool:
     return bool(value)
 
 
-def _dtype(value) -> np.dtype:
+def dtype_named(value) -> np.dtype:
+    """A dtype that layers compute with."""
     try:
         dtype = np.dtype(value)
     except TypeError:

@@ -1,0 +1,72 @@
+"""The plain cell on `fast_cell`, for layers that are to train and not to be looked at: the same numbers, nothing kept."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..fast_cell import FastCell
+from .lstm_cells import PlainCell
+
+
+class Steps(NamedTuple):
+    """A forward pass: h (T, N, H) and of the cell states the last, c (1, N, H), with what it began from and what ran."""
+
+    x: np.ndarray
+    h_0: np.ndarray
+    c_0: np.ndarray
+    h: np.ndarray
+    c: np.ndarray
+    ran: FastCell
+
+
+class Deltas(NamedTuple):
+    """A backward pass, in the names and shapes of `cell.Deltas`."""
+
+    dx: np.ndarray
+    dh_0: np.ndarray
+    dc_0: np.ndarray
+    weight_ih: np.ndarray
+    weight_hh: np.ndarray
+    bias: np.ndarray
+
+
+class UnrecordedCell(PlainCell):
+    """`PlainCell` without its recording.
+
+    A `FastCell` keeps its arrays from call to call, and a layer's call needs one for every layer, direction and piece.
+    Those of the last call belong to its `backward`, so they are used again only after the next call has come to its end
+    (`settle`): a call that is refused on the way harms nothing.
+    """
+
+    def __init__(self, hidden_size: int, bias: bool):
+        super().__init__(hidden_size, bias)
+        self._free: list[FastCell] = []
+        self._taken: list[FastCell] = []
+        self._in_use: list[FastCell] = []
+
+    def forward(self, x, states, parameters, mask):
+        ran = self._cell_for(*x.shape[1:], parameters["weight_hh"].dtype)
+        h = ran.forward(x, *states, self._weights(parameters))
+        c = ran.last_c()[np.newaxis]
+        if not (np.isfinite(h).all() and np.isfinite(c).all()):
+            super().forward(x, states, parameters, mask)                # which says at which step
+        return Steps(x, *states, h, c, ran)
+
+    def backward(self, steps, parameters, dh_via_y, d_states, rule):
+        weights = steps.ran.backward(dh_via_y, *d_states)
+        deltas = Deltas(*steps.ran.backward_to_inputs(), *weights)
+        if not all(np.isfinite(values).all() for values in deltas):
+            recorded = super().forward(steps.x, (steps.h_0, steps.c_0), parameters, None)
+            super().backward(recorded, parameters, dh_via_y, d_states, rule)    # which refuses with a sentence
+        return deltas
+
+    def settle(self) -> None:
+        """A call has come to its end: what the one before it used is free."""
+        self._free, self._in_use, self._taken = self._in_use, self._taken, []
+
+    def _cell_for(self, batch: int, inputs: int, dtype) -> FastCell:
+        fitting = [k for k, kept in enumerate(self._free) if (kept.N, kept.I, kept.dtype) == (batch, inputs, dtype)]
+        self._taken.append(self._free.pop(fitting[0]) if fitting else FastCell(batch, inputs, self.states["c"], dtype))
+        return self._taken[-1]
