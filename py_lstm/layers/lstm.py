@@ -49,7 +49,8 @@ class LSTM(Recurrent):
     record : bool
         False to train faster, with the same outputs and gradients to rounding: there is then no `trace`. It goes with the
         plain cell only: no variant, proj_size, layer_norm or variational, and no other rule than "full". A small layer
-        gains most: forward and back take about a third of the time for 16 units and 8 sequences, two thirds for 128 and 32.
+        gains most: forward and back take about a third of the time for 16 units and 8 sequences, half to four fifths
+        of it for 128 and 32.
 
     Parameters and their shapes, with the suffix _l0, _l0_reverse, _l1 ...; row blocks i, f, g, o
     -----------------------------------------------------------------------------------------------
