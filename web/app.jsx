@@ -30,6 +30,8 @@ import { Hovered, PlayBar } from "./views/PlayBar.jsx";
 import { Reach } from "./views/Reach.jsx";
 import { Arrival } from "./views/share/Arrival.jsx";
 import { ShareDialog } from "./views/share/ShareDialog.jsx";
+import { AboutDialog, Footer } from "./views/about/Footer.jsx";
+import { NewVersion } from "./views/about/NewVersion.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
 import { Score } from "./views/Score.jsx";
@@ -63,6 +65,7 @@ function Page() {
       <div class="rooms">
         <aside class={controlsOpen.value ? "left open" : "left"}>{breaking ? <BreakLeft onClose={close} /> : <Controls onClose={close} />}</aside>
         <main tabIndex={-1}>
+          <NewVersion />
           {breaking ? <><BreakCentre />{bar(null)}</> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
@@ -74,6 +77,7 @@ function Page() {
             <Growth />
             {!showsText.value && <NumberTable />}
           </>}
+          <Footer />
         </main>
         <aside class={`right ${sheet.value}`}>
           <div class="grips">
@@ -87,6 +91,7 @@ function Page() {
       </div>
       <ShareDialog />
       <Arrival />
+      <AboutDialog />
       <SourceDialog />
       <Glossary />
     </>

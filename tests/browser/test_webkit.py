@@ -20,6 +20,7 @@ def tab(request, site):
         opened.evaluate("window.refused = [], addEventListener('securitypolicyviolation', "
                         "(event) => refused.push(event.effectiveDirective + ' ' + event.blockedURI))")
         opened.wait_until("document.documentElement.dataset.engine === 'live'", LIVE_WITHIN)
+        opened.recipe = "restored" if request.param == "served" else "plain"
         yield opened
 
 
@@ -27,6 +28,10 @@ def test_a_change_gives_the_numbers_of_cpython(tab):
     tab.evaluate("lab.set({updates: 0, hidden_size: 5, length: 12})")
     shown = {name: np.reshape(entry["data"], entry["shape"]) for name, entry in tab.evaluate("lab.trace()").items()}
     assert difference(shown, in_cpython(CHANGE)) <= SAME
+
+
+def test_python_starts_from_what_was_downloaded_for_it(tab):
+    assert tab.evaluate("document.documentElement.dataset.recipe") == tab.recipe
 
 
 def test_every_gradient_is_right(tab):
@@ -38,3 +43,11 @@ def test_formulas_are_set_and_the_policy_refused_nothing(tab):
     assert tab.evaluate("getComputedStyle(document.querySelector('.katex .katex-strut, .katex .strut')).height !== '0px'")
     assert tab.evaluate("refused") == []
     assert tab.evaluate("document.cookie") == ""
+
+
+def test_nothing_was_asked_of_another_host(tab):
+    """What the browser itself has noted of every request of this page; those of its worker the policy keeps at home."""
+    asked = tab.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    home = tab.evaluate("location.protocol === 'file:' ? 'file://' : location.origin")
+    assert [name for name in asked if not name.startswith((home, "data:", "blob:"))] == []
+    assert tab.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]

@@ -54,7 +54,7 @@ async function bundleOneFile() {
 async function bundleServed() {
   const { metafile } = await build({
     ...everywhere,
-    entryPoints: ["app.jsx", "python/worker.js"],
+    entryPoints: ["app.jsx", "python/worker.js", "from-disk.js"],
     format: "esm",
     splitting: true,
     entryNames: "[name]-[hash]",

@@ -20,20 +20,25 @@ SCRIPTS = {"pyodide.mjs", "pyodide.asm.mjs"}
 NEVER_IMPORTED = (".pyi", ".h", ".a", ".lib")
 
 
-def write(node, target, runtime_files, recorded):
+def write(node, target, runtime_files, recorded, version):
     folder = SCRATCH / "one-file"
     folder.mkdir(parents=True, exist_ok=True)
     bundle.build_one_file(node, folder)
     script, style, worker = (folder / name for name in ("app.js", "app.css", "worker.js"))
     files = [path for path in runtime_files if path.name not in SCRIPTS]
     contents = {path.name: loose(path) for path in files}
-    packed = {name: pack(content, folder) for name, content in contents.items()}
-    packed["worker.js"] = pack(worker.read_bytes(), folder)
-    packed["explanations.json"] = pack(json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode(), folder)
-    description = {"files": [{"name": name, "bytes": len(content), "recipes": ["plain"]} for name, content in contents.items()]}
+    explanations = json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode()
+    everything = {**contents, "worker.js": worker.read_bytes(), "explanations.json": explanations}
+    packed = {name: pack(content, folder) for name, content in everything.items()}
+    description = {
+        "files": [{"name": name, "bytes": len(content), "recipes": ["plain"]} for name, content in contents.items()],
+        "sealed": {name: hashlib.sha256(content).hexdigest() for name, content in everything.items()},
+        "version": version,
+    }
     script, style = inline(script), inline(style)
     target.write_text(template.page({
         "policy": policy.one_file(script, style),
+        "opened": "",
         "head": "<style>%s</style>" % style,
         "recording": template.inline_json(recorded["trace"]),
         "runtime": template.inline_json(description),

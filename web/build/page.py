@@ -1,13 +1,20 @@
 """dist/: the page with everything it needs, in one folder that any host can serve under any path."""
 import hashlib
+import html
 import json
 import shutil
 
-from web.build import archive, bundle, checksums, licences, one_file, policy, recording, reference, runtime, snapshot
+from web.build import archive, bundle, checksums, licences, offline, one_file, policy, recording, reference, runtime, snapshot
 from web.build import template, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
+
+
+HEAD = """<link rel="stylesheet" href="assets/%(app_css)s">
+<script type="module" src="assets/%(app_js)s"></script>
+<script defer src="assets/%(from_disk)s"></script>
+"""
 
 
 def build():
@@ -34,13 +41,15 @@ def make():
     documentation = reference.build()
     with step("Putting dist/ together"):
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
-        place_index(folder, names, base, recorded)
+        version = {"number": package.name.split("-")[1]}
+        place_index(folder, names, base, recorded, version)
+        offline.place(folder, base)
         shutil.copytree(documentation, folder / "docs")
         for name in ("handing-out.html", "handing-out.css"):
             shutil.copyfile(WEB / "handout" / name, folder / name)
         (folder / licences.NAME).write_text(licences.text(numpy), encoding="utf-8", newline="\n")
     with step("Writing the page that is one file"):
-        one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded)
+        one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded, version)
     with step("Packing the folder with its start scripts"):
         archive.write(folder, folder / archive.NAME, without=[one_file.NAME])
         checksums.write(folder)
@@ -66,7 +75,7 @@ def place_runtime(folder, files):
     return base
 
 
-def place_index(folder, names, base, recorded):
+def place_index(folder, names, base, recorded, version):
     """Write the recording's explanations and index.html. Every address in it is relative to index.html."""
     explanations = json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode()
     name = "recording-%s.json" % hashlib.sha256(explanations).hexdigest()[:8].upper()
@@ -80,12 +89,23 @@ def place_index(folder, names, base, recorded):
     }
     values = {
         "policy": policy.SERVED,
-        "head": '<link rel="stylesheet" href="assets/%(app_css)s">\n<script type="module" src="assets/%(app_js)s"></script>' % names,
+        "head": HEAD % names + offline.LINKS,
         "recording": template.inline_json(recorded["trace"]),
-        "runtime": template.inline_json(description),
+        "runtime": "",
+        "opened": from_disk(),
         "body": "",
     }
+    # Every other file has its content in its name, so that this stands for all of them.
+    version["build"] = hashlib.sha256((template.page(values) + json.dumps(description)).encode()).hexdigest()[:12]
+    values["runtime"] = template.inline_json({**description, "version": version})
     (folder / "index.html").write_text(template.page(values), encoding="utf-8")
+
+
+def from_disk():
+    """What web/from-disk.js shows in every language where the page itself cannot run; the page replaces it."""
+    told = {path.stem: json.loads(path.read_text(encoding="utf-8"))["fromDisk"] for path in sorted((WEB / "locales").glob("*.json"))}
+    return '<div id="from-disk" class="from-disk" hidden>%s</div>' % "".join(
+        '<p lang="%s">%s</p>' % (language, html.escape(sentence)) for language, sentence in told.items())
 
 
 def recipes(name):

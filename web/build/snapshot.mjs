@@ -12,6 +12,7 @@ const CONTENTS = path.join(path.dirname(fileURLToPath(import.meta.url)), "snapsh
 const SITE = "/lib/python3.14/site-packages";
 const PAGE = 1024;                           // whether to keep, zero or store memory is decided for so many bytes
 const WORD = 4;
+const OWN_SLOTS = 1024;                      // of the function table, left free for what an engine puts there by itself
 const MOMENTS = [Date.UTC(2020, 1, 1), Date.UTC(2031, 6, 8, 9, 10, 11, 121)];
 let moment = MOMENTS[0];
 const OPTIONS = {
@@ -54,8 +55,9 @@ async function makeInterpreter(loadPyodide, files) {
   const python = await loadPyodide({ ...OPTIONS, _makeSnapshot: true });
   const module = python._module;
   const { FS, HEAP32 } = module;
-  // Engines with wasm-GC have put a helper of CPython's into the table's next slot.
-  if (HEAP32[trampolineCell(module)] === 0) module.wasmTable.grow(1);
+  // Engines with wasm-GC put a helper of CPython's there. WebKit does not know an exported function again that stands in the
+  // table already, and puts each that the modules name there once more.
+  module.wasmTable.grow(OWN_SLOTS);
   const firstSlot = module.wasmTable.length;
   for (const [name, bytes] of files) {
     FS.mkdirTree(path.posix.dirname(`${SITE}/${name}`));

@@ -15,10 +15,10 @@ def inline_json(value):
     return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def fill(template, values):
+def fill(template, values, name="web/index.html"):
     def value(match):
         if match.group(1) not in values:
-            raise Failure("web/index.html asks for {{%s}}, which the build does not know: use one of %s."
-                          % (match.group(1), ", ".join(sorted(values))))
+            raise Failure("%s asks for {{%s}}, which the build does not know: use one of %s."
+                          % (name, match.group(1), ", ".join(sorted(values))))
         return values[match.group(1)]
     return re.sub(r"\{\{(\w+)\}\}", value, template)

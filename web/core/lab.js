@@ -5,6 +5,8 @@ import { check, request } from "./requests.js";
 import { select } from "./selection.js";
 import { curves, trace, wanted } from "./state.js";
 import { halt, train } from "./training.js";
+import { verify } from "./verify.js";
+import { version } from "./version.js";
 
 export function openLab() {
   const ready = begin();
@@ -19,6 +21,8 @@ export function openLab() {
         ([name, { shape, data }]) => [name, { shape: [...shape], data: Array.from(data) }]));
     },
     gradientCheck: check,
+    verify: () => verify(),
+    version: { ...version },
     train,
     halt,
     run(name = "main") {

@@ -25,3 +25,23 @@ export async function packageFile() {
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
   return { name, content: await response.blob() };
 }
+
+// What the page runs on, among everything that SHA256SUMS lists.
+const OWN = /^(assets|pyodide-[0-9a-f]{12})\/|^index\.html$/;
+
+/** The list of what was built, as text, and of it the page's files: {name, digest: SHA-256, content() -> promise of the bytes}. */
+export async function sealed() {
+  const got = async (name, options) => {
+    const response = await fetch(name, options);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return response;
+  };
+  const list = await (await got("SHA256SUMS", { cache: "no-cache" })).text();
+  const files = list.trim().split("\n").map((line) => line.split("  ")).filter(([, name]) => OWN.test(name));
+  return {
+    list,
+    files: files.map(([digest, name]) => ({
+      name, digest, content: async () => (await got(name === "index.html" ? "./" : name)).arrayBuffer(),
+    })),
+  };
+}

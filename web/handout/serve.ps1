@@ -1,6 +1,7 @@
 # Serves this folder on this machine where there is no Python: start-windows.bat falls back to it.
 $types = @{ ".html" = "text/html; charset=utf-8"; ".js" = "text/javascript"; ".mjs" = "text/javascript"; ".css" = "text/css"
   ".json" = "application/json"; ".wasm" = "application/wasm"; ".woff2" = "font/woff2"; ".svg" = "image/svg+xml"
+  ".webmanifest" = "application/manifest+json"; ".png" = "image/png"
   ".txt" = "text/plain; charset=utf-8" }
 $root = [System.IO.Path]::GetFullPath($PSScriptRoot) + "\"
 $listener = $null

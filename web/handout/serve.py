@@ -17,6 +17,7 @@ TYPES = {
     ".mjs": "text/javascript",
     ".css": "text/css",
     ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
     ".wasm": "application/wasm",
     ".whl": "application/zip",
     ".zip": "application/zip",
@@ -24,6 +25,7 @@ TYPES = {
     ".zst": "application/zstd",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
 }
 # Names that change with their content: assets/app-ABCD1234.js and pyodide-0123456789ab/.

@@ -51,3 +51,10 @@ export async function packageFile() {
   const name = NAMES.find((file) => /^py_lstm-.*\.whl$/.test(file));
   return { name, content: await (await unpacked(name)).blob() };
 }
+
+/** What is packed into this file, each with the SHA-256 that the build wrote beside it. There is no list of its own. */
+export const sealed = async () => ({
+  list: null,
+  files: Object.entries(runtime.sealed).map(([name, digest]) => (
+    { name, digest, content: async () => (await unpacked(name)).arrayBuffer() })),
+});

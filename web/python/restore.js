@@ -59,7 +59,7 @@ export function link(module, { heap, table, firstSlot, globals, libraries, modul
   if (module.HEAP8.length > heap) throw new Error("this engine's memory is larger than the snapshot's");
   module.growMemory(heap);
   if (module.HEAP8.length !== heap) throw new Error("the memory does not grow");
-  if (module.wasmTable.length > firstSlot) throw new Error("this engine's function table is longer than the snapshot's");
+  if (module.wasmTable.length > firstSlot) throw new Error(`the function table has ${module.wasmTable.length} slots, more than the snapshot's ${firstSlot}`);
   module.wasmTable.grow(table - module.wasmTable.length);
   for (const [name, value] of globals) {
     (module.GOT[name] ??= new WebAssembly.Global({ value: "i32", mutable: true })).value = value;

@@ -1,0 +1,190 @@
+"""The page kept in the browser: there without a network, replaced on the visitor's word, never for ever, gone at one click."""
+import json
+import re
+import shutil
+
+import pytest
+from lab import Lab, assert_same_numbers, wait_until
+
+from web.build import offline, serve
+from web.build.paths import DIST
+
+KEPT = "navigator.serviceWorker.getRegistration().then((one) => Boolean(one?.active))"
+STORES = "caches.keys()"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the page without the large files beside it, which a test may change."""
+    return shutil.copytree(DIST, tmp_path / "dist", ignore=shutil.ignore_patterns("docs", "lstm-lab.*"))
+
+
+@pytest.fixture
+def address(copy):
+    with serve.serving(copy, "/lstm/") as address:
+        yield address
+
+
+def publish(copy):
+    """Another version, as a build with one more sign in index.html would make it."""
+    index = copy / "index.html"
+    index.write_text(index.read_text(encoding="utf-8").replace("</head>", '<meta name="version" content="newer"></head>'), encoding="utf-8")
+    for name in (offline.MANIFEST, offline.WORKER):
+        (copy / name).unlink()
+    shutil.rmtree(copy / offline.ICONS)
+    offline.place(copy, next(copy.glob("pyodide-*")))
+
+
+def live(tab, address):
+    tab.goto(address)
+    wait_until(tab, "document.documentElement.dataset.engine === 'live'")
+    tab.evaluate("lab.ready")
+    return Lab(tab)
+
+
+def keep(tab, address):
+    """Open the page and wait until the browser has all of it."""
+    live(tab, address + "?keep#updates=2")
+    wait_until(tab, "navigator.serviceWorker.controller !== null")
+    wait_until(tab, KEPT)
+    return tab
+
+
+def is_new(tab):
+    return tab.locator("meta[name=version]").count() == 1
+
+
+def about(tab):
+    tab.locator(".foot button").click()
+    tab.locator(".about").wait_for()
+
+
+def test_nothing_is_kept_where_it_was_not_asked_for(visit, site):
+    tab = visit()
+    live(tab, site)
+    about(tab)
+    assert tab.locator("[data-about=kept]").count() == 0
+    assert tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    assert tab.evaluate(STORES) == []
+
+
+def test_the_second_visit_needs_no_network_and_removing_it_is_one_click(visit, address):
+    tab = keep(visit(address), address)
+    about(tab)
+    tab.get_by_text("This browser keeps the page: it opens without a network.").wait_for()
+    tab.context.set_offline(True)
+    page_lab = live(tab, address + "?keep#updates=3")
+    assert tab.evaluate("document.documentElement.dataset.recipe") == "restored"
+    assert_same_numbers(page_lab, {"updates": 3})
+    assert all(row["right"] for row in tab.evaluate("lab.gradientCheck()"))
+    tab.context.set_offline(False)
+    about(tab)
+    tab.get_by_role("button", name="Remove it from this browser").click()
+    tab.get_by_text("This browser does not keep the page").wait_for()
+    assert tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    assert [name for name in tab.evaluate(STORES) if address in name] == []
+    # And it stays removed: the next visit does not bring it back by itself.
+    live(tab, address + "?keep")
+    about(tab)
+    tab.get_by_role("button", name="Keep it here").wait_for()
+    assert tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    tab.watch.expect("ERR_INTERNET_DISCONNECTED")
+    tab.context.close()
+
+
+def test_a_new_version_is_announced_and_taken_on_the_visitors_word_in_every_tab(visit, copy, address):
+    tab = keep(visit(address), address)
+    publish(copy)
+    tab.goto("about:blank")
+    live(tab, address + "?keep#updates=2")
+    said = tab.get_by_text("A new version of this page is there.")
+    said.wait_for()
+    assert not is_new(tab)
+    other = tab.context.new_page()
+    live(other, address + "?keep#updates=1")
+    tab.get_by_role("button", name="Take it").click()
+    wait_until(tab, "document.querySelector('meta[name=version]') !== null")
+    live(tab, tab.url)
+    assert Lab(tab).experiment["updates"] == 2
+    # The other tab goes on as it was, is told, and finds what of the old version it has not loaded yet.
+    other.get_by_text("Another tab has taken a new version").wait_for()
+    assert not is_new(other)
+    Lab(other).set(updates=4)
+    assert_same_numbers(Lab(other), {"updates": 4})
+    other.get_by_role("button", name="Take it").click()
+    wait_until(other, "document.querySelector('meta[name=version]') !== null")
+    tab.context.close()
+
+
+def test_a_version_that_nobody_takes_is_there_when_the_page_is_opened_anew(visit, copy, address):
+    tab = keep(visit(address), address)
+    publish(copy)
+    live(tab, address + "?keep&again")
+    tab.get_by_text("A new version of this page is there.").wait_for()
+    tab.get_by_role("button", name="Later").click()
+    wait_until(tab, "document.querySelector('.new-version') === null")
+    empty = tab.context.new_page()
+    tab.close()
+    for _ in range(100):                                # the browser needs a moment to notice that the last tab is gone
+        empty.goto(address + "?keep")
+        if is_new(empty):
+            break
+        empty.goto("about:blank")
+        empty.wait_for_timeout(100)
+    assert is_new(empty)
+    empty.context.close()
+
+
+def test_half_a_new_version_is_not_taken_and_a_host_without_the_worker_ends_it(visit, copy, address):
+    tab = keep(visit(address), address)
+    before = tab.evaluate(STORES)
+    publish(copy)
+    index = copy / "index.html"
+    index.write_text(index.read_text(encoding="utf-8") + " ", encoding="utf-8")      # not the one in the worker's list
+    tab.watch.expect("integrity")
+    tab.watch.expect("Failed to find a valid digest")
+    live(tab, address + "?keep&half")
+    tab.get_by_text("this browser cannot store it").wait_for()
+    assert tab.evaluate(STORES) == before
+    (copy / offline.WORKER).unlink()
+    tab.watch.expect("404")
+    tab.watch.expect("bad HTTP response")
+    live(tab, address + "?keep&gone")
+    wait_until(tab, "navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
+    live(tab, address + "?other")
+    assert is_new(tab)
+    tab.context.close()
+
+
+def test_a_browser_without_room_says_so_and_the_page_goes_on(visit, address):
+    tab = visit(address)
+    tab.add_init_script("navigator.serviceWorker.register = async () => { throw new DOMException('no', 'QuotaExceededError'); }")
+    page_lab = live(tab, address + "?keep")
+    about(tab)
+    tab.get_by_text("The page could not be stored").wait_for()
+    page_lab.set(updates=1)
+    assert_same_numbers(page_lab, {"updates": 1})
+    tab.context.close()
+
+
+def test_it_can_be_installed_as_an_app(page, site):
+    manifest = json.loads((DIST / offline.MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["start_url"] == manifest["scope"] == "./" and manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        content = (DIST / icon["src"]).read_bytes()
+        if icon["type"] == "image/png":
+            size = int.from_bytes(content[16:20], "big")
+            assert content.startswith(b"\x89PNG") and icon["sizes"] == "%dx%d" % (size, size)
+    page.goto(site)
+    told = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert told["errors"] == [] and told["url"] == site + offline.MANIFEST
+    wrong = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert {error["errorId"] for error in wrong} <= {"in-incognito"}
+
+
+def test_the_worker_lists_every_file_that_the_page_may_ask_for():
+    worker = (DIST / offline.WORKER).read_text(encoding="utf-8")
+    listed = {name for name, _ in json.loads(re.search(r"new Map\((\[\[.*?\]\])\)", worker).group(1))}
+    there = {path.relative_to(DIST).as_posix() for folder in ("assets", next(DIST.glob("pyodide-*")).name)
+             for path in (DIST / folder).rglob("*") if path.is_file() and not path.name.endswith(".LEGAL.txt")}
+    assert there <= listed and "" in listed
