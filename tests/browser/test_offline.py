@@ -73,7 +73,7 @@ def test_the_second_visit_needs_no_network_and_removing_it_is_one_click(visit, a
     about(tab)
     tab.get_by_text("This browser keeps the page: it opens without a network.").wait_for()
     tab.context.set_offline(True)
-    page_lab = live(tab, address + "?keep#updates=3")
+    page_lab = live(tab, address + "?keep&second#updates=3")
     assert tab.evaluate("document.documentElement.dataset.recipe") == "restored"
     assert_same_numbers(page_lab, {"updates": 3})
     assert all(row["right"] for row in tab.evaluate("lab.gradientCheck()"))
