@@ -81,8 +81,6 @@ async function look() {
 
 async function begin() {
   if (await caches.has(UNWANTED).catch(() => false)) return;
-  const before = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (before && newVersion.value === "waiting") newVersion.value = "taken"; });
   await keep();
   const again = () => { if (registration && !document.hidden) look().catch(() => {}); };
   again();
@@ -91,6 +89,8 @@ async function begin() {
 }
 
 if (keepable) {
+  const before = navigator.serviceWorker.controller;    // null on the first visit, whose page the first worker takes over
+  navigator.serviceWorker.addEventListener("controllerchange", () => { if (before) newVersion.value = "taken"; });
   addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installer.value = event; });
   // Python comes first; and a page whose Python does not start needs a new version more than any other.
   const stop = effect(() => {
