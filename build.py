@@ -33,10 +33,10 @@ def parse(argv):
                       help="only tests/unit (in CPython and in Pyodide), only tests/browser, or tests/parity with PyTorch, "
                            "Keras and ONNX themselves, in an environment of their own")
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
-    bench.add_argument("what", nargs="?", choices=["startup", "training", "frames"],
+    bench.add_argument("what", nargs="?", choices=["startup", "training", "frames", "endurance"],
                        help="startup: how long until Python answers, by both recipes and three lines; training: how fast a "
                             "training step is beside TensorFlow.js, brain.js and PyTorch; both if left out; "
-                            "frames: how long the page takes to answer a hand")
+                            "frames: how long the page takes to answer a hand; endurance: what a long training does to it")
     bench.add_argument("rounds", type=int, nargs="?")
     verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
     verify.add_argument("folder", nargs="?", help="default: dist/")

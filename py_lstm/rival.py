@@ -11,7 +11,7 @@ from .layers.gru import GRU
 from .layers.rnn import RNN
 from .optimizers import OPTIMIZERS
 from .parameters import Arrays
-from .training import Progress, loss_of
+from .training import Progress, loss_of, score_of
 from .validation import InvalidInput, choice, instance
 
 CELLS = {"rnn": RNN, "gru": GRU}
@@ -30,7 +30,7 @@ class Rival:
 
     Attributes
     ----------
-    losses : list, one entry per update done
+    losses, gradient_norms, scores : lists, one entry per update done, as of a `Trainer`
 
     Examples
     --------
@@ -50,6 +50,8 @@ class Rival:
                                    "readout_bias": np.zeros(e.output_size)}
         self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
         self.losses: list[float] = []
+        self.gradient_norms: list[float] = []
+        self.scores: list[float] = []
 
     @property
     def size(self) -> int:
@@ -70,7 +72,8 @@ class Rival:
         self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
         sequences = (e.replace(damage={}, damage_from=None) if e.training_damage else e).batch(k)
         try:
-            loss, dy = loss_of(e, self.forward(sequences.x), sequences)
+            y = self.forward(sequences.x)
+            loss, dy = loss_of(e, y, sequences)
             with np.errstate(over="ignore", invalid="ignore"):
                 self._layer.backward(project(dy, self.parameters["readout_weight"].T))
                 gradients = {**self._layer.grads, "readout_weight": outer_sum(dy, self._h), "readout_bias": dy.sum(axis=(0, 1))}
@@ -82,4 +85,6 @@ class Rival:
                                got=f"{now['learning_rate']:g}", update=k, remedy=f"{now['learning_rate'] / 10:g}",
                                tensor=self.cell.upper(), norm="∞") from error
         self.losses.append(float(loss))
+        self.gradient_norms.append(norm)
+        self.scores.append(score_of(e, y, sequences))
         return Progress(k, float(loss), norm)

@@ -252,7 +252,7 @@ def diverged(update: int, error: InvalidInput, learning_rate: float, parameters:
     return InvalidInput("learning_rate", "diverged", f"Training left the numbers at update {update} ({error}) The largest "
                         f"tensor was the {what}{tensor} with norm {norms[tensor]:.3g}. The learning rate is "
                         f"{learning_rate:g}; try {remedy}.", got=f"{learning_rate:g}", update=update, remedy=remedy,
-                        tensor=tensor, norm=f"{norms[tensor]:.3g}")
+                        tensor=tensor, norm=f"{norms[tensor]:.3g}", of="gradient" if gradients else "weights")
 
 
 def _norm(values: np.ndarray) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, Trainer, moments, run
+from py_lstm.rival import Rival
 from web.build.paths import WEB
 
 sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
@@ -108,6 +109,32 @@ def test_what_stands_beside_is_trained_as_far_and_told_apart(page):
     assert set(page.lab.curves.told) >= {"main"}
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_another_cell_is_trained_beside_on_the_same_batches(page, cell):
+    for updates in (10, 40):                            # and goes on where it was
+        frames = page.run(SMALL.replace(updates=updates), beside=[SMALL.to_json() | {"cell": cell, "updates": 0}, SMALL.replace(seed=5).to_json()])
+    rival = Rival(cell, SMALL)
+    for _ in range(40):
+        rival.update()
+    assert losses(page, "beside0") == rival.losses and losses(page, "beside1") == trained(SMALL.replace(seed=5), 40).losses
+    assert page.curves["beside0", "score"].tolist() == rival.scores and page.curves["beside0", "norm"].tolist() == rival.gradient_norms
+    assert losses(page) == trained(SMALL).losses and frames[-1]["finished"]
+
+
+def test_one_beside_that_runs_away_ends_its_own_curve_only(page):
+    wild = SMALL.replace(learning_rate=1000, weight_decay=1000, optimizer="sgd", clip_norm=1e9, updates=0)
+    frames = page.run(SMALL.replace(updates=400), beside=[wild.to_json(), wild.to_json() | {"cell": "rnn"}])
+    assert frames[-1]["finished"] and losses(page) == trained(SMALL, 400).losses
+    assert {name: head["ended"] for name, head in frames[-1]["curves"].items()} == {"main": False, "beside0": True, "beside1": True}
+    assert all(0 < len(losses(page, name)) < 400 for name in ("beside0", "beside1"))
+
+
+def test_many_cells_beside_leave_only_the_latest(page):
+    for seed in range(6):
+        page.run(SMALL.replace(updates=2), beside=[SMALL.replace(seed=seed).to_json() | {"cell": "rnn", "updates": 0}])
+    assert len(page.lab.runs.rivals) == 4
+
+
 def test_one_beside_is_trained_in_the_same_slices_as_the_first(page):
     page.lab.begin(SMALL.replace(updates=400).to_json(), {"beside": [SMALL.replace(seed=5, updates=0).to_json()]})
     for _ in range(5):
@@ -139,7 +166,7 @@ def test_the_clock_stops_a_run_and_only_training_counts():
 
 
 @pytest.mark.parametrize("options", [{"stop": {"kind": "luck", "value": 1}}, {"stop": {"kind": "loss", "value": "x"}},
-                                     {"beside": [{}] * 9}, {"beside": [{"hidden_size": 99}]}, {"beside": 5}])
+                                     {"beside": [{}] * 9}, {"beside": [{"hidden_size": 99}]}, {"beside": [{"cell": "lstm"}]}, {"beside": 5}])
 def test_options_that_make_no_sense_are_refused(options):
     answer, numbers = bridge.call("begin", json.dumps([{}, options]))
     assert "error" in json.loads(answer) and numbers is None

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from lab import DEFAULTS, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
-from py_lstm import Experiment, Trainer
+from py_lstm import TASKS, Experiment, InvalidInput, Trainer
+from py_lstm.rival import Rival
 
 # Rounding in WebAssembly and natively differs in the last bit, which a training carries on; measured 1e-15 at update 200.
 BOUND = 1e-9
@@ -24,7 +25,7 @@ def assert_same_curves(tab, updates, name="main", **experiment):
 
 @pytest.fixture
 def room(lab):
-    lab.tab.evaluate("lab.set({updates: 0, seed: 77})")
+    lab.tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, "updates": 0, "seed": 77})
     lab.tab.locator("header nav button").nth(2).click()
     lab.tab.locator(".trainbar").wait_for()
     yield lab
@@ -97,13 +98,67 @@ def test_a_stop_condition_says_that_it_stopped(room):
     tab.get_by_label("Stop when").select_option("none")
 
 
+def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
+    tab = room.tab
+    tab.get_by_label("Beside it").select_option("cells")
+    wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
+    tab.evaluate("lab.set({updates: 60})")
+    for name, cell in (("beside0", "rnn"), ("beside1", "gru")):
+        rival = Rival(cell, Experiment.from_json({**DEFAULTS, "seed": 77}))
+        for _ in range(60):
+            rival.update()
+        ours = tab.evaluate("name => lab.run(name)", name)
+        for kind, values in (("loss", rival.losses), ("norm", rival.gradient_norms), ("score", rival.scores)):
+            assert np.max(np.abs(np.array(ours[kind]) - values)) <= BOUND, kind
+    assert_same_curves(tab, 60, seed=77)
+    assert {"RNN", "GRU", "this run"} <= set(tab.locator(".curves .end-label").all_text_contents())
+    wait_until(tab, "['cell=rnn', 'cell=gru', 'updates=60'].every((part) => decodeURIComponent(location.hash).includes(part))")
+    tab.goto(tab.url)
+    tab.reload()
+    wait_until(tab, "window.lab && document.documentElement.dataset.engine === 'live'")
+    wait_until(tab, "lab.run('beside1')?.count === 60")
+    tab.get_by_label("Beside it").select_option("none")
+    wait_until(tab, "document.querySelectorAll('.curves .end-label.beside0').length === 0")
+
+
+def test_the_clip_line_follows_a_change_in_the_middle(room):
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 30, changes: {10: {clip_norm: 0.3}}})")
+    wait_until(tab, "document.querySelectorAll('.curves [data-limit]').length === 2")
+    assert [float(v) for v in tab.evaluate("[...document.querySelectorAll('.curves [data-limit]')].map((at) => at.dataset.limit)")] == [1, 0.3]
+    ends = tab.evaluate("[...document.querySelectorAll('.curves [data-limit] line')].map((at) => [Number(at.getAttribute('x1')), Number(at.getAttribute('x2'))])")
+    assert ends[0][0] == 0 and ends[0][1] == ends[1][0] > 0
+    assert_same_curves(tab, 30, seed=77, changes={10: {"clip_norm": 0.3}})
+
+
+@pytest.mark.parametrize("task, metric", [("latch", "share of signs right"), ("adding", "mean squared error"), ("reber", "share of sequences without an error"),
+                                          ("brackets", "share of scored steps right"), ("copy", "share of symbols recalled"), ("text_zh", "bits per character")])
+def test_every_score_has_its_name_and_its_lines(room, task, metric):
+    """The lines stand where the numbers of py_lstm are, on the score's own axis."""
+    tab, about = room.tab, TASKS[task]
+    tab.evaluate("fields => lab.set(fields)", {**Experiment(task).to_json(), "hidden_size": 4, "updates": 2})
+    wait_until(tab, "metric => [...document.querySelectorAll('.curves .pane-title')].some((at) => at.textContent === metric)", arg=metric)
+    known = about.clueless(Experiment(task).length)
+    for style, value in (("clueless", known), ("goal", about.goal)):
+        line = tab.locator(".curves .level.%s" % style)
+        assert line.count() == 1 and "%.3g" % value in line.locator("xpath=..").text_content()
+    assert metric in tab.locator(".goal-note").text_content() and ("Published" in tab.locator(".goal-note").text_content()) == (not about.published.startswith("none"))
+
+
 def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     tab = room.tab
     tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
     press(tab, "Train")
     tab.locator(".event.diverged button").first.wait_for()
     told = tab.locator(".event.diverged").text_content()
-    assert "ran away" in told and "norm" in told and "100" in told
+    wild = Trainer(Experiment.from_json({**DEFAULTS, "seed": 77, "optimizer": "sgd", "learning_rate": 1000, "weight_decay": 1000, "clip_norm": 1e9}))
+    with pytest.raises(InvalidInput) as refused:
+        wild.parameters_after(100_000)
+    facts = refused.value.details
+    assert "At update %d the numbers ran away" % facts["update"] in told and "norm of " + facts["norm"] in told
+    assert "The learning rate %s is too large; %s is worth a try" % (facts["got"], facts["remedy"]) in told
+    assert "gradient of" in told if facts["of"] == "gradient" else "gradient of" not in told
+    assert tab.evaluate("lab.run().count") == facts["update"] - 1
     assert tab.evaluate("lab.run().count") > 0
     tab.get_by_role("button", name="Look at update").click()
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates")

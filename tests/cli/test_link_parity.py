@@ -18,6 +18,8 @@ LINKS = [
     "seed=1e300", "seed=1e999", "seed=" + "9" * 400, "seed=12345678901234567890", "seed=1e20", "seed=1e21", "seed=-0", "scale=NaN", "scale=−1.5",
     "scale=%E2%88%922", "scale=1_000", "scale=٣", "scale=+5.", "scale=.", "scale=-", "scale=1e", "scale=\u00a05\ufeff", "scale=\u001c5", "scale=5\u0085",
     "task=%E0%A4%A", "task=%ED%A0%80", "task=%C0%80", "%", "=1", "foo", "foo=", "__proto__=1&x=2", "constructor=1", "toString=a", "task=a+b", "task=a=b=c",
+    "changes=10:learning_rate:0.005;20:clip_norm:0.5", "changes=10:learning_rate:0.1;10:batch_size:4", "changes=", "changes=10", "changes=x:y:z:w",
+    "changes=__proto__:a:1;1:__proto__:2;2:a:1", "beside=forget_bias%3D-2%7Cseed%3D3", "beside=cell%3Drnn&seed=2", "beside=changes%3D10:learning_rate:0.1",
     "&&&", "room=train&theme=dark&projector=1", "task=%26&x=%3D", "loss_at=last&gradient_of=loss&forget_bias=-.5",
 ]
 

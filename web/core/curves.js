@@ -8,9 +8,9 @@ const KINDS = ["loss", "score", "norm", "loss_mean", "score_mean"];
  * @param arrays  the frame's arrays, named "run.kind"
  */
 export function grow(curves, heads, arrays) {
-  return Object.fromEntries(Object.entries(heads).map(([run, { from, count }]) => {
+  return Object.fromEntries(Object.entries(heads).map(([run, { from, count, ended }]) => {
     const before = from > 0 ? curves[run] : undefined;
-    return [run, { count, ...Object.fromEntries(KINDS.map((kind) => [kind, append(before?.[kind], from, arrays[`${run}.${kind}`].data)])) }];
+    return [run, { count, ended, ...Object.fromEntries(KINDS.map((kind) => [kind, append(before?.[kind], from, arrays[`${run}.${kind}`].data)])) }];
   }));
 }
 

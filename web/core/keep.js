@@ -1,7 +1,7 @@
 // The run is kept in this browser, so that a closed tab or a crash costs a few seconds at most. On the next visit it is
 // offered, never forced; a link to something else is not answered with it.
 
-import { del, get, set } from "idb-keyval";
+import * as store from "idb-keyval";
 import { effect, signal } from "@preact/signals";
 import { beforeFirst, change, engine } from "./requests.js";
 import { curves, engineState, isRecording, room, running, schema, trace, wanted } from "./state.js";
@@ -9,6 +9,11 @@ import { curves, engineState, isRecording, room, running, schema, trace, wanted 
 const NAME = "py_lstm run";
 const VERSION = 1;
 const EVERY_MS = 3000;
+
+// Where a browser forbids its database, asking for it throws at once instead of refusing the promise.
+const get = async () => store.get(NAME);
+const set = async (kept) => store.set(NAME, kept);
+const del = async () => store.del(NAME);
 
 export const offered = signal(null);                    // a kept run of an earlier visit: {experiment, when, ...}
 export const unkept = signal(false);                    // whether the browser refuses to keep anything
@@ -19,7 +24,7 @@ let busy = false;
 /** A link that says what to compute is answered with that. */
 const asksForMore = Object.keys(wanted.value).some((name) => JSON.stringify(wanted.value[name]) !== JSON.stringify(schema.defaults[name]));
 if (!asksForMore) {
-  get(NAME).then((kept) => { if (kept?.version === VERSION && !trained) offered.value = kept; }, () => {});
+  get().then((kept) => { if (kept?.version === VERSION && !trained) offered.value = kept; }, () => {});
 }
 
 /** Keep the run as it is now, if there is anything new of it. */
@@ -30,7 +35,7 @@ async function keep() {
     const state = await engine.checkpoint();
     if (!state?.data || same(state, latest)) return;
     latest = { version: VERSION, when: Date.now(), ...state };
-    await set(NAME, latest).then(() => { unkept.value = false; }, () => { unkept.value = true; });
+    await set(latest).then(() => { unkept.value = false; }, () => { unkept.value = true; });
   } finally {
     busy = false;
   }
@@ -43,7 +48,7 @@ export async function takeUp() {
   const kept = offered.value;
   offered.value = null;
   const refused = await engine.restore(kept);
-  if (refused?.error) return del(NAME).catch(() => {});
+  if (refused?.error) return del().catch(() => {});
   trained = true;
   latest = kept;
   return change(kept.experiment, kept.experiment);
@@ -51,7 +56,7 @@ export async function takeUp() {
 
 export function discard() {
   offered.value = null;
-  return del(NAME).catch(() => {});
+  return del().catch(() => {});
 }
 
 // A Python that died is replaced by one that knows the run as it was kept last.

@@ -26,7 +26,7 @@ export function openLab() {
     train,
     halt,
     run(name = "main") {
-      const { count, ...series } = curves.value[name];
+      const { count, ended: _, ...series } = curves.value[name];
       const { seconds, rate } = trace.value;
       return { count, seconds, rate, ...Object.fromEntries(Object.entries(series).map(([kind, values]) => [kind, Array.from(values)])) };
     },

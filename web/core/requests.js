@@ -10,8 +10,13 @@ import { beside, curves, engineState, happened, isRecording, pointedAt, refused,
 import { nearest, traceOf, unpack } from "./trace.js";
 import { arrived } from "./waiting.js";
 
-/** After the next picture, or at once where there is none to come because the tab is hidden. */
-const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => resolve())));
+/** After the next picture, or as soon as there is none to come because the tab is hidden. */
+const painted = () => new Promise((resolve) => {
+  if (document.hidden) { resolve(); return; }
+  const done = () => { document.removeEventListener("visibilitychange", done); resolve(); };
+  requestAnimationFrame(done);
+  document.addEventListener("visibilitychange", done);
+});
 
 export const engine = new Engine({ files: runtime.files, open: openWorker }, {
   state(name, error = null) {

@@ -135,10 +135,11 @@ class Lab:
         """What is new in the curves of the run on the page, and of those beside it."""
         main = self.runs.of(self.experiment)
         header, arrays = {"seconds": main.seconds, "trouble": train_room.said(main.trainer)}, {}
-        names = {"main": main} | {f"beside{k}": self.runs.of(experiment) for k, experiment in enumerate(self.runs.beside)}
+        names = {"main": main} | {f"beside{k}": self.runs.companion(one) for k, one in enumerate(self.runs.beside)}
         header["curves"] = {}
         for name, one in names.items():
-            header["curves"][name], series = self.curves.since(name, one.trainer)
+            head, series = self.curves.since(name, one.trainer)
+            header["curves"][name] = head | {"ended": one.ended is not None}
             arrays |= series
         return header, arrays
 

@@ -9,12 +9,14 @@ from collections import OrderedDict, deque
 from time import perf_counter
 from typing import NamedTuple
 
-from py_lstm import InvalidInput, Trainer
+from py_lstm import Experiment, InvalidInput, Trainer
+from py_lstm.rival import CELLS, Rival
 from py_lstm.training import TRAINING_FIELDS, shared_updates
 from py_lstm.validation import choice, integer, number
 
 MOST_RUNS = 12
 MOST_BESIDE = 8
+MOST_RIVALS = 4
 RATE_SECONDS = 1.5                      # updates per second are counted over so long
 RECENT = 10                             # a loss or score counts as reached when the mean of so many updates has reached it
 STOPS = ("loss", "score", "seconds")
@@ -47,12 +49,28 @@ class Stop(NamedTuple):
         return mean if good and len(series) == RECENT else None
 
 
+class Beside(NamedTuple):
+    """What is trained beside the first run: an experiment, and the cell that learns it, an LSTM if None."""
+
+    experiment: Experiment
+    cell: str | None = None
+
+    @classmethod
+    def of(cls, given, read):
+        """From an experiment as the page sends it, which may name a cell; `read` reads the rest."""
+        if not isinstance(given, dict) or given.get("cell") is None:
+            return cls(read(given))
+        cell = choice("cell", given["cell"], CELLS)
+        return cls(read({name: value for name, value in given.items() if name != "cell"}), cell)
+
+
 class Run:
-    """A trainer and the seconds it has spent."""
+    """A trainer and the seconds it has spent. `ended` is why it cannot go on, if it cannot."""
 
     def __init__(self, trainer, seconds=0.0):
         self.trainer = trainer
         self.seconds = seconds
+        self.ended = None
 
     @property
     def done(self):
@@ -77,6 +95,7 @@ class Runs:
     def __init__(self):
         self.kept = OrderedDict()
         self.again = None               # between two kept moments of a run: that way gone again
+        self.rivals = OrderedDict()     # of other cells
         self.beside = []
         self.pace = deque()
 
@@ -95,6 +114,18 @@ class Runs:
         while len(self.kept) > MOST_RUNS:
             self.kept.popitem(last=False)
         return self.kept[key]
+
+    def companion(self, one):
+        """The run of what is trained beside."""
+        if one.cell is None:
+            return self.of(one.experiment)
+        key = one.cell + _key(one.experiment)
+        if key not in self.rivals:
+            self.rivals[key] = Run(Rival(one.cell, one.experiment))
+        self.rivals.move_to_end(key)
+        while len(self.rivals) > MOST_RIVALS:
+            self.rivals.popitem(last=False)
+        return self.rivals[key]
 
     def standing(self, experiment):
         """A run of the experiment that has come to its `updates` or has yet to come there: the run itself, or its way again."""
@@ -124,15 +155,19 @@ class Runs:
             self.kept[key] = Run(trainer, seconds)
 
     def behind(self, updates):
-        """The experiments beside that have not come to so many updates, or to their own if they are more."""
-        return [experiment for experiment in self.beside if self.of(experiment).done < max(updates, experiment.updates)]
+        """What of the runs beside has not come to so many updates, or to its own if they are more, and can."""
+        found = [(self.companion(one), max(updates, one.experiment.updates)) for one in self.beside]
+        return [(run, most) for run, most in found if run.done < most and run.ended is None]
 
     def accompany(self, updates, until):
         """Train what is behind, one after the other, as long as there is time; whether all of it has come so far."""
-        for experiment in self.behind(updates):
+        for run, most in self.behind(updates):
             if perf_counter() >= until:
                 return False
-            self.of(experiment).toward(max(updates, experiment.updates), until)
+            try:
+                run.toward(most, until)
+            except InvalidInput as error:               # its curve ends here; that is no reason to end the first one
+                run.ended = str(error)
         return not self.behind(updates)
 
     def rate(self, done, start=False):
@@ -152,8 +187,8 @@ def _key(experiment):
 
 
 def beside(experiments, read):
-    """The experiments to train beside, each read by `read`."""
+    """What to train beside the first run, each experiment read by `read`."""
     if not isinstance(experiments, list) or len(experiments) > MOST_BESIDE:
         raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=str(experiments)[:60], low=0,
                            high=MOST_BESIDE)
-    return [read(experiment) for experiment in experiments]
+    return [Beside.of(experiment, read) for experiment in experiments]

@@ -100,7 +100,7 @@ function linesOf(kind, { main, runs, experiment }) {
   const band = bandOf(experiment, beside.value);
   const value = (series) => series[`${kind}_mean`] ?? series[kind];
   const lines = band ? [] : runs.map(({ name, series, experiment: other }, k) => (
-    { key: name, values: value(series), label: nameOf(other, experiment), style: `beside${k % 3}` }));
+    { key: name, values: value(series), label: series.ended ? t("train.ranAway", { name: nameOf(other, experiment) }) : nameOf(other, experiment), style: `beside${k % 3}` }));
   const own = { key: "main", values: value(main), style: "main", label: main.count ? runs.length ? t("train.thisRun") : short(value(main).at(-1)) : "" };
   const noise = main[`${kind}_mean`] ? [{ key: "noise", values: main[kind], style: "main", noise: true }] : [];
   return { lines: [...noise, ...lines, own], bands: band && runs.length ? [bandBetween(runs.map(({ series }) => value(series)), band)] : [] };

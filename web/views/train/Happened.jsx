@@ -14,8 +14,8 @@ const EVENTS = {
   stopped: ({ kind, value, reached, update }) => (
     <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: short(value), reached: short(reached) })}</span>
       <button type="button" onClick={() => train()}>{t("train.goOn")}</button></p>),
-  diverged: ({ update, got, remedy, tensor, norm }) => (
-    <p class="event diverged"><span>{t("train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm, last: update - 1 })}</span>
+  diverged: ({ update, got, remedy, tensor, norm, of }) => (
+    <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm, last: update - 1 })}</span>
       <button type="button" onClick={() => startOver({ learning_rate: Number(remedy) })}>{t("train.again", { remedy })}</button>
       <button type="button" onClick={() => goTo(doneNow())}>{t("train.before", { update: doneNow() })}</button></p>),
 };

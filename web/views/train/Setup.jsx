@@ -38,6 +38,8 @@ function StopWhen() {
 
 /** Pairs worth seeing: what the first becomes, and what stands beside it. */
 const PAIRS = {
+  cell: [{}, { cell: "rnn" }],
+  cells: [{}, { cell: "rnn" }, { cell: "gru" }],
   bias: [{ forget_bias: 1 }, { forget_bias: 0 }],
   clip: [{ clip_norm: 1 }, { clip_norm: 1e9 }],
   seed: [{}, (first) => ({ seed: first.seed + 1 })],

@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js";
 const UNSAID = ["updates", "version", "edits", "gradient_of", "output_step", "sequence_seed"];
 
 const written = (field, value) => {
+  if (field === "cell") return t(`break.${value}`);
   const words = t(`${field}.${value}`);
   if (field === "changes") return "";
   return words === `${field}.${value}` ? t("train.setTo", { name: t(`field.${field}`), value }) : words;
