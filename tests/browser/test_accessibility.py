@@ -2,7 +2,7 @@
 import itertools
 
 import pytest
-from lab import Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+from lab import DEFAULTS, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
 from web.build.paths import MODULES
 
@@ -40,12 +40,12 @@ def show(tab, language, theme, room):
         tab.locator("header button[lang]").click()
     if root.get_attribute("data-theme") != theme:
         tab.locator("header button.theme").click()
-    tab.locator("header nav button").nth(["forward", "backward"].index(room)).click()
+    tab.locator("header nav button").nth(["forward", "backward", "train", "break"].index(room)).click()
     assert (root.get_attribute("lang"), root.get_attribute("data-theme")) == (language, theme)
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language, theme, room", [*itertools.product(["en", "zh-CN"], ["light", "dark"], ["forward", "backward"])])
+@pytest.mark.parametrize("language, theme, room", [*itertools.product(["en", "zh-CN"], ["light", "dark"], ["forward", "backward", "train"])])
 def test_axe_finds_nothing_serious(tabs, size, language, theme, room):
     show(tabs[size], language, theme, room)
     assert violations(tabs[size]) == []
@@ -72,6 +72,23 @@ def test_axe_finds_nothing_serious_where_more_is_open(tabs):
     assert open_controls == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_serious_in_a_run_that_stopped_and_one_that_ran_away(tabs, size):
+    tab = tabs[size]
+    show(tab, "en", "light", "train")
+    try:
+        tab.evaluate("lab.set({updates: 40, changes: {20: {clip_norm: 0.5}}})")
+        tab.get_by_label("Beside it").select_option("seed")
+        wait_until(tab, "document.querySelectorAll('.curves .end-label.beside0').length >= 0 && lab.experiment.updates === 0")
+        tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
+        tab.evaluate("void lab.train()")
+        tab.locator(".event.diverged").wait_for(timeout=60_000)
+        assert violations(tab) == []
+        tab.get_by_label("Beside it").select_option("none")
+    finally:
+        tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, "updates": 3})
+
+
 def test_axe_can_find_something(tabs):
     """So that the tests above can fail."""
     tab = tabs["desktop"]
@@ -82,7 +99,7 @@ def test_axe_can_find_something(tabs):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_wider_than_the_window(tabs, size):
-    for language, theme, room in itertools.product(["en", "zh-CN"], ["light"], ["forward", "backward"]):
+    for language, theme, room in itertools.product(["en", "zh-CN"], ["light"], ["forward", "backward", "train", "break"]):
         show(tabs[size], language, theme, room)
         assert tabs[size].evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 

@@ -150,6 +150,7 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
     press(tab, "Train")
     tab.locator(".event.diverged button").first.wait_for()
+    wait_until(tab, "document.querySelector('.event.diverged').textContent.includes('ran away')")
     told = tab.locator(".event.diverged").text_content()
     wild = Trainer(Experiment.from_json({**DEFAULTS, "seed": 77, "optimizer": "sgd", "learning_rate": 1000, "weight_decay": 1000, "clip_norm": 1e9}))
     with pytest.raises(InvalidInput) as refused:
@@ -158,7 +159,9 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     assert "At update %d the numbers ran away" % facts["update"] in told and "norm of " + facts["norm"] in told
     assert "The learning rate %s is too large; %s is worth a try" % (facts["got"], facts["remedy"]) in told
     assert "gradient of" in told if facts["of"] == "gradient" else "gradient of" not in told
-    assert tab.evaluate("lab.run().count") == facts["update"] - 1
+    wait_until(tab, "count => lab.run().count === count && lab.wanted.updates === lab.experiment.updates", arg=facts["update"] - 1)
+    assert facts["update"] - 8 <= room.experiment["updates"] < facts["update"]
+    assert "At update %d" % facts["update"] in tab.locator(".event.diverged").text_content()
     assert tab.evaluate("lab.run().count") > 0
     tab.get_by_role("button", name="Look at update").click()
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates")

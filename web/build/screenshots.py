@@ -27,6 +27,11 @@ SOLVE = """new Promise((done) => { const id = setInterval(() => {
   setTimeout(() => { document.querySelector("[data-suspect=no_carry]").click(); setTimeout(done, 2000); }, 2000);
 }, 100); })"""
 
+# A text is read, and all is written that is to be written.
+READ = """new Promise((done) => { const id = setInterval(() => {
+  if (document.querySelectorAll("[data-text=written] .ch").length > 240 && document.querySelector(".follower")) { clearInterval(id); done(); }
+}, 100); })"""
+
 # What is looked at: a name, the link that shows it, and what is done there before the picture is taken.
 STATES = {
     "forward": ("", ""),
@@ -47,6 +52,14 @@ STATES = {
     "train-changed": ("#room=train&updates=200&changes=120:learning_rate:0.1", ""),
     "train-two-runs": ("#room=train&updates=200&beside=forget_bias%3D-2", ""),
     "train-seeds": ("#room=train&updates=150&beside=seed%3D2%7Cseed%3D3%7Cseed%3D4%7Cseed%3D5", ""),
+    "train-cells": ("#room=train&updates=200&beside=cell%3Drnn%7Ccell%3Dgru", ""),
+    "train-clip-changed": ("#room=train&updates=200&changes=80:clip_norm:0.2", ""),
+    "train-adding": ("#room=train&task=adding&updates=300", ""),
+    "train-text": ("#room=train&task=text_en&updates=250", READ),
+    "train-text-chosen": ("#room=train&task=text_en&updates=250",
+                          READ + ".then(() => { document.querySelector('[data-trait=word]').click(); document.querySelector('.text-view').scrollIntoView(); })"),
+    "train-text-zh": ("#room=train&task=text_zh&updates=150", READ),
+    "train-text-gates": ("#room=train&task=text_en&updates=100", READ + ".then(() => document.querySelectorAll('.text-choice button')[1].click())"),
     "train-diverged": ("#room=train&updates=0&optimizer=sgd&learning_rate=1000&weight_decay=1000&clip_norm=1000000000", "lab.train()"),
     "projector": ("#projector=1", ""),
     "refused": ("#hidden_size=99", ""),

@@ -19,6 +19,7 @@ export const most = schema.limits.updates[1];
 /** After how many updates the page stands now. */
 export const doneNow = () => trace.value.experiment.updates;
 
+const MOST_BACK = 8;                                    // moments before a training ran away that may have no picture either
 let playing = null;
 
 /** Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew. */
@@ -40,7 +41,17 @@ export async function train({ each = null, until = most } = {}) {
     if (refused.value || happened.value || at >= until || ![next, 0].includes(at)) break;   // the end, or someone else took over
     if (rest) await new Promise((resolve) => { setTimeout(resolve, rest); });
   }
-  if (playing === mine) running.value = false;
+  if (playing !== mine) return;
+  running.value = false;
+  const event = happened.value;
+  if (event?.how === "diverged" && event.update > 1) {
+    // The last moment of which there is a picture, with all of the curve that led there.
+    for (let back = 1; back <= Math.min(MOST_BACK, event.update); back += 1) {
+      await change({ updates: event.update - back });
+      if (!refused.value || playing !== mine) break;
+    }
+    if (playing === mine) happened.value = event;
+  }
 }
 
 /** Stop at the moment that is seen. */

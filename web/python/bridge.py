@@ -105,7 +105,12 @@ class Lab:
         if not finished and (not picture or on_its_way or (self.trace is not None and perf_counter() < self.told + BESIDE_SECONDS)):
             return {"finished": False}, None
         if done < wanted or self.trace is None:
-            self.trace = self._traced(done, now)
+            try:
+                self.trace = self._traced(done, now)
+            except InvalidInput:
+                if done == wanted:
+                    raise
+                return {"finished": False}, None        # no picture on the way; the update that fails says so itself
         header, arrays = self._curves()
         if selection.get("room") == "train":
             header["spread"], histograms = train_room.spread(now.trainer, done)
