@@ -8,7 +8,9 @@ import numpy as np
 
 from .layers.lstm import LSTM
 from .layers.rnn import RNN
+from .rival import Rival
 from .trace import Trace
+from .training import loss_of
 from .validation import instance, integer
 
 
@@ -73,3 +75,24 @@ def reach(trace: Trace, unit: int) -> Reach:
 
     return Reach(size(a["dh"]), size(a["dc"]), np.abs(a["dc"][:, u]), kept,
                  backward(lstm, "dc", rule="truncated 1997"), backward(lstm, "dc", rule="tutorial"), backward(rnn, "dh"))
+
+
+def reach_in(rival: Rival, trace: Trace) -> np.ndarray:
+    """Norm of ∂L/∂h_t (T,) in another cell, on the sequence of a trace and for the same L as there.
+
+    L is the rival's own: its output where the trace's is differentiated, or its loss, through its own readout. `rival` is as
+    far trained as it has been; its experiment has the sizes and the task of the trace's.
+
+    Examples
+    --------
+    >>> trace = run(Experiment(updates=3))
+    >>> rival = Rival("rnn", trace.experiment)
+    >>> while len(rival.losses) < trace.experiment.updates:
+    ...     _ = rival.update()
+    >>> reach_in(rival, trace).shape
+    (24,)
+    """
+    e = instance("trace", trace, Trace).experiment
+    y = instance("rival", rival, Rival).forward(trace.arrays["x"][:, np.newaxis])
+    dy = loss_of(e, y, e.example())[1] if e.gradient_of == "loss" else trace.arrays["dy"][:, np.newaxis]
+    return np.linalg.norm(rival.derivatives(dy)[:, 0], axis=1)

@@ -65,6 +65,11 @@ class Rival:
         with np.errstate(over="ignore", invalid="ignore"):
             return project(self._h, self.parameters["readout_weight"]) + self.parameters["readout_bias"]
 
+    def derivatives(self, dy: np.ndarray) -> np.ndarray:
+        """∂L/∂h (T, N, H) in the last forward pass, with everything later taken into account, given ∂L/∂y (T, N, O)."""
+        self._layer.backward(project(dy, self.parameters["readout_weight"].T))
+        return self._layer.trace[0][0]["dh"]
+
     def update(self) -> Progress:
         """One update, as `Trainer.update`."""
         e, k = self.experiment, len(self.losses) + 1

@@ -10,7 +10,7 @@ import { lang, t } from "./core/i18n.js";
 import { openLab } from "./core/lab.js";
 import { opening } from "./core/player.js";
 import { showsText } from "./core/reading.js";
-import "./core/shortcuts.js";
+import { listen } from "./core/shortcuts.js";
 import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
 import { lesson } from "./core/tour.js";
 import { BreakCentre, BreakLeft, BreakRight } from "./views/break/Break.jsx";
@@ -21,6 +21,7 @@ import { Controls } from "./views/Controls.jsx";
 import { Diagram } from "./views/Diagram.jsx";
 import { Glossary } from "./views/Glossary.jsx";
 import { Header } from "./views/Header.jsx";
+import { Help, HelpButton, openHelp } from "./views/Help.jsx";
 import { Inspector } from "./views/Inspector.jsx";
 import { Legend } from "./views/Legend.jsx";
 import { ChangesNote } from "./views/ChangesNote.jsx";
@@ -71,7 +72,7 @@ function Page() {
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
             {training && <Train bar={bar(<TrainBar />)} />}
             {!showsText.value && <Score />}
-            {!training && bar(<PlayBar />)}
+            {!training && bar(<><PlayBar /><HelpButton /></>)}
             {!showsText.value && <><Hovered /><Legend /></>}
             <Reach />
             <Growth />
@@ -94,6 +95,7 @@ function Page() {
       <AboutDialog />
       <SourceDialog />
       <Glossary />
+      <Help />
     </>
   );
 }
@@ -112,6 +114,7 @@ for (const type of ["pointerdown", "keydown"]) {
   addEventListener(type, (event) => { if (!event.target.closest?.(".caption")) touched.value = true; });
 }
 
+listen(openHelp);
 render(<Page />, document.getElementById("page"));
 if (!touched.value) opening();
 openLab();

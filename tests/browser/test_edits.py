@@ -74,6 +74,38 @@ def test_undo_and_redo_go_through_experiments(lab):
     assert lab.experiment["forget_bias"] == 2
 
 
+KEYS = {"Windows": ("Control+z", ["Control+Shift+z", "Control+y"]), "Mac": ("Meta+z", ["Meta+Shift+z"])}
+
+
+@pytest.mark.parametrize("system", KEYS)
+def test_keys_take_back_and_do_again(lab, system):
+    tab, (undo, redos) = lab.tab, KEYS[system]
+    lab.set(edits={"bias[4]": 0.5})
+    tab.locator("#picture").focus()
+    for redo in redos:
+        tab.keyboard.press(undo)
+        wait_until(tab, "Object.keys(lab.experiment.edits).length === 0")
+        tab.keyboard.press(redo)
+        wait_until(tab, "lab.experiment.edits['bias[4]'] === 0.5")
+    lab.settle()
+    assert_same_numbers(lab, {"edits": {"bias[4]": 0.5}}, 1e-9)
+    for words in ("Ctrl+Z", "⌘Z"):
+        assert words in tab.get_by_role("button", name="Undo", exact=True).first.get_attribute("title")
+
+
+def test_in_a_text_field_the_keys_are_the_fields_own(lab, open_sum):
+    lab.set(edits={"bias[4]": 0.5})
+    told(open_sum, "f", 13, 2)
+    open_sum.locator(".part .editable").first.click()
+    field = open_sum.locator(".editable-input")
+    open_sum.keyboard.type("7")
+    open_sum.keyboard.press("Control+z")
+    wait_until(open_sum, "document.querySelector('.editable-input').value !== '7'")
+    field.press("Escape")
+    lab.settle()
+    assert lab.experiment["edits"] == {"bias[4]": 0.5}
+
+
 @pytest.mark.parametrize("place, value", [("x[12,0]", 0.5), ("h_0[1]", 0.3), ("c_0[2]", -1.2), ("bias[4]", 0.0)])
 def test_inputs_states_and_biases_can_be_set(lab, place, value):
     lab.set(edits={place: value})

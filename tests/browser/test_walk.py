@@ -6,13 +6,17 @@ import pytest
 from lab import in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
 
 from py_lstm import Experiment, explain, growth, reach, run
+from py_lstm.reach import reach_in
+from py_lstm.rival import Rival
 
 FORWARD = ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"]
 BACKWARD = ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"]
 
 
 def number(text):
-    return float(text.replace("−", "-"))
+    """A number as it is written, with a real minus and powers of ten."""
+    digits, _, power = text.replace("−", "-").partition(" × 10")
+    return float(digits) * 10.0 ** int(power.translate(SUPERSCRIPTS) or 0)
 
 
 def told(tab, quantity, t, unit):
@@ -107,26 +111,42 @@ def test_the_two_streams_at_c_show_their_shares(lab):
         assert shown == [f"{share:.0f} %", f"{100 - share:.0f} %"]
 
 
-@pytest.mark.parametrize("room, elsewhere", [("forward", "tanh_c"), ("backward", "dh_via_y")])
-def test_a_click_on_a_wire_selects_the_quantity_it_carries(lab, room, elsewhere):
+@pytest.mark.parametrize("room", ["forward", "backward"])
+def test_a_click_on_a_wire_selects_the_quantity_it_carries(lab, room):
     tab, wires = lab.tab, 17
     enter(tab, room)
-    wait_until(tab, "count => document.querySelectorAll('.diagram [data-wire]').length === count", arg=wires)
+    elsewhere, found = "tanh_c" if room == "forward" else "dy", []
     for k in range(wires):
         lab.select(elsewhere, 13, 2)
-        # The point nearest to the middle of the wire on which nothing else lies, and whether it leads to the step before.
+        wait_until(tab, "q => document.querySelector('.inspector data')?.dataset.place.startsWith(q + ',13,')", arg=elsewhere)
+        # A point of the wire on which nothing else lies, and how far its own end is from the step before.
         wire = tab.evaluate("""(k) => {
-            const carrier = document.querySelectorAll(".diagram [data-wire]")[k];
+            const carriers = document.querySelectorAll(".diagram [data-wire]");
+            const carrier = carriers[k];
             carrier.scrollIntoView({ block: "nearest" });
             const path = carrier.querySelector(".wire");
-            const points = [...Array(41).keys()].sort((a, b) => Math.abs(a - 20) - Math.abs(b - 20))
-              .map((n) => path.getPointAtLength((n / 40) * path.getTotalLength()).matrixTransform(path.getScreenCTM()));
-            const free = points.find(({ x, y }) => carrier.contains(document.elementFromPoint(x, y)));
-            return free && { x: free.x, y: free.y, quantity: carrier.dataset.wire, before: path.getBBox().x < 60 };
+            const points = [...Array(41).keys()].map((n) => path.getPointAtLength((n / 40) * path.getTotalLength())
+              .matrixTransform(path.getScreenCTM()));
+            const free = points.filter(({ x, y }) => carrier.contains(document.elementFromPoint(x, y)));
+            const middle = free[free.length >> 1];
+            return middle && { count: carriers.length, free: free.length, x: middle.x, y: middle.y, quantity: carrier.dataset.wire,
+              before: path.getBBox().x < 60 };
         }""", k)
-        assert wire, f"wire {k} cannot be clicked anywhere"
+        assert wire and wire["count"] == wires and wire["free"] >= 3, f"wire {k} cannot be clicked: {wire}"
         tab.mouse.click(wire["x"], wire["y"])
-        told(tab, wire["quantity"], 12 if wire["before"] else 13, 2)
+        told(tab, wire["quantity"], 12 if wire["before"] else 13, min(2, width(wire["quantity"])))
+        found.append(wire["quantity"])
+    assert set(found) == WIRED[room]
+
+
+# What the wires of the diagram carry.
+WIRED = {"forward": {"c", "f", "i", "g", "o", "tanh_c", "h", "x", "z_f", "z_i", "z_g", "z_o"},
+         "backward": {"dc", "dc_via_c", "dc_via_h", "dz_f", "dz_i", "dz_g", "dz_o", "dh_via_z", "dx"}}
+
+
+def width(quantity):
+    """How many numbers of it there are at a step of the default experiment."""
+    return run(Experiment(updates=0)).arrays[quantity].shape[1]
 
 
 def test_forward_the_wires_carry_what_is_kept_and_what_is_written(lab):
@@ -173,6 +193,30 @@ def test_the_reach_is_the_one_measured(lab):
     for name in ("dc", "dh", "dc_unit", "kept"):
         shown = number(tab.locator(f"[data-reach={name}]").text_content())
         assert shown == pytest.approx(getattr(measured, name)[16], rel=5e-3)
+
+
+def test_a_trained_rnn_stands_beside_the_lstm(lab, language):
+    tab = lab.tab
+    lab.set(updates=21)
+    enter(tab, "backward")
+    lab.select("dc", 9, 1)
+    told(tab, "dc", 9, 1)
+    experiment = Experiment(updates=21)
+    rival = Rival("rnn", experiment)
+    while len(rival.losses) < 21:
+        rival.update()
+    expected = reach_in(rival, run(experiment))
+    assert tab.locator("[data-reach=dh_trained]").count() == 0, "it is trained when it is asked for"
+    tab.locator(".reach > button").click()
+    tab.locator("[data-reach=dh_trained]").wait_for()
+    assert float(tab.locator("[data-rnn-loss]").get_attribute("data-rnn-loss")) == pytest.approx(rival.losses[-1], rel=1e-9)
+    for t in (9, 24, 1):
+        lab.select("dc", t, 1)
+        told(tab, "dc", t, 1)
+        assert number(tab.locator("[data-reach=dh_trained]").text_content()) == pytest.approx(expected[t - 1], rel=5e-3)
+    # Of another network it says nothing.
+    lab.set(updates=22)
+    wait_until(tab, "!document.querySelector('[data-reach=dh_trained]') && document.querySelector('.reach > button')")
 
 
 def test_any_output_at_any_step_can_be_differentiated(lab):

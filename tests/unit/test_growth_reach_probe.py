@@ -3,6 +3,9 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, InvalidInput, growth, probe, reach, run
+from py_lstm.reach import reach_in
+from py_lstm.rival import Rival
+from py_lstm.training import loss_of
 from py_lstm.growth import TENSORS
 
 EXPERIMENT = Experiment(hidden_size=4, input_size=3, length=7, updates=5, gradient_of="loss",
@@ -106,3 +109,32 @@ def test_the_whole_derivative_is_none_of_the_shortened_ones(trace):
     assert np.all(np.abs(measured.dc_1997[:-1] - measured.dc[:-1]) > 1e-9)
     assert np.all(np.abs(measured.dc_tutorial[:-2] - measured.dc[:-2]) > 1e-9)
     assert measured.dh_rnn[-1] == pytest.approx(np.linalg.norm(trace.arrays["dh_via_y"][-1]))
+
+
+@pytest.mark.parametrize("gradient_of", ["output", "loss"])
+@pytest.mark.parametrize("updates", [0, 30])
+def test_reach_in_an_rnn_is_the_slope_of_its_own_output_or_loss(gradient_of, updates):
+    """Against central differences of a recurrence written here, in a state in the middle of the sequence."""
+    experiment = Experiment(length=9, updates=updates, gradient_of=gradient_of)
+    trace, rival = run(experiment), Rival("rnn", experiment)
+    for _ in range(updates):
+        rival.update()
+    p, x, sequences, start = rival.parameters, trace.arrays["x"], experiment.example(), 4
+
+    def onwards(h):
+        states = [h]
+        for row in x[start:]:
+            states.append(np.tanh(p["weight_ih_l0"] @ row + p["bias_ih_l0"] + p["weight_hh_l0"] @ states[-1] + p["bias_hh_l0"]))
+        return np.array(states) @ p["readout_weight"].T + p["readout_bias"]
+
+    h = np.zeros(experiment.hidden_size)
+    for row in x[:start]:
+        h = np.tanh(p["weight_ih_l0"] @ row + p["bias_ih_l0"] + p["weight_hh_l0"] @ h + p["bias_hh_l0"])
+
+    def scalar(h):
+        y = np.zeros((9, 1, 1))
+        y[start - 1:, 0] = onwards(h)                   # what came before is no function of h
+        return y[-1, 0, 0] if gradient_of == "output" else loss_of(experiment, y, sequences)[0]
+
+    slopes = [(scalar(h + nudge) - scalar(h - nudge)) / 2e-5 for nudge in 1e-5 * np.eye(h.size)]
+    assert reach_in(rival, trace)[start - 1] == pytest.approx(np.linalg.norm(slopes), rel=1e-6)

@@ -1,16 +1,24 @@
-// The keys that hold everywhere on the page. Those of the picture and of a field belong to these.
+// Keys that work wherever the focus stands. Where something is being typed they are the text field's own.
 
 import { redo, undo } from "./edits.js";
 
-// Where letters are typed, going back is the browser's and takes back letters.
-const TYPED = "textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])";
+const TYPING = "textarea, select, [contenteditable], input:not([type=range]):not([type=checkbox]):not([type=radio])";
 
-/** Ctrl+Z (on a Mac Command+Z) goes back one experiment; with Shift, or Ctrl+Y, forth. */
-addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.closest?.(TYPED)) return;
-  const key = event.key.toLowerCase();
-  const go = key === "z" ? (event.shiftKey ? redo : undo) : key === "y" && !event.shiftKey ? redo : null;
-  if (!go) return;
-  event.preventDefault();
-  go();
-});
+/** What a key event asks for: "undo", "redo", "help" or null. */
+function asked({ key, ctrlKey, metaKey, altKey, shiftKey, target, defaultPrevented }) {
+  if (defaultPrevented || altKey || target.closest?.(TYPING) || document.querySelector("dialog[open]")) return null;
+  if (!ctrlKey && !metaKey) return key === "?" ? "help" : null;
+  if (key.toLowerCase() === "z") return shiftKey ? "redo" : "undo";
+  return key.toLowerCase() === "y" && ctrlKey && !shiftKey ? "redo" : null;
+}
+
+/** @param help  opens the list of keys */
+export function listen(help) {
+  const actions = { undo, redo, help };
+  addEventListener("keydown", (event) => {
+    const what = asked(event);
+    if (!what) return;
+    event.preventDefault();
+    actions[what]();
+  });
+}

@@ -1,5 +1,7 @@
 // A frame from Python as the page reads it: names to arrays, and a number by its place. Nothing is computed here.
 
+import { colourOf } from "./colour.js";
+
 /** Names to arrays, from where each begins in the one buffer that crossed the bridge. */
 export function unpack(entries, data) {
   const arrays = {};
@@ -30,6 +32,16 @@ export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
 export function rangeOf(trace, quantity) {
   if (["g", "h", "tanh_c"].includes(quantity) && !trace.isChange) return 1;
   return largest(trace, quantity);
+}
+
+/** A cell state's few large numbers would leave all others pale: its colour grows with the square root. */
+export const byRoot = (trace, quantity) => quantity === "c" && !trace.isChange;
+
+/** What gives a quantity's numbers their colours, as colourOf does. */
+export function colouring(trace, quantity, theme) {
+  const range = Math.max(rangeOf(trace, quantity), 1e-300);
+  if (!byRoot(trace, quantity)) return (value) => colourOf(value, range, theme);
+  return (value) => colourOf(Math.sign(value) * Math.sqrt(Math.abs(value)), Math.sqrt(range), theme);
 }
 
 /** The largest size of any number of an array, found once. */

@@ -14,6 +14,7 @@ import numpy as np
 
 import break_room
 import questions
+import reach_rnn
 import runs
 import take_away
 import text_room
@@ -55,7 +56,10 @@ class Lab:
         self.run = None                                 # which one the trace on the screen is of
         self.trace = None
         self.told = 0.0                                 # when it was told last
-        rooms = break_room.BreakRoom(lambda experiment: self.runs.of(experiment).trainer, pack), text_room.TextRoom(self.runs, packed)
+        def trainer_of(experiment):
+            return self.runs.of(experiment).trainer
+
+        rooms = break_room.BreakRoom(trainer_of, pack), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
         self.questions = questions.Questions({name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):

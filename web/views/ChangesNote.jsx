@@ -9,7 +9,7 @@ export function ChangesNote() {
       <span>{t(showChanges.value ? "changes.shown" : "changes.hidden")}</span>
       <button type="button" class="plain" aria-pressed={showChanges.value} onClick={() => { showChanges.value = !showChanges.value; }}>
         {t(showChanges.value ? "changes.values" : "changes.changes")}</button>
-      <button type="button" class="plain" onClick={() => { undo(); dismissChanges(); }}>{t("controls.undo")}</button>
+      <button type="button" class="plain" aria-keyshortcuts="Control+Z Meta+Z" title={t("controls.undoKeys")} onClick={() => { undo(); dismissChanges(); }}>{t("controls.undo")}</button>
       <button type="button" class="plain" onClick={dismissChanges}>{t("changes.dismiss")}</button>
     </p>
   );

@@ -65,10 +65,8 @@ export function Controls({ onClose }) {
       <Edits />
       <Elsewhere />
       <div class="buttons">
-        <button type="button" class="plain" disabled={history.past.value.length === 0} onClick={undo}
-          title="Ctrl+Z" aria-keyshortcuts="Control+Z Meta+Z">{t("controls.undo")}</button>
-        <button type="button" class="plain" disabled={history.future.value.length === 0} onClick={redo}
-          title="Ctrl+Y" aria-keyshortcuts="Control+Y Control+Shift+Z Meta+Shift+Z">{t("controls.redo")}</button>
+        <button type="button" class="plain" aria-keyshortcuts="Control+Z Meta+Z" title={t("controls.undoKeys")} disabled={history.past.value.length === 0} onClick={undo}>{t("controls.undo")}</button>
+        <button type="button" class="plain" aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z" title={t("controls.redoKeys")} disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
         <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
       </div>
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>

@@ -4,12 +4,13 @@
 // line, through h as a dashed one.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { colourOf, css } from "../core/colour.js";
+import { css } from "../core/colour.js";
 import { brief } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
-import { numberIn, rangeOf, widthOf } from "../core/trace.js";
+import { colouring, numberIn, widthOf } from "../core/trace.js";
+import { inks } from "./ink.js";
 import { placeName } from "./symbols.jsx";
 
 const WIDTH = 342;
@@ -25,28 +26,28 @@ const FORWARD = {
   boxes: [
     { quantity: "c", by: -1, x: 4, y: 20, name: "cₜ₋₁", label: [26, 14, "middle"], value: [26, 75, "middle"] },
     { quantity: "c", by: 0, x: 292, y: 20, name: "cₜ", label: [314, 14, "middle"], value: [307, 75, "end"] },
-    { quantity: "f", by: 0, x: 70, y: 142, name: "f", gate: true, label: [88, 137, "end"], value: [96, 137, "start"] },
-    { quantity: "i", by: 0, x: 126, y: 142, name: "i", gate: true, label: [144, 137, "end"], value: [152, 137, "start"] },
-    { quantity: "g", by: 0, x: 182, y: 142, name: "g", label: [200, 137, "end"], value: [208, 137, "start"] },
-    { quantity: "o", by: 0, x: 238, y: 142, name: "o", gate: true, label: [256, 137, "end"], value: [264, 137, "start"] },
+    { quantity: "f", by: 0, x: 66, y: 142, name: "f", gate: true, label: [85, 137, "end"], value: [91, 137, "start"] },
+    { quantity: "i", by: 0, x: 124, y: 142, name: "i", gate: true, label: [143, 137, "end"], value: [149, 137, "start"] },
+    { quantity: "g", by: 0, x: 182, y: 142, name: "g", label: [201, 137, "end"], value: [207, 137, "start"] },
+    { quantity: "o", by: 0, x: 240, y: 142, name: "o", gate: true, label: [259, 137, "end"], value: [265, 137, "start"] },
     { quantity: "h", by: -1, x: 4, y: 244, name: "hₜ₋₁", label: [26, 238, "middle"], value: [26, 299, "middle"] },
-    { quantity: "x", by: 0, x: 70, y: 244, name: "xₜ", label: [88, 238, "end"], value: [92, 299, "middle"] },
+    { quantity: "x", by: 0, x: 66, y: 244, name: "xₜ", label: [85, 238, "end"], value: [88, 299, "middle"] },
     { quantity: "h", by: 0, x: 292, y: 212, name: "hₜ", label: [320, 206, "start"], value: [314, 267, "middle"] },
   ],
   wires: [
-    ["M48 40H83", "c", -1], ["M101 40H167", "c", 0], ["M185 40H286", "c", 0], ["M176 83V49", "c", 0], ["M314 60V76", "c", 0],
-    ["M92 142V49", "f", 0], ["M148 142V92H167", "i", 0], ["M204 142V92H185", "g", 0], ["M260 142V122H305", "o", 0],
-    ["M314 94V113", "tanh_c", 0], ["M314 131V206", "h", 0], ["M48 264H60V214H260", "h", -1], ["M92 244V214", "x", 0],
-    ["M92 214V190", "z_f", 0], ["M148 214V190", "z_i", 0], ["M204 214V190", "z_g", 0], ["M260 214V190", "z_o", 0],
+    ["M48 40H79", "c", -1], ["M97 40H167", "c", 0], ["M185 40H286", "c", 0], ["M176 83V49", "c", 0], ["M314 60V76", "c", 0],
+    ["M88 142V49", "f", 0], ["M146 142V92H167", "i", 0], ["M204 142V92H185", "g", 0], ["M262 142V122H305", "o", 0],
+    ["M314 94V113", "tanh_c", 0], ["M314 131V206", "h", 0], ["M48 264H57V214H262", "h", -1], ["M88 244V214", "x", 0],
+    ["M88 214V190", "z_f", 0], ["M146 214V190", "z_i", 0], ["M204 214V190", "z_g", 0], ["M262 214V190", "z_o", 0],
   ],
-  heads: ["M291 40l-7 -4v8z", "M314 211l-4 -7h8z", "M92 183l-4 7h8z", "M148 183l-4 7h8z", "M204 183l-4 7h8z", "M260 183l-4 7h8z"],
-  nodes: [["×", 92, 40], ["+", 176, 40], ["×", 176, 92], ["×", 314, 122]],
+  heads: ["M291 40l-7 -4v8z", "M314 211l-4 -7h8z", "M88 183l-4 7h8z", "M146 183l-4 7h8z", "M204 183l-4 7h8z", "M262 183l-4 7h8z"],
+  nodes: [["×", 88, 40], ["+", 176, 40], ["×", 176, 92], ["×", 314, 122]],
   tanh: [314, 85],
   marks: [
     { part: "kept", quantity: "c", at: [134, 34, "middle"] }, { part: "written", quantity: "c", at: [182, 72, "start"] },
     { quantity: "tanh_c", at: [308, 108, "end"] },
-    { quantity: "z_f", letter: "z", at: [96, 203, "start"] }, { quantity: "z_i", letter: "z", at: [152, 203, "start"] },
-    { quantity: "z_g", letter: "z", at: [208, 203, "start"] }, { quantity: "z_o", letter: "z", at: [264, 203, "start"] },
+    { quantity: "z_f", letter: "z", at: [91, 203, "start"] }, { quantity: "z_i", letter: "z", at: [149, 203, "start"] },
+    { quantity: "z_g", letter: "z", at: [207, 203, "start"] }, { quantity: "z_o", letter: "z", at: [265, 203, "start"] },
   ],
 };
 
@@ -151,7 +152,7 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
   return (
     <g class={`mark${chosen && !part ? " chosen" : ""}`} role="button" tabindex="0" aria-label={spoken} data-mark={part ?? quantity}
       aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
-      {letter && anchor === "start" && <text class="letter" x={x - 8} y={y} text-anchor="end">{letter}</text>}{" "}
+      {letter && anchor === "start" && <text class="letter" x={x - 6} y={y} text-anchor="end">{letter}</text>}{" "}
       <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter} ${text}` : text}</text>
     </g>
   );
@@ -181,9 +182,7 @@ function Strips({ boxes }) {
     const scale = 1.25 * density;         // a little finer than it is shown; to ask how wide that is would cost a layout
     canvas.current.width = Math.round(WIDTH * scale);
     canvas.current.height = Math.round(HEIGHT * scale);
-    const variables = getComputedStyle(document.documentElement);
-    const ink = { theme: shownTheme.value, open: variables.getPropertyValue("--open"), empty: variables.getPropertyValue("--empty"),
-      broken: variables.getPropertyValue("--line") };
+    const ink = { theme: shownTheme.value, ...inks() };
     const context = canvas.current.getContext("2d");
     context.scale(scale, scale);
     for (const box of boxes) paintBox(context, box, ink);
@@ -193,14 +192,14 @@ function Strips({ boxes }) {
 
 function paintBox(context, { quantity, by, x, y, gate }, ink) {
   const values = valuesOf({ quantity, by });
-  const range = Math.max(rangeOf(trace.value, quantity), 1e-300);
   const row = rowsOf(values.length, placeOf({ quantity, by }).place.unit);
+  const colour = colouring(trace.value, quantity, ink.theme);
   values.forEach((value, k) => {
     const { top, height } = row(k);
     const gap = height > 6 ? 1.5 : Math.min(0.4, height / 4);
-    const paint = (colour, width) => { context.fillStyle = colour; context.fillRect(x, y + top + gap / 2, width, height - gap); };
-    if (!Number.isFinite(value)) return paint(ink.broken, W);
-    if (!gate) return paint(css(colourOf(value, range, ink.theme)), W);
+    const paint = (fill, width) => { context.fillStyle = fill; context.fillRect(x, y + top + gap / 2, width, height - gap); };
+    if (!Number.isFinite(value)) return paint(ink.line, W);
+    if (!gate) return paint(css(colour(value)), W);
     paint(ink.empty, W);
     paint(ink.open, W * value);
   });

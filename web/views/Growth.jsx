@@ -7,6 +7,7 @@ import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { largest } from "../core/trace.js";
+import { inks } from "./ink.js";
 import { Tex } from "./Tex.jsx";
 
 const GATES = ["i", "f", "g", "o"];                     // row blocks of the weights, as in PyTorch
@@ -19,8 +20,8 @@ export function Growth() {
   return (
     <section class="panel growth">
       <h2>{t("growth.title")}</h2>
-      <p class="note">{t("growth.note", { t: selection.value.t, T })}</p>
-      {growth && growth.t === selection.value.t && growth.tensors["so_far.bias"].shape[0] === 4 * H
+      <p class="note">{t("growth.note", { t: growth?.t ?? selection.value.t, T })}</p>
+      {growth && growth.tensors["so_far.bias"].shape[0] === 4 * H
         ? <Tensors tensors={growth.tensors} /> : <p class="note">{t("inspector.waiting")}</p>}
     </section>
   );
@@ -34,6 +35,7 @@ const rowsOf = (tensor, first, count) => Array.from({ length: count }, (_, k) =>
 function Tensors({ tensors }) {
   const { H, T, I } = trace.value.shape;
   const chosen = useSignal({ name: "weight_hh", row: H, column: 0 });
+  const choosing = useSignal(false);                    // else every step of the walk would be read out twice
   const size = Math.max(5, Math.min(15, Math.floor(150 / (H + I + 1)), Math.floor(120 / H)));
   const { name } = chosen.value;
   const width = name === "bias" ? 1 : trace.value.arrays[name].shape[1];
@@ -55,7 +57,8 @@ function Tensors({ tensors }) {
   const whole = trace.value.arrays[`${name}_grad`].data[row * width + column];
   return (
     <>
-      <div class="gates-grown" tabIndex={0} role="group" aria-label={t("growth.choose")} onKeyDown={keys}>
+      <div class="gates-grown" tabIndex={0} role="group" aria-label={t("growth.choose")} onKeyDown={keys}
+        onFocus={() => { choosing.value = true; }} onBlur={() => { choosing.value = false; }}>
         <p class="names"><span>{t("growth.step")}</span><span>{t("growth.soFar")}</span></p>
         {GATES.map((gate, block) => (
           <figure key={gate}>
@@ -69,7 +72,7 @@ function Tensors({ tensors }) {
               </div>))}
           </figure>))}
       </div>
-      <p class="sum" role="status"><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick("step"))}>{short(pick("step"))}</b>{", "}
+      <p class="sum" aria-live={choosing.value ? "polite" : "off"}><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick("step"))}>{short(pick("step"))}</b>{", "}
         {t("growth.soFar")} <b data-growth="so_far" data-value={pick("so_far")} title={full(pick("so_far"))}>{short(pick("so_far"))}</b>{", "}
         {t("growth.whole", { T })} <b data-growth="whole" data-value={whole} title={full(whole)}>{short(whole)}</b></p>
     </>
@@ -93,7 +96,7 @@ function Matrix({ name, rows, first, size, range, chosen, onChoose }) {
       context.fillRect(c * size, r * size, size - gap, size - gap);
     }));
     if (!chosen || chosen.row < first || chosen.row >= first + rows.length) return;
-    context.strokeStyle = getComputedStyle(canvas.current).color;
+    context.strokeStyle = inks().ink;
     context.lineWidth = 2;
     context.strokeRect(chosen.column * size + 1, (chosen.row - first) * size + 1, size - gap - 2, size - gap - 2);
   });

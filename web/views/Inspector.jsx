@@ -1,5 +1,7 @@
 // The selected number: where one is, its value with every digit, and the equation it comes from.
 
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { change } from "../core/requests.js";
@@ -13,15 +15,25 @@ import { openGlossary } from "./Glossary.jsx";
 import { editable } from "./Operand.jsx";
 import { placeName } from "./symbols.jsx";
 
+// What was told of the number before stays until the answer is there, which is a few milliseconds, so that a walk does not flicker.
+const PATIENCE_MS = 250;
+
 export function Inspector() {
   const told = explanation.value;
   const place = selection.value;
   const current = told && told.quantity === place.quantity && told.t === place.t && told.unit === place.unit;
+  const late = useSignal(false);
+  useEffect(() => {
+    late.value = false;
+    if (current) return undefined;
+    const timer = setTimeout(() => { late.value = true; }, PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [place, current]);
   return (
-    <section class="inspector" aria-label={t("inspector.label")}>
+    <section class="inspector" aria-label={t("inspector.label")} aria-busy={!current}>
       <Breadcrumb {...place} />
       <h2 class="visually-hidden">{placeName(trace.value, place)}</h2>
-      {current ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {current || (told && !late.value) ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
     </section>
   );
 }

@@ -1,19 +1,23 @@
-// What ink and colour mean.
+// What ink and colour mean, as far as the picture has them.
 
 import { STOPS } from "../core/colour.js";
 import { t } from "../core/i18n.js";
 import { shownTheme } from "../core/state.js";
+import { byRoot } from "../core/trace.js";
+import { painted } from "./Score.jsx";
 
 export function Legend() {
+  const { picture: { groups }, shown } = painted.value;
+  const has = (...marks) => groups.some(({ mark }) => marks.includes(mark));
   return (
     <div class="legend">
-      <span><i class="sluice" aria-hidden="true"><b style={{ height: "15%" }} /><b style={{ height: "50%" }} /><b style={{ height: "100%" }} /></i>
-        {t("legend.opening")}</span>
+      {has("opening", "share", "guess") && <span><i class="sluice" aria-hidden="true"><b style={{ height: "15%" }} /><b style={{ height: "50%" }} /><b style={{ height: "100%" }} /></i>
+        {t("legend.opening")}</span>}
       <span><i class="ramp" aria-hidden="true" style={{ background: `linear-gradient(90deg in oklab, ${STOPS[shownTheme.value].join(", ")})` }} />
         {t("legend.value")}</span>
-      <span class="ends">{t("legend.ends")}</span>
-      <span><i class="target" aria-hidden="true" />{t("picture.target")}</span>
-      <span><i class="output" aria-hidden="true" />{t("picture.output")}</span>
+      <span class="ends">{t(groups.some(({ quantity }) => byRoot(shown, quantity)) ? "legend.endsRoot" : "legend.ends")}</span>
+      {has("line") && <span><i class="target" aria-hidden="true" />{t("picture.target")}</span>}
+      {has("line") && <span><i class="output" aria-hidden="true" />{t("picture.output")}</span>}
     </div>
   );
 }

@@ -3,14 +3,15 @@
 import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { room, selection, told, trace } from "../core/state.js";
+import { rnnNow, trainRnn } from "../core/rnn.js";
+import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
 import { picture } from "./Score.jsx";
 
 const HEIGHT = 130;
 const DECADES = 12;                     // below that, all is lost in rounding anyway
 
 const CURVES = [["dc", "via-c"], ["dh", "via-h"], ["dc_unit", "unit"], ["kept", "kept"], ["dc_1997", "only-c"], ["dc_tutorial", "without-c"],
-  ["dh_rnn", "rnn"]];
+  ["dh_rnn", "rnn"], ["dh_trained", "trained-rnn"]];
 
 const hidden = signal(new Set(["dc_unit", "dc_1997"]));
 const toggle = (name) => { const next = new Set(hidden.value); if (!next.delete(name)) next.add(name); hidden.value = next; };
@@ -22,14 +23,29 @@ export function Reach() {
     <section class="panel reach">
       <h2>{t("reach.title")}</h2>
       <p class="note">{t("reach.note")}</p>
-      {reach && reach.dc.length === trace.value.shape.T ? <Chart {...reach} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {reach && reach.dc.length === trace.value.shape.T ? <Chart {...reach} dh_trained={rnnNow()?.reach?.dh} /> : <p class="note">{t("inspector.waiting")}</p>}
+      <PlainRnn />
     </section>
   );
 }
 
+/** The way to a trained RNN beside the LSTM, and what came of it. */
+function PlainRnn() {
+  const { experiment, done } = trace.value;
+  const now = rnnNow();
+  if (experiment.updates === 0) return <p class="note">{t("rnn.untrained")}</p>;
+  if (now?.reach) {
+    const { updates, loss, lstm } = now.reach;
+    return <p class="note" role="status" data-rnn-loss={loss}>{t("rnn.trained", { updates, loss: short(loss), lstm: short(lstm) })}</p>;
+  }
+  if (now) return <p class="note" role="status">{t("rnn.training", { done: now.done, wanted: now.wanted })}</p>;
+  return <button type="button" disabled={engineState.value !== "live" || isRecording.value || done === false} onClick={trainRnn}>{t("rnn.train", { updates: experiment.updates })}</button>;
+}
+
 function Chart(reach) {
   const { column, width, T } = picture.value;
-  const shown = CURVES.filter(([name]) => !hidden.value.has(name));
+  const known = CURVES.filter(([name]) => reach[name]);
+  const shown = known.filter(([name]) => !hidden.value.has(name));
   const sizes = shown.flatMap(([name]) => reach[name]).filter((size) => size > 0);
   const top = Math.ceil(Math.log10(Math.max(...sizes, 1e-300)));
   const bottom = Math.max(top - DECADES, Math.min(top - 1, Math.floor(Math.log10(Math.min(...sizes, 1e300)))));
@@ -52,7 +68,7 @@ function Chart(reach) {
         </svg></div>
       </div>
       <ul class="keys">
-        {CURVES.map(([name, style]) => (
+        {known.map(([name, style]) => (
           <li key={name}><button type="button" class="key" aria-pressed={!hidden.value.has(name)} onClick={() => toggle(name)}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
             {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
       </ul>

@@ -11,7 +11,8 @@ import { findPlacesWith } from "../core/flight.js";
 import { select } from "../core/selection.js";
 import { explanation, room, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
-import { numberIn, rangeOf } from "../core/trace.js";
+import { byRoot, numberIn, rangeOf } from "../core/trace.js";
+import { inks } from "./ink.js";
 import { paint, visible } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
 
@@ -25,7 +26,7 @@ export const picture = computed(() => layout(trace.value.shape, room.value,
   room.value === "train" ? { ...space.value, height: BESIDE_CURVES } : space.value));
 
 /** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
-const painted = computed(() => (changes.value && showChanges.value
+export const painted = computed(() => (changes.value && showChanges.value
   ? { picture: { ...picture.value, groups: picture.value.groups.map((group) => ({ ...group, mark: "value" })) },
       shown: { ...trace.value, arrays: changes.value, isChange: true } }
   : { picture: picture.value, shown: trace.value }));
@@ -116,6 +117,7 @@ export function Score() {
     <section class="score" ref={frame} aria-label={t("picture.label")}>
       <div class="letters" aria-hidden="true" style={px({ height })}>
         {groups.map((group) => <Label key={group.quantity} group={group} />)}
+        <i class="time" style={px({ top: axis + 11 })}>t</i>
       </div>
       <div class="window" ref={scroller}>
         <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={`${t("picture.label")}. ${t("picture.help")}`}
@@ -133,7 +135,7 @@ export function Score() {
       </div>
       <div class="ranges" aria-hidden="true" style={px({ height })}>
         {painted.value.picture.groups.map((group) => (
-          <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--top": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
+          <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--over": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
         {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
@@ -163,7 +165,7 @@ function Label({ group }) {
 function rangeText({ quantity, mark }, shown) {
   if (["opening", "share", "guess"].includes(mark)) return "0–1";
   if (mark === "line" || mark === "symbol") return "";
-  return quantity === "x" && mark === "bar" ? "" : `±${short(rangeOf(shown, quantity))}`;
+  return quantity === "x" && mark === "bar" ? "" : `±${short(rangeOf(shown, quantity))}${byRoot(shown, quantity) ? " √" : ""}`;
 }
 
 /** Where the operands of the explained number stand in the picture. */
@@ -214,10 +216,8 @@ export function draw(canvas, shape, shown, theme) {
     canvas.style.width = `${shape.width}px`;
     canvas.style.height = `${shape.height}px`;
   }
-  const variables = getComputedStyle(document.documentElement);
-  const colour = (name) => variables.getPropertyValue(name).trim();
+  const ink = inks();
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
-  paint(context, shape, shown, { theme, ink: colour("--ink"), open: colour("--open"), empty: colour("--empty"),
-    faint: colour("--line"), muted: colour("--muted"), target: colour("--target"), paper: colour("--paper"), channels: channelsOf(shown), outputs: shown.about.outputs });
+  paint(context, shape, shown, { theme, ...ink, faint: ink.line, channels: channelsOf(shown), outputs: shown.about.outputs });
 }

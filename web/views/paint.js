@@ -1,7 +1,7 @@
 // Ink on the canvas: openings, values, bars, the output's line. Reads numbers and boxes, computes neither.
 
 import { colourOf, css } from "../core/colour.js";
-import { rangeOf } from "../core/trace.js";
+import { colouring, rangeOf } from "../core/trace.js";
 
 /**
  * @param context  2D context, already scaled to CSS pixels
@@ -50,8 +50,9 @@ const MARKS = {
 
   // A signed value: colour.
   value(context, group) {
+    const colour = colouring(group.trace, group.quantity, group.style.theme);
     for (const { value, x, y, w, h } of cells(group)) {
-      const rgb = colourOf(value, group.range, group.style.theme);
+      const rgb = colour(value);
       if (!rgb) { hatch(context, x, y, w, h, group.style); continue; }
       context.fillStyle = css(rgb);
       context.fillRect(x, y, w, h);

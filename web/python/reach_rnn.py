@@ -1,0 +1,36 @@
+"""What the reach panel asks: how far the derivative reaches in a plain RNN that was trained as the LSTM was."""
+
+from py_lstm import Experiment, run
+from py_lstm.reach import reach_in
+from py_lstm.rival import Rival
+from py_lstm.training import TRAINING_FIELDS
+
+# How many updates lie between two words on how far it is.
+TOLD_EVERY = 20
+
+
+class ReachRnn:
+    """`trainer_of` gives an experiment's trainer. The RNN trained last is kept: to differentiate something else needs no other."""
+
+    def __init__(self, trainer_of):
+        self.trainer_of = trainer_of
+        self.of = self.rival = None
+
+    def questions(self):
+        return {"reach_rnn": self.reach}
+
+    def reach(self, experiment):
+        """{"kind": "progress"} now and then, and in the end {"kind": "reach"}."""
+        e = Experiment.from_json(experiment)
+        of = {name: getattr(e, name) for name in TRAINING_FIELDS}
+        if self.of != of or len(self.rival.losses) > e.updates:
+            self.of, self.rival = of, Rival("rnn", e)
+        rival = self.rival
+        while len(rival.losses) < e.updates:
+            rival.update()
+            yield None
+            if len(rival.losses) % TOLD_EVERY == 0:
+                yield {"kind": "progress", "done": len(rival.losses), "wanted": e.updates}
+        trace = run(e, self.trainer_of(e))
+        yield {"kind": "reach", "dh": reach_in(rival, trace).tolist(), "updates": e.updates, "size": rival.size,
+               "loss": rival.losses[-1] if rival.losses else None, "lstm": trace.losses[-1] if trace.losses else None}
