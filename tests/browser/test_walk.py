@@ -115,10 +115,10 @@ def test_the_two_streams_at_c_show_their_shares(lab):
 def test_a_click_on_a_wire_selects_the_quantity_it_carries(lab, room):
     tab, wires = lab.tab, 17
     enter(tab, room)
-    elsewhere, found = "tanh_c" if room == "forward" else "dy", []
+    elsewhere, found = "tanh_c" if room == "forward" else "dh", []
     for k in range(wires):
         lab.select(elsewhere, 13, 2)
-        wait_until(tab, "q => document.querySelector('.inspector data')?.dataset.place.startsWith(q + ',13,')", arg=elsewhere)
+        told(tab, elsewhere, 13, 2)
         # A point of the wire on which nothing else lies, and how far its own end is from the step before.
         wire = tab.evaluate("""(k) => {
             const carriers = document.querySelectorAll(".diagram [data-wire]");
