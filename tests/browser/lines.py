@@ -36,17 +36,20 @@ class Line:
 
 
 class Fault:
-    """At `share` of each of the files it stops, a number of times: the line is "cut", or it falls "silent"."""
+    """At `share` of each of the files it stops, a number of times: the line is "cut", or it falls "silent". Several shares are
+    taken one after the other."""
 
     def __init__(self, kind, share, names, times=1):
-        self.kind, self.share, self.left = kind, share, {name: times for name in names}
+        shares = share if isinstance(share, list) else [share] * times
+        self.kind, self.shares, self.left = kind, shares, {name: len(shares) for name in names}
         self.over = threading.Event()
 
     def strikes(self, name):
+        """The share at which this answer stops, or None."""
         if self.left.get(name, 0) < 1:
-            return False
+            return None
         self.left[name] -= 1
-        return True
+        return self.shares[len(self.shares) - 1 - self.left[name]]
 
 
 class Handler(serve.Handler):
@@ -73,7 +76,8 @@ class Handler(serve.Handler):
         if pack:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        end = int(len(body) * self.fault.share) if self.fault and self.fault.strikes(path.name) else None
+        share = self.fault.strikes(path.name) if self.fault else None
+        end = None if share is None else int(len(body) * share)
         for start in range(first, len(body), PIECE):
             piece = body[start:min(start + PIECE, len(body) if end is None else end)]
             if self.line:

@@ -58,6 +58,19 @@ def test_a_download_that_breaks_off_is_mended(visit, ranges):
         tab.context.close()
 
 
+def test_downloads_cut_at_every_tenth_are_mended_each_time(visit):
+    fault = Fault("cut", [tenth / 10 for tenth in range(1, 10)], [WASM, SNAPSHOT])
+    with serving(fault=fault, ranges=True) as (address, asked):
+        tab = visit(address)
+        tab.watch.expect("ERR_")
+        live(tab, address)
+        assert tab.evaluate(RECIPE) == "restored"
+        assert fault.left == {WASM: 0, SNAPSHOT: 0}
+        assert sum(name == SNAPSHOT for name, _ in asked) == 10
+        assert Lab(tab).experiment["hidden_size"] == 3
+        tab.context.close()
+
+
 def test_a_line_that_falls_silent_is_told_and_tried_again(visit):
     fault = Fault("silent", 0.5, [SNAPSHOT])
     with serving(fault=fault, ranges=True) as (address, _):
