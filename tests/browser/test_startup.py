@@ -1,5 +1,6 @@
 """Two ways to start Python: from a snapshot of its memory, and the plain one that follows whenever that does not work."""
 import json
+import re
 
 import pytest
 import zstandard
@@ -83,3 +84,16 @@ def test_a_bad_snapshot_is_followed_by_the_plain_way_without_a_word(visit, site,
     assert recipe(tab) == "plain"
     assert lab.experiment["hidden_size"] == 3
     assert tab.locator(".engine").text_content() == "live"
+
+
+def test_all_that_the_page_is_made_of_is_asked_for_at_once():
+    """No file is found out about only when another one has come, except what is loaded on demand."""
+    index = (DIST / "index.html").read_text(encoding="utf-8")
+    known, waiting = set(), re.findall(r'<script type="module" src="assets/([^"]+)"', index)
+    assert len(waiting) == 1
+    while waiting:
+        script = (DIST / "assets" / waiting.pop()).read_text(encoding="utf-8")
+        found = set(re.findall(r'(?:from|import)\s*"\./([^"]+\.js)"', script)) - known
+        known |= found
+        waiting += found
+    assert known and set(re.findall(r'<link rel="modulepreload" href="assets/([^"]+)"', index)) == known

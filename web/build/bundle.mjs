@@ -51,6 +51,16 @@ async function bundleOneFile() {
   await build({ ...options, entryPoints: ["python/worker.js"], format: "esm", loader: { ".py": "text" } });
 }
 
+/** The files that a file cannot start without, which a browser would find out about only when it has read this one. */
+function needs(file, outputs, found = []) {
+  for (const { path: other, kind } of outputs[file].imports) {
+    if (kind !== "import-statement" || found.includes(other) || !(other in outputs)) continue;
+    found.push(other);
+    needs(other, outputs, found);
+  }
+  return found;
+}
+
 async function bundleServed() {
   const { metafile } = await build({
     ...everywhere,
@@ -66,9 +76,9 @@ async function bundleServed() {
     plugins: [onlyWoff2, zstdDecoder],
   });
   const outputs = {};
+  const name = (output) => path.basename(output);
   for (const [file, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
-    const name = (output) => path.basename(output);
-    if (entryPoint) outputs[entryPoint] = { file: name(file), css: cssBundle ? name(cssBundle) : null };
+    if (entryPoint) outputs[entryPoint] = { file: name(file), css: cssBundle ? name(cssBundle) : null, needs: needs(file, metafile.outputs).map(name) };
   }
   console.log(JSON.stringify(outputs));
 }

@@ -6,13 +6,13 @@ from web.build.paths import WEB
 
 
 def build(node, folder):
-    """Bundle into `folder`; return the names {app_js, app_css, worker, from_disk}."""
+    """Bundle into `folder`; return the names {app_js, app_css, worker, from_disk}, and in app_needs those that app_js imports."""
     with step("Bundling the page"):
         output = run([node, WEB / "build" / "bundle.mjs", folder], "Bundling the page",
                      "Mend the line it names and run this again")
     outputs = json.loads(output.splitlines()[-1])
     app = outputs["app.jsx"]
-    return {"app_js": app["file"], "app_css": app["css"], "worker": outputs["python/worker.js"]["file"],
+    return {"app_js": app["file"], "app_css": app["css"], "app_needs": app["needs"], "worker": outputs["python/worker.js"]["file"],
             "from_disk": outputs["from-disk.js"]["file"]}
 
 

@@ -89,7 +89,7 @@ def place_index(folder, names, base, recorded, version):
     }
     values = {
         "policy": policy.SERVED,
-        "head": HEAD % names + offline.LINKS,
+        "head": HEAD % names + preloads(names["app_needs"]) + offline.LINKS,
         "recording": template.inline_json(recorded["trace"]),
         "runtime": "",
         "opened": from_disk(),
@@ -106,6 +106,11 @@ def from_disk():
     told = {path.stem: json.loads(path.read_text(encoding="utf-8"))["fromDisk"] for path in sorted((WEB / "locales").glob("*.json"))}
     return '<div id="from-disk" class="from-disk" hidden>%s</div>' % "".join(
         '<p lang="%s">%s</p>' % (language, html.escape(sentence)) for language, sentence in told.items())
+
+
+def preloads(names):
+    """What the page's script imports, to be asked for together with it."""
+    return "".join('<link rel="modulepreload" href="assets/%s">\n' % name for name in names)
 
 
 def recipes(name):

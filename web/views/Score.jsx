@@ -1,7 +1,7 @@
 // The picture: time to the right, one row per unit, the play head, the selected number and its operands.
 
 import { computed, effect, signal, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { changes, showChanges } from "../core/edits.js";
@@ -58,7 +58,8 @@ export function Score() {
   const scroller = useRef(null);
   const dragging = useSignal(false);
 
-  useEffect(() => {
+  // Both before the browser paints: the first it shows has the picture in it, at its size.
+  useLayoutEffect(() => {
     // The picture takes the width of its column and, on a wide screen, the height left in the window.
     const measure = () => {
       if (!frame.current) return;                       // an observer may still have something to say after the end
@@ -75,7 +76,7 @@ export function Score() {
     return () => { observer.disconnect(); removeEventListener("resize", measure); };
   }, []);
 
-  useEffect(() => effect(() => draw(canvas.current, painted.value.picture, painted.value.shown, shownTheme.value)), []);
+  useLayoutEffect(() => effect(() => draw(canvas.current, painted.value.picture, painted.value.shown, shownTheme.value)), []);
 
   // Keep the play head in sight where the picture is wider than its window.
   useSignalEffect(() => {
