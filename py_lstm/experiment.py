@@ -28,6 +28,7 @@ VERSION = 1
 GRADIENT_OF = ("loss", "output")
 
 Rows = tuple[tuple[float, ...], ...]
+Switches = Mapping[str, float]                           # where a name by itself stands for the value 1
 
 # What may become another value in the middle of a training, which goes on; and what it may be.
 CHANGEABLE = {
@@ -111,7 +112,7 @@ class Experiment:
     gradient_of: str = "output"
     output_step: int = 0
     output_unit: int = 0
-    damage: Mapping[str, float] = field(default_factory=dict)
+    damage: Switches = field(default_factory=dict)
     damage_from: int | None = None
     edits: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)

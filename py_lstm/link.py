@@ -1,24 +1,44 @@
-"""Share links: from the part of an address behind "#" to an experiment's fields, as the page reads it.
+"""Share links: an experiment and a view as the part of an address behind "#", written and read as the page does.
 
     ...#hidden_size=5&updates=40&t=7&quantity=c
 
-This says in Python what web/core/link.js says in JavaScript; tests hold the two against each other. Nothing is judged
-here: text that is no number is passed on as it is, and `Experiment` says what is wrong with it.
+Only what differs from the task's settings is written, readable as it stands. What is long is packed, and its name has a ~
+before it: ~text=K8lIVUhOLFEo... Nothing is judged here: text that is no number is passed on as it is, and `Experiment` says
+what is wrong with it. A link without a version is one of version 1.
+
+This says in Python what web/core/link.js says in JavaScript; tests hold the two against each other. Which fields there are,
+and how each is written, both take from `FIELDS` and `VIEW`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from decimal import Decimal
-from typing import Any, Mapping, NamedTuple
-from urllib.parse import unquote
+from typing import Any, Callable, Mapping, NamedTuple
+from urllib.parse import quote, unquote
 
-from .experiment import Experiment
+from .experiment import Experiment, defaults
+from .packing import pack, unpack
+from .tasks import OWN, OWN_TEXT
 from .validation import InvalidInput, shown
 
+# How a field is written follows from its type in `Experiment`. "list", "rows", "text" and "count" may be None, an empty text.
+_KINDS = {"str": "word", "str | None": "text", "int": "number", "float": "number", "int | None": "count", "Rows | None": "rows",
+          "tuple[float, ...] | None": "list", "Mapping[str, float]": "places", "Switches": "switches",
+          "Mapping[int, Mapping[str, float]]": "changes"}
+FIELDS = {f.name: _KINDS[f.type] for f in dataclasses.fields(Experiment)}
+
 # What a link says about the page's view, not about the experiment.
-VIEW = ("room", "quantity", "t", "unit", "lang", "theme", "projector", "beside", "puzzle")
+VIEW = {"room": "word", "quantity": "word", "t": "loose", "unit": "loose", "lang": "word", "theme": "word", "projector": "word",
+        "beside": "word", "puzzle": "word", "frame": "word", "hide": "word", "question": "word", "answer": "word"}
+
+# Text is packed from this length on, where that makes it shorter; an answer always, so that it is not read in passing.
+LONG = 80
+_COVERED = ("answer",)
+# What stands in an address as it is.
+_PLAIN = "!*'(),;:[]"
 
 # What JavaScript's trim() takes away.
 _BLANK = ("\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
@@ -33,27 +53,53 @@ class Link(NamedTuple):
     view: dict[str, Any]
 
 
-def decode(text: str, defaults: Mapping[str, Any] | None = None) -> Link:
+def encode(experiment: Experiment, view: Mapping[str, Any] | None = None) -> str:
+    """The part of an address behind "#" that says this experiment and this view.
+
+    Examples
+    --------
+    >>> encode(Experiment(hidden_size=5, damage={"no_carry": 1}), {"room": "break"})
+    'hidden_size=5&damage=no_carry&room=break'
+    >>> decode(encode(Experiment("own", values=[0.5, -1], seed=7))).experiment
+    {'task': 'own', 'values': [[0.5], [-1]], 'seed': 7}
+    """
+    usual = defaults(experiment.task) | {"task": Experiment().task}
+    fields = experiment.to_json()
+    # The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.
+    derived = {OWN: ("length", "input_size"), OWN_TEXT: ("input_size",)}.get(experiment.task, ())
+    pairs = [(name, _write(FIELDS[name], value)) for name, value in fields.items() if value != usual[name] and name not in derived]
+    pairs += [(name, _text(value)) for name, value in (view or {}).items() if value is not None]
+    return "&".join(_pair(name, text) for name, text in pairs)
+
+
+def decode(text: str) -> Link:
     """The fields in a link, an address' fragment, or a text such as "updates=40".
 
-    Parameters
-    ----------
-    text : what stands before the first "#", if there is one, is passed over
-    defaults : name -> value; fields whose default is text keep theirs as text. Those of an `Experiment` if None.
+    What stands before the first "#", if there is one, is passed over. What cannot be unpacked keeps its ~ and its letters.
     """
     if not isinstance(text, str):
         raise InvalidInput("link", "type", f"link is {shown(text)}; give the text of an address.", got=shown(text))
-    defaults = Experiment().to_json() if defaults is None else defaults
     experiment: dict[str, Any] = {}
     view: dict[str, Any] = {}
     for pair in text.partition("#")[2 if "#" in text else 0].split("&"):
         if pair:
             name, _, value = (_unescape(part) for part in pair.partition("="))
+            if name.startswith("~") and (unpacked := unpack(value)) is not None:
+                name, value = name[1:], unpacked
             if name in VIEW:
-                view[name] = _loose_number(value) if name in ("t", "unit") else value
+                view[name] = _loose_number(value) if VIEW[name] == "loose" else value
             elif name != "__proto__":                   # which no object in JavaScript can have as a field of its own
-                experiment[name] = _read(name, value, defaults.get(name))
+                experiment[name] = _read(FIELDS.get(name), value)
     return Link(experiment, view)
+
+
+def whole(link: Link) -> Link:
+    """The link, if all that was packed in it could be unpacked."""
+    for name, value in link.experiment.items():
+        if name.startswith("~"):
+            raise InvalidInput(name, "unknown", f"{shown(name)} of the link cannot be unpacked: it was cut off or changed on its way. "
+                               "Copy the whole link again.", got=shown(value))
+    return link
 
 
 def number(text: str) -> float | int | str:
@@ -64,25 +110,62 @@ def number(text: str) -> float | int | str:
     return _plain(float(clean))
 
 
-def _read(name: str, text: str, default: Any) -> Any:
-    if name == "values":
-        return [[number(value) for value in row.split(",")] for row in text.split(";")]
-    if name == "targets":
-        return [number(value) for value in text.split(",")]
-    if name == "edits":
-        edits: dict[str, Any] = {}
-        for edit in filter(None, text.split(";")):
-            place, colon, value = edit.rpartition(":")
-            edits[place if colon else edit] = number(value) if colon else ""
-        edits.pop("__proto__", None)
-        return edits
-    if name == "text":
+def _pair(name: str, text: str) -> str:
+    plain = quote(text, safe=_PLAIN + "~", errors="replace")
+    packed = pack(text) if len(plain) > LONG or name in _COVERED else plain
+    return f"~{name}={packed}" if name in _COVERED or len(packed) + 1 < len(plain) else f"{name}={plain}"
+
+
+def _text(value: Any) -> str:
+    """A number as JavaScript could have written it, and text as it is."""
+    if value is None:
+        return ""
+    return re.sub(r"\.0$", "", repr(value)) if isinstance(value, float) else str(value)
+
+
+def _write(kind: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if kind == "rows":
+        return ";".join(",".join(map(_text, row)) for row in value)
+    if kind == "list":
+        return ",".join(map(_text, value))
+    if kind == "places":
+        return ";".join(f"{place}:{_text(number)}" for place, number in value.items())
+    if kind == "switches":
+        return ";".join(name if size == 1 else f"{name}:{_text(size)}" for name, size in value.items())
+    if kind == "changes":
+        return ";".join(f"{update}:{name}:{_text(to)}" for update, fields in value.items() for name, to in fields.items())
+    return _text(value)
+
+
+_EMPTY_IS_NONE = ("rows", "list", "text", "count")
+
+
+def _read(kind: str | None, text: str) -> Any:
+    if kind in _EMPTY_IS_NONE and text == "":
+        return None
+    if kind in ("word", "text"):
         return text
-    if name == "changes":
-        return _read_changes(text)
-    if name == "damage":
-        return _read_damage(text)
-    return text if isinstance(default, str) else number(text)
+    return _READ.get(kind, number)(text)
+
+
+def _read_rows(text: str) -> list[list[Any]]:
+    return [_read_list(row) for row in text.split(";")]
+
+
+def _read_list(text: str) -> list[Any]:
+    return [number(value) for value in text.split(",")]
+
+
+def _read_places(text: str) -> dict[str, Any]:
+    """"c_0[1]:0.5;bias" as {"c_0[1]": 0.5, "bias": ""}."""
+    places: dict[str, Any] = {}
+    for edit in filter(None, text.split(";")):
+        place, colon, value = edit.rpartition(":")
+        places[place if colon else edit] = number(value) if colon else ""
+    places.pop("__proto__", None)
+    return places
 
 
 def _read_changes(text: str) -> dict[str, Any]:
@@ -95,7 +178,7 @@ def _read_changes(text: str) -> dict[str, Any]:
     return changes
 
 
-def _read_damage(text: str) -> dict[str, Any]:
+def _read_switches(text: str) -> dict[str, Any]:
     """"clamp_f:0.5;no_carry" as {"clamp_f": 0.5, "no_carry": 1}."""
     damage: dict[str, Any] = {}
     for rule in filter(None, text.split(";")):
@@ -103,6 +186,10 @@ def _read_damage(text: str) -> dict[str, Any]:
         if name != "__proto__":
             damage[name] = number(value) if colon else 1
     return damage
+
+
+_READ: dict[str | None, Callable[[str], Any]] = {
+    "rows": _read_rows, "list": _read_list, "places": _read_places, "switches": _read_switches, "changes": _read_changes}
 
 
 def _unescape(text: str) -> str:

@@ -30,6 +30,7 @@ import { Growth } from "./views/Growth.jsx";
 import { Hovered, PlayBar } from "./views/PlayBar.jsx";
 import { Reach } from "./views/Reach.jsx";
 import { Arrival } from "./views/share/Arrival.jsx";
+import { Handed } from "./views/share/Handed.jsx";
 import { ShareDialog } from "./views/share/ShareDialog.jsx";
 import { AboutDialog, Footer } from "./views/about/Footer.jsx";
 import { NewVersion } from "./views/about/NewVersion.jsx";
@@ -67,6 +68,7 @@ function Page() {
         <aside class={controlsOpen.value ? "left open" : "left"}>{breaking ? <BreakLeft onClose={close} /> : <Controls onClose={close} />}</aside>
         <main tabIndex={-1}>
           <NewVersion />
+          <Handed />
           {breaking ? <><BreakCentre />{bar(null)}</> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}

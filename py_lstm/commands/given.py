@@ -53,7 +53,7 @@ def read(arguments: Sequence[str]) -> Given:
         elif argument == "-" or ("=" not in argument and "#" not in argument) or os.path.isfile(argument):
             fields |= _file(argument)
         else:
-            found = link.decode(argument)
+            found = link.whole(link.decode(argument))
             fields |= found.experiment
             view |= found.view
     experiment = Experiment.from_json(fields)

@@ -1,11 +1,13 @@
 """The address: it holds the whole experiment, and a wrong one is a sentence at its field, never a broken page."""
+import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from lab import (DEFAULTS, SAME, Lab, assert_same_numbers, difference, fragment_of, in_cpython, lab,  # noqa: F401
                  live_tabs, shared_tab, wait_until)
 
-from py_lstm import Experiment
+from py_lstm import Experiment, link
 
 RICH = {"task": "adding", "length": 30, "hidden_size": 5, "seed": 8, "initializer": "glorot_orthogonal", "scale": 1.5,
         "forget_bias": -0.5, "updates": 7, "optimizer": "sgd", "learning_rate": 1e-3, "loss_at": "last",
@@ -14,6 +16,13 @@ OWN = {"task": "own", "values": [[0.1, -2.0], [1e-9, 3.0], [0.3333333333333333, 
        "updates": 2}
 # One column of numbers, and no targets.
 LINE = {"task": "own", "values": [[0.1], [0.2], [-0.3]], "updates": 1}
+
+OLD = json.loads((Path(__file__).parents[1] / "links.json").read_text(encoding="utf-8"))
+TEXT = "the cat sat on the mat, the rat sat by the cat. " * 5
+
+
+def fragment_with_text():
+    return link.encode(Experiment("own_text", text=TEXT, updates=1))
 
 
 def go_to(page_lab, fragment):
@@ -188,6 +197,40 @@ def test_a_page_opened_with_a_wrong_link_shows_the_default_and_says_why(live_tab
     assert sentences(tab) == []
     tab.watch.check()
     tab.context.close()
+
+
+def test_the_address_is_not_written_from_a_picture_that_is_about_to_go(lab):
+    """A long training is under way: until its picture is there, the visitor's own address stays."""
+    lab.set(updates=3)
+    written(lab.tab)
+    entries = lab.tab.evaluate("history.length")
+    lab.tab.evaluate("location.hash = 'room=backward&hidden_size=40&length=180&updates=150&batch_size=64'")
+    for _ in range(8):
+        lab.tab.wait_for_timeout(100)
+        assert "hidden_size=40" in lab.tab.evaluate("location.hash")
+    assert lab.tab.evaluate("history.length") == entries + 1
+    lab.set(**DEFAULTS)
+
+
+def test_a_link_that_was_cut_off_on_its_way_is_told(lab):
+    packed = fragment_with_text()
+    lab.tab.evaluate("hash => { location.hash = hash; }", packed)
+    wait_until(lab.tab, "lab.experiment.task === 'own_text' && lab.experiment.updates === 1")
+    assert lab.experiment["text"] == TEXT
+    lab.set(**DEFAULTS)
+    go_to(lab, packed.partition("&updates")[0][:-4])
+    wait_until(lab.tab, "[...document.querySelectorAll('.refusal')].some((place) => place.textContent)")
+    assert "cut off" in sentences(lab.tab)[0] and lab.experiment == DEFAULTS
+    lab.set(updates=1)
+    assert sentences(lab.tab) == []
+
+
+@pytest.mark.parametrize("old", OLD, ids=lambda old: old["link"][:60])
+def test_a_link_of_an_older_page_opens(lab, old):
+    lab.tab.evaluate("hash => { location.hash = hash; }", old["link"])
+    wanted = Experiment.from_json(old["experiment"]).to_json()
+    wait_until(lab.tab, "wanted => JSON.stringify(lab.experiment) === JSON.stringify(wanted)", arg=wanted)
+    assert sentences(lab.tab) == []
 
 
 def test_a_good_link_after_a_wrong_one_is_followed(lab):

@@ -10,7 +10,7 @@ from web.build.paths import MODULES, ROOT, WEB
 
 NAME = "licences.txt"
 # What web/package.json brings into the bundles; the others only build and test.
-BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "comlink", "katex", "zstddec"]
+BUNDLED = ["preact", "@preact/signals", "@preact/signals-core", "comlink", "fflate", "katex", "lean-qr", "zstddec"]
 RULE = "=" * 100
 
 

@@ -2,6 +2,7 @@
 
 import { batch, effect } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { answer, framed, hidden, question, takeHanded } from "./handed.js";
 import { decode, decodeBeside, encode, encodeBeside } from "./link.js";
 import { change, engine, here, request } from "./requests.js";
 import { beside, defaultsOf, isRecording, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
@@ -12,7 +13,8 @@ const hash = {};
 // As the browser spells it. If it is another one, the visitor has just gone there, and its event is still to come.
 let standing = location.hash;
 
-export function link() {
+/** The hash of the page as it stands, or with some of its view otherwise. */
+export function link(view = {}) {
   const at = pointedAt.value ?? selection.value;
   const place = same(at, schema.selection) ? {} : at;
   const experiment = trace.value.done && !isRecording.value ? trace.value.experiment : wanted.value;
@@ -23,8 +25,13 @@ export function link() {
     theme: theme.value,
     projector: projector.value ? 1 : null,
     puzzle: puzzle.value,
-    beside: encodeBeside(beside.value, experiment),
-  }, { ...defaultsOf(experiment.task), task: schema.defaults.task });
+    beside: encodeBeside(beside.value, experiment, schema.link),
+    hide: [...hidden.value].join(",") || null,
+    frame: framed.value ? 1 : null,
+    question: question.value,
+    answer: answer.value,
+    ...view,
+  }, { ...defaultsOf(experiment.task), task: schema.defaults.task }, schema.link);
 }
 
 /** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
@@ -44,6 +51,8 @@ export function begin() {
     // Browsers refuse more than about a hundred changes in half a minute.
     timer = setTimeout(() => {
       if (text === hash.written || refused.value || !trace.value.done || location.hash !== standing) return;
+      // While Python works at something else, what is on the screen is no longer what was asked for; its frame will be.
+      if (!isRecording.value && (engine.request || engine.current)) return;
       const address = text ? `#${text}` : location.pathname + location.search;
       // Another room or experiment is a place to come back to; a moved selection is not.
       // In the Train room neither is a moment of the run: there would be hundreds.
@@ -61,13 +70,15 @@ export function begin() {
     if (text === hash.written) return;
     hash.written = text;
     hash.place = undefined;
-    const { experiment, view } = decode(text, schema.defaults);
+    const { experiment, view } = decode(text, schema.link);
     batch(() => {
       room.value = named(ROOMS, view.room, "forward");
       theme.value = named(THEMES, view.theme, null);
       projector.value = view.projector === "1";
       puzzle.value = puzzleNumber(view.puzzle);
-      beside.value = decodeBeside(view.beside, { ...schema.defaults, ...experiment }, schema.defaults);
+      beside.value = decodeBeside(view.beside, { ...defaultsOf(experiment.task), ...experiment }, schema.link);
+      framed.value = view.frame === "1";
+      takeHanded(view);
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
     });
     pointedAt.value = pointed(view);

@@ -18,6 +18,7 @@ export function t(key, values = {}) {
 
 /** What is wrong, said in the reader's language; Python's own sentence where no translation fits. */
 export function refusal({ field, code, message, details = {} }) {
+  if (field?.startsWith("~")) return t("refused.packed", { name: field.slice(1) });    // see core/packing.js
   const name = t(`field.${field}`) === `field.${field}` ? field : t(`field.${field}`);
   const bounds = details.low != null && details.high != null ? ".between" : details.low != null ? ".atLeast" : "";
   for (const key of [`refused.${field}.${code}`, `refused.${code}${bounds}`, `refused.${code}`]) {

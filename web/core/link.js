@@ -1,73 +1,98 @@
 // Experiment and view <-> the address' hash. Only what differs from the defaults is written, readable as it stands:
 // #hidden_size=5&updates=40&t=7&quantity=c
-// Nothing is judged here. Text that is no number is passed on as it is, and Python says what is wrong with it.
+// What is long is packed, and its name has a ~ before it. Nothing is judged here. Text that is no number is passed on as it
+// is, and Python says what is wrong with it. py_lstm/link.py reads and writes the same; `kinds` is what it says of the
+// fields of an experiment and of the view, {fields: {name: kind}, view: {name: kind}}.
 
-const VIEW = ["room", "quantity", "t", "unit", "lang", "theme", "projector", "beside", "puzzle"];
+import { pack, unpack } from "./packing.js";
 
-export function encode(experiment, view, defaults) {
+// Text is packed from this length on, where that makes it shorter; an answer always, so that it is not read in passing.
+const LONG = 80;
+const COVERED = ["answer"];
+
+export function encode(experiment, view, defaults, kinds, { packing = true } = {}) {
   const pairs = [];
   for (const [name, value] of Object.entries(experiment)) {
     if (JSON.stringify(value) !== JSON.stringify(defaults[name]) && !derived(name, experiment)) {
-      pairs.push([name, write(name, value)]);
+      pairs.push([name, write(kinds.fields[name], value)]);
     }
   }
-  for (const name of VIEW) if (view[name] !== undefined && view[name] !== null) pairs.push([name, String(view[name])]);
-  return pairs.map(([name, text]) => `${name}=${encodeURIComponent(text).replace(/%2C/g, ",").replace(/%3B/g, ";")
-    .replace(/%3A/g, ":").replace(/%5B/g, "[").replace(/%5D/g, "]")}`).join("&");
+  for (const name of Object.keys(kinds.view)) if (view[name] !== undefined && view[name] !== null) pairs.push([name, String(view[name])]);
+  return pairs.map(([name, text]) => {
+    const plain = escaped(text);
+    const covered = COVERED.includes(name);
+    const short = packing && (covered || plain.length > LONG) ? pack(wellFormed(text)) : null;
+    return short !== null && (covered || short.length + 1 < plain.length) ? `~${escaped(name)}=${short}` : `${escaped(name)}=${plain}`;
+    // Messengers leave a stop or a bracket at the end out of the link.
+  }).join("&").replace(/[^\w=-]$/, (last) => `%${last.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** {experiment: fields named in the hash, view: {...}}; a broken escape is kept as its letters. */
-export function decode(hash, defaults) {
+const wellFormed = (text) => text.replace(/\p{Surrogate}/gu, "\uFFFD");
+const escaped = (text) => encodeURIComponent(wellFormed(text)).replace(/%2C/g, ",").replace(/%3B/g, ";")
+  .replace(/%3A/g, ":").replace(/%5B/g, "[").replace(/%5D/g, "]");
+
+/** {experiment: fields named in the hash, view: {...}}; what is broken, an escape or something packed, is kept as its letters. */
+export function decode(hash, kinds) {
   const experiment = {};
   const view = {};
   for (const pair of hash.replace(/^#/, "").split("&")) {
     if (!pair) continue;
     const at = pair.indexOf("=");
-    const name = unescape(at < 0 ? pair : pair.slice(0, at));
-    const text = unescape(at < 0 ? "" : pair.slice(at + 1));
-    if (VIEW.includes(name)) view[name] = name === "t" || name === "unit" ? Number(text) : text;
-    else experiment[name] = read(name, text, defaults[name]);
+    let name = unescape(at < 0 ? pair : pair.slice(0, at));
+    let text = unescape(at < 0 ? "" : pair.slice(at + 1));
+    const unpacked = name.startsWith("~") ? unpack(text) : null;
+    if (unpacked !== null) [name, text] = [name.slice(1), unpacked];
+    if (Object.hasOwn(kinds.view, name)) view[name] = kinds.view[name] === "loose" ? Number(text) : text;
+    else if (name !== "__proto__") experiment[name] = read(Object.hasOwn(kinds.fields, name) ? kinds.fields[name] : null, text);
   }
   return { experiment, view };
 }
 
 /** The experiments trained beside the first, each as what differs from it. */
-export function encodeBeside(experiments, first) {
-  return experiments.map((experiment) => encode(experiment, {}, first)).join("|") || null;
+export function encodeBeside(experiments, first, kinds) {
+  return experiments.map((experiment) => encode(experiment, {}, first, kinds, { packing: false })).join("|") || null;
 }
 
-export function decodeBeside(text, first, defaults) {
+export function decodeBeside(text, first, kinds) {
   if (!text) return [];
-  return text.split("|").map((part) => ({ ...first, ...decode(part, defaults).experiment }));
+  return text.split("|").map((part) => ({ ...first, ...decode(part, kinds).experiment }));
 }
 
 // The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.
 const derived = (name, { task }) => (task === "own" && name === "length") || ((task === "own" || task === "own_text") && name === "input_size");
 
-function write(name, value) {
-  if (name === "values") return value.map((row) => [row].flat().join(",")).join(";");
-  if (name === "targets") return value.join(",");
-  if (name === "edits") return Object.entries(value).map(([place, number]) => `${place}:${number}`).join(";");
-  if (name === "damage") return Object.entries(value ?? {}).map(([rule, size]) => (size === 1 ? rule : `${rule}:${size}`)).join(";");
-  if (name === "changes") {
-    return Object.entries(value).flatMap(([update, fields]) => Object.entries(fields).map(([field, to]) => `${update}:${field}:${to}`)).join(";");
-  }
-  return String(value);
+const WRITE = {
+  rows: (rows) => rows.map((row) => [row].flat().join(",")).join(";"),
+  list: (numbers) => numbers.join(","),
+  places: (places) => Object.entries(places).map(([place, value]) => `${place}:${value}`).join(";"),
+  switches: (rules) => Object.entries(rules).map(([rule, size]) => (size === 1 ? rule : `${rule}:${size}`)).join(";"),
+  changes: (changes) => Object.entries(changes).flatMap(([update, fields]) => Object.entries(fields).map(([field, to]) => `${update}:${field}:${to}`)).join(";"),
+};
+
+// What is asked for may be nothing an experiment could have, and is kept while Python loads, which will say so.
+function write(kind, value) {
+  if (value === null || value === undefined) return "";
+  const fits = kind === "rows" || kind === "list" ? Array.isArray(value) : typeof value === "object";
+  return Object.hasOwn(WRITE, kind ?? "") && fits ? WRITE[kind](value) : String(value);
 }
 
-function read(name, text, fallback) {
-  if (name === "values") return text.split(";").map((row) => row.split(",").map(number));
-  if (name === "targets") return text.split(",").map(number);
-  if (name === "edits") {
-    return Object.fromEntries(text.split(";").filter(Boolean).map((edit) => {
-      const at = edit.lastIndexOf(":");
-      return at < 0 ? [edit, ""] : [edit.slice(0, at), number(edit.slice(at + 1))];
-    }));
-  }
-  if (name === "text") return text;
-  if (name === "changes") return readChanges(text);
-  if (name === "damage") return readDamage(text);
-  return typeof fallback === "string" ? text : number(text);
+const READ = {
+  rows: (text) => text.split(";").map((row) => row.split(",").map(number)),
+  list: (text) => text.split(",").map(number),
+  places: (text) => Object.fromEntries(text.split(";").filter(Boolean).map((edit) => {
+    const at = edit.lastIndexOf(":");
+    return at < 0 ? [edit, ""] : [edit.slice(0, at), number(edit.slice(at + 1))];
+  }).filter(([place]) => place !== "__proto__")),
+  switches: readSwitches,
+  changes: readChanges,
+};
+
+const EMPTY_IS_NONE = ["rows", "list", "text", "count"];
+
+function read(kind, text) {
+  if (text === "" && EMPTY_IS_NONE.includes(kind)) return null;
+  if (kind === "word" || kind === "text") return text;
+  return Object.hasOwn(READ, kind ?? "") ? READ[kind](text) : number(text);
 }
 
 /** "100:learning_rate:0.002;250:clip_norm:0.5" as {100: {learning_rate: 0.002}, 250: {clip_norm: 0.5}} */
@@ -81,7 +106,7 @@ function readChanges(text) {
 }
 
 /** "clamp_f:0.5;no_carry" as {clamp_f: 0.5, no_carry: 1} */
-function readDamage(text) {
+function readSwitches(text) {
   return Object.fromEntries(text.split(";").filter(Boolean).map((rule) => {
     const at = rule.indexOf(":");
     return at < 0 ? [rule, 1] : [rule.slice(0, at), number(rule.slice(at + 1))];

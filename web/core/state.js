@@ -13,7 +13,8 @@ export const schema = recording.schema;
 export const ROOMS = ["forward", "backward", "train", "break"];
 export const THEMES = ["light", "dark"];
 
-const linked = decode(location.hash, schema.defaults);
+// What the address said when the page was opened.
+export const linked = decode(location.hash, schema.link);
 export const named = (list, value, otherwise) => (list.includes(value) ? value : otherwise);
 
 /** What the fields of an experiment with this task are where nobody says. */
@@ -54,7 +55,7 @@ export const touched = signal(Boolean(location.hash));  // the opening sentence 
 // Training that goes on by itself, and what is set about it.
 export const running = signal(false);
 export const stopWhen = signal(null);                   // {kind, value}, or null
-export const beside = signal(decodeBeside(linked.view.beside, wanted.value, schema.defaults));    // experiments trained beside the first
+export const beside = signal(decodeBeside(linked.view.beside, wanted.value, schema.link));    // experiments trained beside the first
 export const happened = signal(null);                   // what ended a training before its time: {kind, ...}
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");

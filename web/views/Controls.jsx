@@ -21,11 +21,11 @@ export function Controls({ onClose }) {
   const { loss, right, counted } = trace.value;
   return (
     <form class="controls" aria-label={t("controls.label")} onSubmit={(event) => event.preventDefault()}>
-      <fieldset>
+      <fieldset data-part="sequence">
         <legend>{t("controls.sequence")}</legend>
         <Sequence />
       </fieldset>
-      <fieldset>
+      <fieldset data-part="network">
         <legend>{t("controls.network")}</legend>
         <Slider field="hidden_size" />
         <Seed field="seed" />
@@ -34,7 +34,7 @@ export function Controls({ onClose }) {
         <Choice field="initializer" options={["uniform", "glorot_orthogonal", "tutorial"]} />
         <Start />
       </fieldset>
-      <fieldset>
+      <fieldset data-part="training">
         <legend>{t("controls.training")}</legend>
         {room.value === "train" ? <Settings /> : <>
           <Slider field="updates" />
@@ -56,7 +56,7 @@ export function Controls({ onClose }) {
         {room.value !== "train" && <NumberField field="learning_rate" />}
         <Choice field="loss_at" options={["every", "last"]} />
       </fieldset>
-      <fieldset>
+      <fieldset data-part="backward">
         <legend>{t("controls.backward")}</legend>
         <Choice field="gradient_of" options={["output", "loss"]} />
         {wanted.value.gradient_of === "output" && <OutputStep />}

@@ -6,6 +6,7 @@ import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
 import { Extras, More } from "./Extras.jsx";
+import { WholePage } from "./share/WholePage.jsx";
 
 export function Header() {
   const other = shownTheme.value === "dark" ? "light" : "dark";
@@ -25,6 +26,7 @@ export function Header() {
       <button type="button" class="plain theme" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
         onClick={() => { theme.value = other; }}>{t(`theme.${other}`)}</button>
       <More />
+      <WholePage />
     </header>
   );
 }

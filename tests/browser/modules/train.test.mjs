@@ -59,9 +59,10 @@ test("in mid-run a setting is changed from now on, later changes are forgotten, 
 
 test("runs beside the first travel in a link as what differs", () => {
   const first = { seed: 1, hidden_size: 3, changes: {}, updates: 10 };
+  const kinds = { fields: { seed: "number", hidden_size: "number", changes: "changes", updates: "number" }, view: {} };
   const others = [{ ...first, seed: 2 }, { ...first, hidden_size: 5, changes: { 4: { clip_norm: 2 } } }];
-  const text = encodeBeside(others, first);
+  const text = encodeBeside(others, first, kinds);
   assert.equal(text, "seed=2|hidden_size=5&changes=4:clip_norm:2");
-  assert.deepEqual(decodeBeside(text, first, first), others);
-  assert.equal(encodeBeside([], first), null);
+  assert.deepEqual(decodeBeside(text, first, kinds), others);
+  assert.equal(encodeBeside([], first, kinds), null);
 });

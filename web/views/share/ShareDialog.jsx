@@ -1,4 +1,4 @@
-// The way to the share dialog, which is loaded when somebody asks for it.
+// The share dialog, which is loaded when somebody asks for it.
 
 import { signal } from "@preact/signals";
 import { t } from "../../core/i18n.js";
@@ -9,9 +9,9 @@ const content = signal(null);                           // the dialog's componen
 
 export async function openShare() {
   open.value = true;
-  if (typeof content.value === "function") return;
+  if (content.value && content.value !== NotThere) return;
+  content.value = null;
   const { Share } = await import("./Share.jsx").catch(() => ({ Share: NotThere }));
-  // A component is a function, which a signal's setter would take as any other value.
   content.value = Share;
 }
 

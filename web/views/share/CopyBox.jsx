@@ -1,0 +1,40 @@
+// A text to be copied, whole and in sight, so that it can be taken by hand where the browser does not let a page copy.
+
+import { useSignal } from "@preact/signals";
+import { useId, useRef } from "preact/hooks";
+import { t } from "../../core/i18n.js";
+
+const SAID_MS = 4000;
+
+/** @param name  a locale key; {name}.copy is the button's word */
+export function CopyBox({ text, name, rows = 2 }) {
+  const id = useId();
+  const box = useRef(null);
+  const said = useSignal(null);
+  const copy = async () => {
+    said.value = await copied(text, box.current) ? "share.copied" : "share.failed";
+    if (said.value === "share.copied") setTimeout(() => { said.value = null; }, SAID_MS);
+  };
+  return (
+    <div class="copy-box">
+      <label for={id}>{t(name)}</label>
+      <textarea id={id} ref={box} readOnly rows={rows} spellcheck={false} value={text} onFocus={(event) => event.currentTarget.select()} />
+      <div class="buttons">
+        <button type="button" class="primary" onClick={copy}>{t(`${name}.copy`)}</button>
+        <span role="status">{said.value && t(said.value)}</span>
+      </div>
+    </div>);
+}
+
+/** Whether `text`, which stands in `box`, is in the clipboard now. If not, it is selected. */
+async function copied(text, box) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // No permission, a frame, or a page over plain http.
+    box.focus();
+    box.select();
+    return document.execCommand("copy");
+  }
+}

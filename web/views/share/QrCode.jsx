@@ -1,0 +1,42 @@
+// The link as a QR code, drawn as one path.
+
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { t } from "../../core/i18n.js";
+
+const QUIET = 4;                                        // modules of white around it, without which it is not read
+const MOST_MODULES = 117;                               // version 25, about 1270 letters: finer ones are not read off a wall
+
+export function QrCode({ text }) {
+  const drawn = useSignal(null);                        // {path, size}, or {problem: a locale key}
+  useEffect(() => {
+    let wanted = true;
+    draw(text).then((result) => { if (wanted) drawn.value = result; });
+    return () => { wanted = false; };
+  }, [text]);
+  if (!drawn.value) return <p role="status">{t("share.loading")}</p>;
+  const { path, size, problem } = drawn.value;
+  if (problem) return <p role="status">{t(problem, { letters: text.length })}</p>;
+  const whole = size + 2 * QUIET;
+  return (
+    <svg class="qr" viewBox={`${-QUIET} ${-QUIET} ${whole} ${whole}`} role="img" aria-label={t("share.qr.label")} shape-rendering="crispEdges">
+      <rect x={-QUIET} y={-QUIET} width={whole} height={whole} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>);
+}
+
+async function draw(text) {
+  let library;
+  try {
+    library = await Promise.all([import("lean-qr"), import("lean-qr/extras/svg")]);
+  } catch {
+    return { problem: "share.notThere" };
+  }
+  const [{ generate }, { toSvgPath }] = library;
+  try {
+    const code = generate(text, { minCorrectionLevel: 0 });
+    return code.size > MOST_MODULES ? { problem: "share.qr.tooLong" } : { path: toSvgPath(code), size: code.size };
+  } catch {
+    return { problem: "share.qr.tooLong" };
+  }
+}

@@ -1,0 +1,2 @@
+/** This page's address with another hash. */
+export const addressOf = (hash) => location.href.replace(/#.*$/s, "") + (hash && `#${hash}`);
