@@ -25,7 +25,8 @@ def parse(argv):
         prog="build.py", parents=[common],
         description="Without a command: build the page, serve it on 127.0.0.1 and open the browser.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("build", parents=[common], help="build dist/, a folder any static host can serve")
+    build = commands.add_parser("build", parents=[common], help="build dist/, a folder any static host can serve")
+    build.add_argument("--address", help="where the page will stand, such as https://example.org/lstm/, for the picture that messengers show")
     serve = commands.add_parser("serve", parents=[common], help="serve dist/ on 127.0.0.1 (built first if missing)")
     serve.add_argument("--port", type=int, help="default: %d or the next free one" % DEFAULT_PORT)
     test = commands.add_parser("test", parents=[common], help="build, then run every test")
@@ -41,7 +42,7 @@ def parse(argv):
     verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
     verify.add_argument("folder", nargs="?", help="default: dist/")
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")
-    shots.add_argument("folder", nargs="?", help="where to; without one, only README's picture is made anew")
+    shots.add_argument("folder", nargs="?", help="where to; without one, README's picture and the one for messengers are made anew")
     commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")
     parser.set_defaults(first_port=DEFAULT_PORT)
     return parser.parse_args(argv)

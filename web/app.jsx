@@ -117,6 +117,8 @@ for (const type of ["pointerdown", "keydown"]) {
 }
 
 listen(openHelp);
-render(<Page />, document.getElementById("page"));
+const root = document.getElementById("page");
+root.replaceChildren();                                 // what stands there in case this script does not start
+render(<Page />, root);
 if (!touched.value) opening();
 openLab();

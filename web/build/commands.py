@@ -10,7 +10,7 @@ from web.build.paths import DIST, ROOT
 
 def run(arguments):
     if arguments.command == "build":
-        page.build()
+        page.build(arguments.address)
         return 0
     if arguments.command == "serve":
         if not (DIST / "index.html").exists():

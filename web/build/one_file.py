@@ -39,6 +39,7 @@ def write(node, target, runtime_files, recorded, version):
     target.write_text(template.page({
         "policy": policy.one_file(script, style),
         "opened": "",
+        "preview": "",                                  # nobody sends an address of it
         "head": "<style>%s</style>" % style,
         "recording": template.inline_json(recorded["trace"]),
         "runtime": template.inline_json(description),

@@ -4,8 +4,8 @@ import html
 import json
 import shutil
 
-from web.build import archive, bundle, checksums, licences, offline, one_file, policy, recording, reference, runtime, snapshot
-from web.build import template, toolchain, wheel
+from web.build import archive, bundle, checksums, licences, offline, one_file, policy, preview, recording, reference, runtime
+from web.build import snapshot, template, toolchain, wheel
 from web.build.alone import alone
 from web.build.console import Failure, step
 from web.build.paths import DIST, ROOT, SCRATCH, WEB
@@ -17,15 +17,15 @@ HEAD = """<link rel="stylesheet" href="assets/%(app_css)s">
 """
 
 
-def build():
+def build(address=None):
     check_sources()
     with alone():
-        make()
+        make(address)
     size = sum(path.stat().st_size for path in DIST.rglob("*") if path.is_file())
     print("dist/ is complete: %.1f MB" % (size / 1e6))
 
 
-def make():
+def make(address=None):
     node = toolchain.prepare()
     runtime_files, runtime_lock = runtime.prepare()
     package = wheel.build()
@@ -42,7 +42,8 @@ def make():
     with step("Putting dist/ together"):
         base = place_runtime(folder, [*runtime_files, package, lock, memory])
         version = {"number": package.name.split("-")[1]}
-        place_index(folder, names, base, recorded, version)
+        place_index(folder, names, base, recorded, version, address)
+        shutil.copyfile(preview.PICTURE, folder / preview.PICTURE.name)
         offline.place(folder, base)
         shutil.copytree(documentation, folder / "docs")
         for name in ("handing-out.html", "handing-out.css"):
@@ -75,7 +76,7 @@ def place_runtime(folder, files):
     return base
 
 
-def place_index(folder, names, base, recorded, version):
+def place_index(folder, names, base, recorded, version, address):
     """Write the recording's explanations and index.html. Every address in it is relative to index.html."""
     explanations = json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode()
     name = "recording-%s.json" % hashlib.sha256(explanations).hexdigest()[:8].upper()
@@ -89,6 +90,7 @@ def place_index(folder, names, base, recorded, version):
     }
     values = {
         "policy": policy.SERVED,
+        "preview": preview.tags(address),
         "head": HEAD % names + preloads(names["app_needs"]) + offline.LINKS,
         "recording": template.inline_json(recorded["trace"]),
         "runtime": "",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from web.build import browsers, serve
+from web.build import browsers, preview, serve
 from web.build.console import step
 from web.build.paths import DIST, WEB
 
@@ -62,6 +62,10 @@ STATES = {
     "train-text-gates": ("#room=train&task=text_en&updates=100", READ + ".then(() => document.querySelectorAll('.text-choice button')[1].click())"),
     "train-diverged": ("#room=train&updates=0&optimizer=sgd&learning_rate=1000&weight_decay=1000&clip_norm=1000000000", "lab.train()"),
     "projector": ("#projector=1", ""),
+    "share": ("", "document.querySelector('.top > .extras button:last-of-type, .extras button[aria-haspopup]').click()"),
+    "handed": ("#hide=rooms,experiment&question=Why%20does%20the%20forget%20gate%20shut%20here%3F&~answer=c0pNTiwtTlXIT1MoyUhVyE0sytYDAA",
+               "document.querySelector('.handed button')?.click()"),
+    "framed": ("#frame=1", ""),
     "refused": ("#hidden_size=99", ""),
     **{"break-" + damage.split(":")[0]: ("#room=break&damage=" + damage, TOLD) for damage in DAMAGES},
     "break-nothing": ("#room=break", TOLD),
@@ -87,9 +91,12 @@ def take(folder):
 
 
 def take_for_readme():
-    """The picture at the top of README.md."""
-    with photographer() as shoot, step("Photographing the page for README.md"):
+    """The picture at the top of README.md, and the one that messengers show with a link."""
+    with photographer() as shoot, step("Photographing the page for README.md and for messengers"):
         shoot(README_PICTURE, "", "", color_scheme="light", locale="en-US", **WIDE)
+        width, height = preview.SIZE
+        shoot(preview.PICTURE, "#frame=1&hide=experiment,details,play,rooms", "", color_scheme="light", locale="en-US",
+              viewport={"width": width, "height": height})
 
 
 @contextmanager

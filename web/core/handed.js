@@ -9,7 +9,7 @@ const MOST_HIDDEN = 100;
 /** Parts of the page that can be hidden, and where they are. Any single control can be, too, by the name of its field or rule. */
 export const PARTS = {
   rooms: ".top nav",
-  menu: ".top .extras, .controls .extras",
+  menu: ".top > .extras, .top > .more",
   experiment: ".left, .open-controls",
   sequence: "[data-part=sequence]",
   network: "[data-part=network]",
