@@ -167,7 +167,7 @@ def wait_for_frame(tab):
     return frame
 
 
-def test_a_frame_without_an_origin_says_one_sentence_and_the_one_file_goes_live(visit, school, site):  # noqa: F811
+def test_a_frame_without_an_origin_says_one_sentence(visit, school, site):  # noqa: F811
     """There no script module may be read from the page's own host, unless that allows every origin."""
     tab = visit()
     for expected in ("request to another host", "CORS", "ERR_FAILED", "Content Security Policy"):

@@ -62,8 +62,8 @@ STATES = {
     "train-text-gates": ("#room=train&task=text_en&updates=100", READ + ".then(() => document.querySelectorAll('.text-choice button')[1].click())"),
     "train-diverged": ("#room=train&updates=0&optimizer=sgd&learning_rate=1000&weight_decay=1000&clip_norm=1000000000", "lab.train()"),
     "projector": ("#projector=1", ""),
-    "share": ("", "document.querySelector('.top > .extras button:last-of-type, .extras button[aria-haspopup]').click()"),
-    "handed": ("#hide=rooms,experiment&question=Why%20does%20the%20forget%20gate%20shut%20here%3F&~answer=c0pNTiwtTlXIT1MoyUhVyE0sytYDAA",
+    "share": ("", "document.querySelector('.extras button[aria-haspopup]').click()"),
+    "handed": ("#hide=rooms,experiment&question=Why%20does%20the%20forget%20gate%20shut%20here%3F&~answer=c0pNTiwtTlXIT1MoyUhVyE0sytZTeDp7wZMdu54taH-xbsPjhiYA",
                "document.querySelector('.handed button')?.click()"),
     "framed": ("#frame=1", ""),
     "refused": ("#hidden_size=99", ""),
@@ -95,8 +95,9 @@ def take_for_readme():
     with photographer() as shoot, step("Photographing the page for README.md and for messengers"):
         shoot(README_PICTURE, "", "", color_scheme="light", locale="en-US", **WIDE)
         width, height = preview.SIZE
-        shoot(preview.PICTURE, "#frame=1&hide=experiment,details,play,rooms", "", color_scheme="light", locale="en-US",
-              viewport={"width": width, "height": height})
+        shoot(preview.PICTURE, "#frame=1&hide=experiment,details,play,rooms",
+              "document.querySelector('.handed-note').style.display = 'none'",
+              color_scheme="light", locale="en-US", viewport={"width": width, "height": height})
 
 
 @contextmanager
