@@ -102,10 +102,12 @@ function Asked() {
       <label for={`${id}-prompt`}>{t("text.prompt")}</label>
       <input id={`${id}-prompt`} type="text" maxLength={200} value={prompt.value} placeholder={t("text.promptNone")} aria-describedby={`${id}-wrong`}
         aria-invalid={refusedWriting.value?.field === "prompt" || undefined} onChange={(event) => { prompt.value = event.currentTarget.value; }} />
-      <label for={`${id}-temperature`}>{t("text.temperature")}</label>
-      <input id={`${id}-temperature`} type="range" min="0" max="2" step="0.1" value={temperature.value} aria-valuetext={String(temperature.value)}
-        onChange={(event) => { temperature.value = Number(event.currentTarget.value); }} />
-      <output>{temperature.value.toFixed(1)}</output>
+      <span class="together">
+        <label for={`${id}-temperature`}>{t("text.temperature")}</label>
+        <input id={`${id}-temperature`} type="range" min="0" max="2" step="0.1" value={temperature.value} aria-valuetext={String(temperature.value)}
+          onChange={(event) => { temperature.value = Number(event.currentTarget.value); }} />
+        <output>{temperature.value.toFixed(1)}</output>
+      </span>
       <button type="button" class="icon small" aria-label={t("text.another")} title={t("text.another")} onClick={() => { draw.value += 1; }}><Icon name="dice" /></button>
       <span id={`${id}-wrong`} class="refusal" role="alert">{refusedWriting.value && refusal(refusedWriting.value)}</span>
     </div>
