@@ -229,6 +229,9 @@ def test_a_link_of_an_older_page_opens(lab, old):
     wanted = Experiment.from_json(old["experiment"]).to_json()
     wait_until(lab.tab, "wanted => JSON.stringify(lab.experiment) === JSON.stringify(wanted)", arg=wanted)
     assert sentences(lab.tab) == []
+    # What it hides is shown again for the tests that follow.
+    lab.tab.evaluate("location.hash = ''")
+    wait_until(lab.tab, "!document.querySelector('.handed-note') && lab.experiment.updates === 200")
 
 
 def test_a_good_link_after_a_wrong_one_is_followed(lab):
