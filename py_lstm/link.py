@@ -32,7 +32,7 @@ FIELDS = {f.name: _KINDS[f.type] for f in dataclasses.fields(Experiment)}
 
 # What a link says about the page's view, not about the experiment.
 VIEW = {"room": "word", "quantity": "word", "t": "loose", "unit": "loose", "lang": "word", "theme": "word", "projector": "word",
-        "beside": "word", "puzzle": "word", "frame": "word", "hide": "word", "question": "word", "answer": "word"}
+        "beside": "word", "puzzle": "word", "measured": "word", "frame": "word", "hide": "word", "question": "word", "answer": "word"}
 
 # Text is packed from this length on, where that makes it shorter; an answer always, so that it is not read in passing.
 LONG = 80

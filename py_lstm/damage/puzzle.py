@@ -15,6 +15,7 @@ from ..cell import GATES
 from ..experiment import Experiment
 from ..gradient_check import LIMITS, NEGLIGIBLE
 from ..objective import Objective
+from ..link import number as number_in
 from ..training import Trainer
 from ..validation import InvalidInput, choice, integer, number, shown
 from . import effect
@@ -40,6 +41,9 @@ WATCHED = ("f", "i", "o", "f_plus_i", "g", "tanh_c", "x")
 MOST_STEPS = 8
 # An absolute tolerance, as in np.allclose, which small weights slip through.
 ABSOLUTE = 1e-8
+# Of a path in a link. A full menu has 68; each is a moment's work.
+MOST_IN_PATH = 100
+WRONG_GUESS = "not:"
 
 
 class Measurement(NamedTuple):
@@ -74,6 +78,32 @@ class Measurement(NamedTuple):
         return cls("check", what, integer("measurement", given.get("steps", MOST_STEPS), 1, MOST_STEPS), zero,
                    number("measurement", given.get("scale", 1.0), 1e-6, 4))
 
+    @classmethod
+    def from_text(cls, text: str) -> "Measurement":
+        """From what `to_text` writes, or `InvalidInput`.
+
+        Examples
+        --------
+        >>> Measurement.from_text("weight_hh:4:zero")
+        Measurement(kind='check', what='weight_hh', steps=4, zero_states=True, scale=1.0)
+        """
+        what, *rest = text.split(":")
+        if not rest:
+            return cls.of({"kind": "score"} if what == "score" else {"kind": "watch", "what": what})
+        zero = rest[1:2] == ["zero"]
+        scale = rest[2:] if zero else rest[1:]
+        if len(scale) > 1:
+            raise InvalidInput("measurement", "type", f"measurement is {shown(text)}; give tensor:steps, tensor:steps:zero or "
+                               "tensor:steps:zero:scale.", got=shown(text))
+        return cls.of({"kind": "check", "what": what, "steps": number_in(rest[0]), "zero_states": zero,
+                       "scale": number_in(scale[0]) if scale else 1.0})
+
+    def to_text(self) -> str:
+        """As it stands in a link: "score", a quantity, or tensor:steps, then zero and the scale where they are not as usual."""
+        if self.kind != "check":
+            return self.what or self.kind
+        return ":".join([self.what, str(self.steps), *["zero"] * self.zero_states, *[repr(self.scale)] * (self.scale != 1)])
+
 
 class Verdict(NamedTuple):
     """What was said of a guess.
@@ -101,6 +131,7 @@ class Puzzle:
     ----------
     measurements : list of what was measured, each once
     wrong_guesses : list
+    path : list of both in the order they were made, as texts: what `Measurement.to_text` writes, and "not:NAME"
     solved : bool; `answer` is None until then
     """
 
@@ -110,6 +141,7 @@ class Puzzle:
         self._answer = list(SUSPECTS)[int(np.random.default_rng([self.seed, 7]).integers(len(SUSPECTS)))]
         self.measurements: list[Measurement] = []
         self.wrong_guesses: list[str] = []
+        self.path: list[str] = []
         self.solved = False
         self._objectives: dict[str, Objective] = {}
         self._outcomes: dict[tuple, Any] = {}
@@ -127,6 +159,7 @@ class Puzzle:
         m = Measurement.of(given)
         if m not in self.measurements:
             self.measurements.append(m)
+            self.path.append(m.to_text())
         objective = self._objective(self._answer)
         if m.kind == "check":
             short = shortened(objective, m.steps, m.zero_states, m.scale)
@@ -134,6 +167,27 @@ class Puzzle:
             shown_ = [{**block._asdict(), "absolute": block.relative_error * block.norm < ABSOLUTE} for block in report.tensors]
             return {"measurement": m._asdict(), "blocks": shown_}
         return {"measurement": m._asdict(), "values": self._outcome(self._answer, m)}
+
+    def follow(self, path: str) -> Iterator[dict[str, Any]]:
+        """Go somebody's `path`, joined by ";", again: what each of its measurements shows.
+
+        A guess that was wrong is one again. `InvalidInput` where something in it is no measurement; what stands before is done.
+        """
+        steps = [step for step in path.split(";") if step]
+        if len(steps) > MOST_IN_PATH:
+            raise InvalidInput("measured", "range", f"measured has {len(steps)} entries; give at most {MOST_IN_PATH}.", got=len(steps),
+                               low=0, high=MOST_IN_PATH)
+        for step in steps:
+            guess = step.removeprefix(WRONG_GUESS)
+            try:
+                given = Measurement.from_text(step)._asdict() if guess == step else choice("guess", guess, SUSPECTS)
+            except InvalidInput as refused:
+                raise InvalidInput("measured", "unknown", f"measured has {shown(step)}, which is no measurement: {refused}",
+                                   got=shown(step)) from refused
+            if guess == step:
+                yield self.measure(given)
+            elif guess != self._answer:                     # the right one is for whoever has the link
+                self.guess(guess)
 
     def possible(self) -> tuple[str, ...]:
         """The suspects that fit all that was measured.
@@ -152,6 +206,7 @@ class Puzzle:
             self.solved = True
         elif name not in self.wrong_guesses:
             self.wrong_guesses.append(name)
+            self.path.append(WRONG_GUESS + name)
         possible = self.possible()
         return Verdict(right, possible, possible == (name,), len(self.measurements), len(self.wrong_guesses))
 

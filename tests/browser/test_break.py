@@ -201,6 +201,61 @@ def test_a_bug_is_found_by_measuring_and_the_page_keeps_the_secret(lab):
     tab.locator(".pair").wait_for()
 
 
+def told(tab):
+    """All that is said of the measurements: their names, results and the full numbers behind them."""
+    return tab.evaluate("""[...document.querySelectorAll('.measurements li')].map((entry) =>
+        [entry.textContent, ...[...entry.querySelectorAll('[title]')].map((place) => place.title)])""")
+
+
+def begun(tab, count):
+    wait_until(tab, "count => document.querySelectorAll('.measurements li').length === count && document.querySelector('.tally')", arg=count)
+
+
+def test_a_link_shows_others_the_same_measurements_with_the_same_results(lab):
+    tab = lab.tab
+    truth = Puzzle(7, None)._answer
+    wrong = next(name for name in ("noise", "coupled") if name != truth)
+    tab.evaluate("location.hash = '#room=break&puzzle=7'")
+    begun(tab, 0)
+    tab.locator("[data-puzzle=score]").click()
+    begun(tab, 1)
+    tab.locator("[data-puzzle=tensor]").select_option("weight_hh")
+    tab.locator("[data-puzzle=steps]").fill("2")
+    tab.locator("[data-puzzle=check]").click()
+    begun(tab, 2)
+    tab.locator("[data-suspect=%s]" % wrong).click()
+    wait_until(tab, "document.querySelector('.tally').textContent.includes('1 wrong guess')")
+    path = "score;weight_hh:2;not:" + wrong
+    wait_until(tab, "path => location.hash.includes('puzzle=7&measured=' + path)", arg=path)
+    shown = told(tab)
+    puzzle = Puzzle(7)
+    puzzle.trainer.parameters_after(BASE.updates)
+    score, check = puzzle.follow(path)
+    assert "%.1f %% now" % (100 * score["values"]["after"]) in shown[0][0]
+    assert [right for right in tab.evaluate("[...document.querySelectorAll('[data-block]')].map((place) => place.dataset.right)")] \
+        == [str(block["right"]).lower() for block in check["blocks"]]
+    # Somebody else opens it, here another experiment away; the measurements are there, and it goes on from them.
+    tab.evaluate("location.hash = '#room=break'")
+    tab.locator(".pair").wait_for()
+    tab.evaluate("path => { location.hash = '#room=break&puzzle=7&measured=' + path; }", path)
+    begun(tab, 2)
+    assert told(tab) == shown
+    assert "2 measurements" in tab.locator(".tally").text_content() and "1 wrong guess" in tab.locator(".tally").text_content()
+    tab.locator("[data-puzzle=watch]").click()
+    begun(tab, 3)
+    assert told(tab)[:2] == shown
+    # What cannot be read is said, and what stands before it is shown.
+    tab.evaluate("location.hash = '#room=break&puzzle=7&measured=score;<b>;f'")
+    tab.locator(".puzzle .refusal", has_text="<b>").wait_for()
+    begun(tab, 1)
+    tab.locator(".puzzle header button", has_text="Start over").click()
+    begun(tab, 0)
+    wait_until(tab, "location.hash.includes('puzzle=7') && !location.hash.includes('measured')")
+    assert tab.locator(".puzzle .refusal").count() == 0
+    tab.locator(".puzzle header button", has_text="Leave").click()
+    tab.locator(".pair").wait_for()
+
+
 @pytest.mark.parametrize("fragment, damaged", [
     ("damage=nonsense", False), ("damage=clamp_f:9", False), ("damage=clamp_f:1;no_forget_gate", False), ("damage=__proto__:1", True),
     ("damage=constructor", False), ("damage=longer:1e9", False), ("damage_from=-1", False), ("damage_from=x", False),

@@ -32,7 +32,7 @@ def room(tab):
     tab.evaluate("lab.halt()")
     tab.locator("header nav button").nth(2).click()
     page.set(**{**Experiment("text_en").to_json(), **SMALL})
-    tab.get_by_role("button", name="as text").click()
+    tab.get_by_role("button", name="as text", exact=True).click()
     tab.locator("[data-text=passage]").wait_for()
     tab.get_by_label("going on from").fill("")
     page.select(quantity="f", t=3, unit=1)
@@ -164,7 +164,7 @@ def test_axe_finds_nothing_serious_in_both_languages_and_as_gates(room):
     tab.locator("header button[lang]").click()
     assert violations(tab) == []
     tab.locator("header button[lang]").click()
-    tab.get_by_role("button", name="as gates").click()
+    tab.get_by_role("button", name="as gates", exact=True).click()
     tab.locator("#picture canvas").wait_for()
     assert violations(tab) == []
 
@@ -172,10 +172,10 @@ def test_axe_finds_nothing_serious_in_both_languages_and_as_gates(room):
 def test_the_foretold_letters_are_above_the_fold_with_64_units(room):
     tab = room.tab
     room.set(hidden_size=64, updates=1)
-    tab.get_by_role("button", name="as gates").click()
+    tab.get_by_role("button", name="as gates", exact=True).click()
     box = tab.locator("#picture canvas").bounding_box()
     assert box["y"] + 20 + 44 < 900, "letters read, foretold and right"
-    tab.get_by_role("button", name="as text").click()
+    tab.get_by_role("button", name="as text", exact=True).click()
     told(tab, 1)
     assert tab.locator("[data-text=passage]").bounding_box()["y"] + 60 < 900
 

@@ -29,7 +29,7 @@ LINKS = [
     "~text=" + pack("x" * 500)[:-1], "~text=", "~text=abc", "~=", "~", "~~text=" + pack("x"), "~foo=" + pack("5"), "~__proto__=" + pack("5"),
     "~values=" + pack(""), "~text=" + pack("0" * MOST_BYTES * 2), "~text=%2B%2B", "text=~abc", "text=", "damage_from=", "damage_from=3", "targets=a",
     "damage=clamp_f:0.5;no_carry", "damage=:", "damage=__proto__;a:b:c", "changes=100:learning_rate:0.002;250:clip_norm:0.5", "changes=1;2:a;:b:c;1:__proto__:5",
-    "hide=rooms,seed&question=Why%3F&frame=1&puzzle=7&beside=seed%3D2%7Cseed%3D3", "edits=__proto__:1;a:2", "constructor=a&~constructor=" + pack("b"),
+    "hide=rooms,seed&question=Why%3F&frame=1&puzzle=7&measured=score;x:4:zero:0.0001;not:noise&beside=seed%3D2%7Cseed%3D3", "edits=__proto__:1;a:2", "constructor=a&~constructor=" + pack("b"),
     "&&&", "room=train&theme=dark&projector=1", "task=%26&x=%3D", "loss_at=last&gradient_of=loss&forget_bias=-.5",
 ]
 

@@ -198,3 +198,31 @@ def test_a_measurement_that_cannot_be_made(base, given):
 
 def test_names_of_what_can_be_measured():
     assert all(Measurement.of({"kind": "watch", "what": what}).what == what for what in WATCHED)
+
+
+def test_a_path_is_gone_again_with_the_same_results(base, seeds):
+    first = Puzzle(seeds["no_carry"], base)
+    shown = [first.measure(given) for given in ({"kind": "score"}, {"kind": "watch", "what": "x"}, {"kind": "check", "what": "x", "steps": 3},
+                                                {"kind": "check", "what": "weight_hh", "steps": 4, "zero_states": True},
+                                                {"kind": "check", "what": "bias", "steps": 2, "scale": 1e-4})]
+    first.guess("noise")
+    shown.append(first.measure({"kind": "check", "what": "states", "steps": 8, "zero_states": True, "scale": 0.5}))
+    path = ";".join(first.path)
+    assert path == "score;x;x:3;weight_hh:4:zero;bias:2:0.0001;not:noise;states:8:zero:0.5"
+    for _ in range(2):                                  # twice in a row: nothing is left over
+        second = Puzzle(seeds["no_carry"], base)
+        assert list(second.follow(path)) == shown
+        assert second.measurements == first.measurements and second.wrong_guesses == ["noise"] and second.path == first.path
+        assert second.possible() == first.possible() and second.answer is None
+    list(second.follow("not:no_carry"))
+    assert not second.solved, "the right one is for whoever has the link"
+
+
+@pytest.mark.parametrize("step", ["nothing", "f:3", "x:0", "x:9", "x:", "x:2:one", "x:2:zero:0", "x:2:zero:1:2", "x:2:nan", "not:nobody", "not:", "score:1", " "])
+def test_a_path_that_cannot_be_gone_to_its_end(base, step):
+    puzzle = Puzzle(1, base)
+    with pytest.raises(InvalidInput, match="measured has .* no measurement") as refused:
+        list(puzzle.follow("score;;f;" + step + ";i"))
+    assert refused.value.field == "measured" and puzzle.path == ["score", "f"]
+    with pytest.raises(InvalidInput, match="measured has 101 entries; give at most 100"):
+        list(Puzzle(1, base).follow("score;" * 101))

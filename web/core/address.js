@@ -5,7 +5,7 @@ import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { answer, framed, hidden, question, takeHanded } from "./handed.js";
 import { decode, decodeBeside, encode, encodeBeside } from "./link.js";
 import { change, engine, here, request } from "./requests.js";
-import { beside, defaultsOf, isRecording, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
+import { beside, defaultsOf, isRecording, measured, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
   wanted } from "./state.js";
 
 // What the address holds: its text, and the place (room and experiment) it stands for.
@@ -25,6 +25,7 @@ export function link(view = {}) {
     theme: theme.value,
     projector: projector.value ? 1 : null,
     puzzle: puzzle.value,
+    measured: puzzle.value === null ? null : measured.value,
     beside: encodeBeside(beside.value, experiment, schema.link),
     hide: [...hidden.value].join(",") || null,
     frame: framed.value ? 1 : null,
@@ -76,6 +77,7 @@ export function begin() {
       theme.value = named(THEMES, view.theme, null);
       projector.value = view.projector === "1";
       puzzle.value = puzzleNumber(view.puzzle);
+      measured.value = view.measured || null;
       beside.value = decodeBeside(view.beside, { ...defaultsOf(experiment.task), ...experiment }, schema.link);
       framed.value = view.frame === "1";
       takeHanded(view);

@@ -1,8 +1,10 @@
-// Find the bug: the measurements made, and what was said of a guess. What is damaged is known to Python alone.
+// Find the bug: the measurements made, and what was said of a guess. What is damaged is known to Python alone, which also
+// writes and reads the path of measurements in a link.
 
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { question } from "./breaking.js";
-import { engineState, isRecording, puzzle, room, schema } from "./state.js";
+import { forget } from "./questions.js";
+import { engineState, isRecording, measured, puzzle, room, schema } from "./state.js";
 
 export const standing = signal(null);                   // {seed, count, wrong: [], solved, answer}; null while the network is trained
 export const preparing = signal(null);                  // {done, wanted} meanwhile
@@ -10,16 +12,28 @@ export const log = signal([]);                          // what was measured: {m
 export const verdict = signal(null);                    // what was said of the last guess
 export const fewest = signal(null);                     // after it is solved: the shortest proof
 
-const note = (part) => { standing.value = { seed: part.seed, count: part.count, wrong: part.wrong, solved: part.solved, answer: part.answer }; };
+export const unreadable = signal(null);                 // why the link's path could not be gone to its end
 
-export const another = () => { puzzle.value = Math.floor(Math.random() * 10_000); };
+// The puzzle and the path that Python has, or is going: another one begins anew.
+let begun = null;
+
+const note = (part) => batch(() => {
+  standing.value = { seed: part.seed, count: part.count, wrong: part.wrong, solved: part.solved, answer: part.answer };
+  begun = { seed: part.seed, path: part.path || null };
+  measured.value = begun.path;
+});
+
+const enter = ({ measurement, blocks, values }) => {
+  const same = JSON.stringify(measurement);
+  log.value = [...log.value.filter((entry) => JSON.stringify(entry.measurement) !== same), { measurement, blocks, values }];
+};
+
+export const another = () => batch(() => { measured.value = null; puzzle.value = Math.floor(Math.random() * 10_000); });
+export const startOver = () => { measured.value = null; };
+export const leave = () => batch(() => { measured.value = null; puzzle.value = null; });
 
 export function measure(measurement) {
-  return question("measure", "measure", [measurement], (part) => {
-    note(part);
-    const same = JSON.stringify(part.measurement);
-    log.value = [...log.value.filter((entry) => JSON.stringify(entry.measurement) !== same), part];
-  });
+  return question("measure", "measure", [measurement], (part) => { enter(part); note(part); });
 }
 
 export function guess(name) {
@@ -30,21 +44,25 @@ export function guess(name) {
   });
 }
 
-let begun = null;
 effect(() => {
-  if (puzzle.value === null || room.value !== "break") return;
-  if (begun !== puzzle.value) {
+  const [seed, path] = [puzzle.value, measured.value];
+  if (seed === null || room.value !== "break") return;
+  const isBegun = begun !== null && begun.seed === seed && begun.path === path;
+  if (!isBegun) {
     standing.value = null;
     preparing.value = null;
     log.value = [];
     verdict.value = null;
     fewest.value = null;
+    unreadable.value = null;
+    for (const place of ["measure", "guess", "fewest"]) forget(place);      // of the puzzle before
   }
-  if (engineState.value !== "live" || isRecording.value || begun === puzzle.value) return;
-  begun = puzzle.value;
-  question("puzzle", "begin_puzzle", [puzzle.value], (part) => {
+  if (engineState.value !== "live" || isRecording.value || isBegun) return;
+  begun = { seed, path };
+  question("puzzle", "begin_puzzle", [seed, path ?? ""], (part) => {
     if (part.kind === "progress") preparing.value = part;
-    else note(part);
+    else if (part.kind === "measured") enter(part);
+    else batch(() => { unreadable.value = part.refused; note(part); });
   });
 });
 // A new Python knows nothing of the puzzle.

@@ -50,6 +50,7 @@ export const explanation = computed(() => told.value.explanation);
 export const report = signal(null);                     // the gradient check: {rows, running, method, eps}
 // The bug to be found, by its number; null: no puzzle.
 export const puzzle = signal(puzzleNumber(linked.view.puzzle));
+export const measured = signal(linked.view.measured || null);   // what was measured of it, as its link says it
 export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
 
 // Training that goes on by itself, and what is set about it.

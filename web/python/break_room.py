@@ -96,19 +96,25 @@ class BreakRoom:
 
     # Find the bug ---------------------------------------------------------------------------------------------------
 
-    def begin_puzzle(self, seed):
-        """Train the puzzle's network, whose damage nobody is told."""
+    def begin_puzzle(self, seed, path):
+        """Train the puzzle's network, whose damage nobody is told, and go the path of measurements again that a link holds."""
         base = self.trainer_of(BASE)
         while len(base.losses) < BASE.updates:
             base.update()
             yield None
             if len(base.losses) % 10 == 0:
                 yield {"kind": "progress", "done": len(base.losses), "wanted": BASE.updates}
-        if self.puzzle is None or self.puzzle.seed != seed:
-            before, self.puzzle = self.puzzle, Puzzle(seed, base)
-            if before is not None:
-                self.puzzle.know(before)
-        yield {"kind": "puzzle", **self._standing()}
+        before, self.puzzle = self.puzzle, Puzzle(seed, base)
+        if before is not None:
+            self.puzzle.know(before)
+        refused = None
+        try:
+            for found in self.puzzle.follow(path):
+                yield {"kind": "measured", **found}
+                yield None
+        except InvalidInput as error:                   # the puzzle is there all the same
+            refused = {"field": error.field, "code": error.code, "message": str(error), "details": error.details}
+        yield {"kind": "puzzle", "refused": refused, **self._standing()}
 
     def measure(self, measurement):
         found = self._puzzle().measure(measurement)
@@ -135,7 +141,7 @@ class BreakRoom:
 
     def _standing(self):
         p = self.puzzle
-        return {"seed": p.seed, "count": len(p.measurements), "wrong": list(p.wrong_guesses), "solved": p.solved, "answer": p.answer}
+        return {"seed": p.seed, "count": len(p.measurements), "wrong": list(p.wrong_guesses), "path": ";".join(p.path), "solved": p.solved, "answer": p.answer}
 
 
 def schema():

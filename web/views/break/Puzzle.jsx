@@ -3,8 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { full, short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
-import { another, checked, fewest, guess, log, measure, mostSteps, preparing, standing, suspects, verdict, watched } from "../../core/puzzle.js";
+import { refusal, t } from "../../core/i18n.js";
+import { another, checked, fewest, guess, leave, log, measure, mostSteps, preparing, standing, startOver, suspects, unreadable, verdict, watched } from "../../core/puzzle.js";
 import { puzzle } from "../../core/state.js";
 import { Tex } from "../Tex.jsx";
 import { blockLetter, blockName, suspectName } from "./names.js";
@@ -18,7 +18,8 @@ export function Puzzle() {
       <header>
         <h2>{t("puzzle.title")} <small>{t("puzzle.number", { seed: puzzle.value })}</small></h2>
         <button type="button" class="plain" onClick={another}>{t("puzzle.another")}</button>
-        <button type="button" class="plain" onClick={() => { puzzle.value = null; }}>{t("puzzle.leave")}</button>
+        {(stands?.count > 0 || stands?.wrong.length > 0) && <button type="button" class="plain" onClick={startOver}>{t("puzzle.startOver")}</button>}
+        <button type="button" class="plain" onClick={leave}>{t("puzzle.leave")}</button>
       </header>
       <p>{t("puzzle.task")}</p>
       {!stands ? (
@@ -27,6 +28,7 @@ export function Puzzle() {
         <>
           <p class="tally" role="status"><b data-puzzle="count">{t(stands.count === 1 ? "puzzle.countOne" : "puzzle.count", { count: stands.count })}</b>
             {stands.wrong.length > 0 && <span> · {t(stands.wrong.length === 1 ? "puzzle.wrongOne" : "puzzle.wrong", { count: stands.wrong.length })}</span>}</p>
+          {unreadable.value && <p class="refusal" role="alert">{refusal(unreadable.value)}</p>}
           {stands.solved ? <Solved /> : <Instruments />}
           <Log />
         </>)}
