@@ -6,6 +6,7 @@ guess can be told from a proof, and so is the least number of measurements that 
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import Any, Iterator, Mapping, NamedTuple
 
@@ -15,7 +16,6 @@ from ..cell import GATES
 from ..experiment import Experiment
 from ..gradient_check import LIMITS, NEGLIGIBLE
 from ..objective import Objective
-from ..link import number as number_in
 from ..training import Trainer
 from ..validation import InvalidInput, choice, integer, number, shown
 from . import effect
@@ -95,8 +95,8 @@ class Measurement(NamedTuple):
         if len(scale) > 1:
             raise InvalidInput("measurement", "type", f"measurement is {shown(text)}; give tensor:steps, tensor:steps:zero or "
                                "tensor:steps:zero:scale.", got=shown(text))
-        return cls.of({"kind": "check", "what": what, "steps": number_in(rest[0]), "zero_states": zero,
-                       "scale": number_in(scale[0]) if scale else 1.0})
+        return cls.of({"kind": "check", "what": what, "steps": _number(rest[0]), "zero_states": zero,
+                       "scale": _number(scale[0]) if scale else 1.0})
 
     def to_text(self) -> str:
         """As it stands in a link: "score", a quantity, or tensor:steps, then zero and the scale where they are not as usual."""
@@ -274,6 +274,11 @@ def _read(m: Measurement, outcome: Mapping[str, Any]) -> tuple:
         return (outcome["after"] < outcome["before"] - 0.01,)
     low, high = outcome["smallest"], outcome["largest"]
     return (low if low == high else None, low < -1 or high > (2 if m.what == "f_plus_i" else 1), outcome["empty"] > 0)
+
+
+def _number(text: str) -> float | str:
+    """The number that `text` is, or the text itself."""
+    return float(text) if re.fullmatch(r"[0-9.]{1,9}(e-[0-9])?", text) and text.count(".") < 2 and text[0] != "." else text
 
 
 def _short(value: float) -> float:
