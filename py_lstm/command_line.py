@@ -11,11 +11,11 @@ import os
 import sys
 from typing import Sequence
 
-from .commands import check, convert, damage, demo, explain, gates, picture, run, sample, tasks, trace, train
+from .commands import check, convert, damage, demo, explain, gates, lab, picture, run, sample, tasks, trace, train
 from .commands.output import OK, REFUSED, WRONG
 from .validation import InvalidInput
 
-COMMANDS = (run, train, check, damage, trace, explain, picture, gates, sample, tasks, convert, demo)
+COMMANDS = (run, train, check, damage, trace, explain, picture, gates, sample, tasks, convert, lab, demo)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

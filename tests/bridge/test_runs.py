@@ -240,3 +240,23 @@ def test_many_runs_leave_only_the_latest():
         runs.of(SMALL.replace(seed=seed)).toward(3, math.inf)
     assert len(runs.kept) == 12
     assert runs.of(SMALL.replace(seed=39)).done == 3 and runs.of(SMALL.replace(seed=0)).done == 0
+
+
+def test_where_memory_ends_one_sentence_says_so_and_what_was_trained_is_still_there(page, monkeypatch):
+    monkeypatch.setattr(bridge, "lab", page.lab)
+    page.run(SMALL)
+    page.run(SMALL.replace(seed=9))
+    trained = page.lab.run
+
+    def full(self):
+        raise MemoryError
+
+    with monkeypatch.context() as small:
+        small.setattr(Trainer, "update", full)
+        bridge.call("begin", json.dumps([SMALL.replace(batch_size=4096).to_json()]))
+        answer, numbers = bridge.call("advance", json.dumps([1000, LOOK]))
+    error = json.loads(answer)["error"]
+    assert (error["code"], numbers) == ("memory", None) and "smaller batch" in error["message"]
+    assert list(page.lab.runs.kept.values()) == [trained], "what takes memory is given back"
+    page.run(SMALL.replace(seed=9, updates=50))
+    assert page.lab.run.done == 50 and len(trained.trainer.losses) >= 40

@@ -1,4 +1,5 @@
-"""A dead or stuck worker, an experiment that runs away, requests faster than answers: the page goes on."""
+"""A dead or stuck worker, a wrong clock, no memory left, an experiment that runs away, requests faster than answers, two tabs: the
+page goes on."""
 import pytest
 from lab import (DEFAULTS, SAME, Lab, assert_same_numbers, difference, in_cpython, lab, live_tabs,  # noqa: F401
                  shared_tab, wait_until)
@@ -107,6 +108,88 @@ def test_a_worker_that_dies_again_and_again_is_given_up_with_a_way_back(tab):
     wait_until(tab, "document.documentElement.dataset.engine === 'live'")
     assert_same_numbers(page_lab, {"hidden_size": 5, "updates": 1})
     page_lab.set(updates=2)
+
+
+# In turn 1970, 2099 and this year: every look at the clock tells another time.
+WRONG_CLOCK = """{
+    const Right = Date, times = [0, Right.UTC(2099, 0, 1), Right.now()];
+    let looked = 0;
+    const wrong = () => times[looked++ % times.length];
+    globalThis.Date = class extends Right {
+        constructor(...given) { super(...(given.length ? given : [wrong()])); }
+        static now() { return wrong(); }
+    };
+}
+"""
+
+
+def test_a_clock_that_is_wrong_and_jumps_changes_nothing(visit, site):
+    tab = visit(reduced_motion="reduce")
+    tab.clock.install()                                 # this first: the wrong one is laid over it
+    tab.add_init_script(WRONG_CLOCK)
+    given = []
+
+    def with_wrong_clock(route):
+        answer = route.fetch()
+        given.append(route.request.url)
+        route.fulfill(response=answer, body=WRONG_CLOCK + answer.text())
+
+    tab.context.route("**/assets/worker-*.js", with_wrong_clock)
+    tab.goto(site + "#hidden_size=2&updates=5&room=train")
+    page_lab = live(tab)
+    assert given and tab.evaluate("new Set([Date.now(), Date.now(), Date.now()]).size") == 3
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 5})
+    tab.evaluate("lab.train({until: 30})")
+    wait_until(tab, "lab.run().count === 30")
+    assert 0 < tab.evaluate("lab.run().seconds") < 60
+    kill_worker(tab)
+    tab.evaluate("window.asked = lab.set({updates: 31}).then(() => 'done'), undefined")
+    notice_silence(tab, 20)
+    assert tab.evaluate("document.documentElement.dataset.engine") == "loading", "a dead worker was not noticed"
+    assert tab.evaluate("asked") == "done"
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 31})
+
+
+def test_where_memory_ends_one_sentence_says_so_and_the_next_request_works(live_tabs):
+    tab = live_tabs("#hidden_size=2&updates=5")
+    page_lab = Lab(tab)
+    before = page_lab.trace()
+    worker = tab.workers[0]
+    worker.evaluate("""globalThis.grow = WebAssembly.Memory.prototype.grow,
+        WebAssembly.Memory.prototype.grow = function () { throw new RangeError("no memory is left"); }, undefined""")
+    for room in ("forward", "train"):
+        tab.evaluate("room => { location.hash = 'hidden_size=2&updates=5&room=' + room; }", room)
+        wait_until(tab, "room => document.documentElement.dataset.engine === 'live' && location.hash.includes(room === 'train' ? 'train' : '')",
+                   arg=room)
+        with pytest.raises(Exception, match="not enough memory"):
+            page_lab.set(hidden_size=64, length=200, batch_size=4096)
+        wait_until(tab, "[...document.querySelectorAll('[role=alert]')].some(({ textContent }) => textContent.includes('smaller batch'))")
+        assert difference(page_lab.trace(), before) == 0
+    assert tab.workers[0] == worker, "Python was started anew"
+    tab.evaluate("location.hash = 'hidden_size=2&updates=5'")
+    page_lab.set(updates=6)
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 6})
+    assert all(row["right"] for row in tab.evaluate("lab.gradientCheck()"))
+    worker.evaluate("WebAssembly.Memory.prototype.grow = globalThis.grow, undefined")
+    page_lab.set(batch_size=512, updates=1)
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 1, "batch_size": 512})
+    tab.watch.check()
+    tab.context.close()
+
+
+def test_two_tabs_of_one_visitor_compute_at_once_without_getting_in_each_others_way(lab, site):
+    other = lab.tab.context.new_page()
+    other.goto(site + "#room=train&updates=0&seed=7")
+    live(other)
+    for tab, until in ((lab.tab, 40), (other, 60)):
+        tab.evaluate("until => { window.trained = lab.train({until}); }", until)
+    for tab, until, seed in ((lab.tab, 40, 1), (other, 60, 7)):
+        tab.evaluate("trained")
+        wait_until(tab, "until => lab.run().count === until", arg=until)
+        assert_same_numbers(Lab(tab), {"seed": seed, "updates": until})
+    other.close()
+    lab.set(updates=41)
+    assert_same_numbers(lab, {"updates": 41})
 
 
 def test_a_learning_rate_that_runs_away_is_refused_with_a_remedy(lab):

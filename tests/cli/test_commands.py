@@ -225,7 +225,7 @@ def test_convert_and_help(call, tmp_path):
     good_weights = tmp_path / "a.safetensors"
     assert call("train", *SMALL, "--quiet", "--weights", good_weights)[0] == 0
     assert "Written to a.npz" in good(call("convert", good_weights, tmp_path / "a.npz"))
-    for command in ("run", "train", "check", "trace", "explain", "picture", "convert", "demo"):
+    for command in ("run", "train", "check", "trace", "explain", "picture", "convert", "lab", "demo"):
         with pytest.raises(SystemExit) as left:
             command_line.main([command, "--help"])
         assert left.value.code == 0
@@ -250,7 +250,7 @@ def test_every_command_speaks_json_and_tells_by_its_status_how_it_went(call, tmp
         "tasks": ([], None),
         "convert": ([weights, tmp_path / "b.npz"], [weights, weights]),
     }
-    assert set(given) | {"demo"} == {command.__name__.rpartition(".")[2] for command in command_line.COMMANDS}
+    assert set(given) | {"demo", "lab"} == {command.__name__.rpartition(".")[2] for command in command_line.COMMANDS}
     for command, (right, wrong) in given.items():
         out = good(call(command, *right, "--json"))
         assert isinstance(json.loads(out.splitlines()[-1]), (dict, list)), command

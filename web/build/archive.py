@@ -2,14 +2,14 @@
 import zipfile
 
 from web.build import checksums
-from web.build.paths import WEB
+from web.build.paths import ROOT, WEB
 
 NAME = "lstm-lab.zip"
 TOP = "lstm-lab/"
 DATE = (2020, 2, 2, 0, 0, 0)
 # Packed already; to pack them again takes time and saves nothing.
 STORED = (".whl", ".zip", ".gz", ".woff2", ".png")
-SCRIPTS = ("start-linux.sh", "start-macos.command", "start-windows.bat", "serve.py", "serve.ps1", "READ-ME-FIRST.txt")
+SCRIPTS = ("start-linux.sh", "start-macos.command", "start-windows.bat", "serve.ps1", "READ-ME-FIRST.txt")
 EXECUTABLE = (".sh", ".command", ".py")
 
 
@@ -22,6 +22,7 @@ def write(folder, target, without=()):
         files[name] = (WEB / "handout" / name).read_bytes()
         if name.endswith((".bat", ".ps1", ".txt")):                     # as Windows writes lines
             files[name] = files[name].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    files["serve.py"] = (ROOT / "py_lstm" / "serving.py").read_bytes()
     files[checksums.NAME] = checksums.text(files).encode()
     with zipfile.ZipFile(target, "w") as archive:
         for name in sorted(files):

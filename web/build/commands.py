@@ -1,7 +1,6 @@
 """The commands of build.py, once its environment is there."""
 import importlib
 import sys
-import webbrowser
 from pathlib import Path
 
 from web.build import page, serve
@@ -43,12 +42,5 @@ def run(arguments):
 
 
 def keep_serving(port, first_port, open_browser=False):
-    with serve.listen_near(DIST, port, first_port) as server:
-        print("Serving the page at %s until you press Ctrl+C" % serve.address(server), flush=True)
-        if open_browser:
-            webbrowser.open(serve.address(server))
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print("\nStopped serving.")
+    serve.keep_serving(serve.listen_near(DIST, port, first_port), open_browser)
     return 0

@@ -1,23 +1,18 @@
-"""A static server for dist/, on this machine only: web/handout/serve.py's, which those get too who are given the folder."""
+"""A static server for dist/, on this machine only: py_lstm's own, which those get too who are given the folder."""
 import contextlib
-import errno
 import threading
 
+from py_lstm import serving as package
+from py_lstm.serving import Handler, Server, address, keep_serving, listen  # noqa: F401  (also for those who import this)
 from web.build.console import Failure
-from web.handout.serve import Handler, Server, address, listen  # noqa: F401  (also for those who import this)
 
 
 def listen_near(folder, wanted, default):
     """The port that was asked for and no other, or else the default one or the next that is free."""
-    for port in [wanted] if wanted is not None else range(default, default + 100):
-        try:
-            return listen(folder, port)
-        except (OSError, OverflowError) as error:
-            if wanted is not None:
-                taken = getattr(error, "errno", None) == errno.EADDRINUSE
-                raise Failure("Port %d %s: choose another with --port, or leave --port out."
-                              % (port, "is taken" if taken else "cannot be used (%s)" % error)) from error
-    raise Failure("Every port from %d to %d is taken: name a free one with --port." % (default, default + 99))
+    try:
+        return package.listen_near(folder, wanted, default)
+    except package.NoPort as refused:
+        raise Failure(str(refused)) from refused
 
 
 @contextlib.contextmanager

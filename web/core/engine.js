@@ -26,7 +26,7 @@ export class Engine {
     this.current = null;                // the one Python works at
     this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
     this.watch = setInterval(() => this.#watchdog(), 1000);
-    this.lastTick = Date.now();
+    this.lastTick = performance.now();
   }
 
   /** Start Python; resolves when it answers. */
@@ -43,7 +43,7 @@ export class Engine {
     this.state = "loading";
     this.on.state("loading");
     begin(this.recipe ?? (this.files.some(({ recipes }) => recipes.includes("restored")) ? "restored" : "plain"));
-    const life = { calls: 0, heard: Date.now() };
+    const life = { calls: 0, heard: performance.now() };
     life.ended = new Promise((_, reject) => { life.end = reject; });
     life.ended.catch((error) => { if (this.life === life && this.state === "live") this.#recover(error); });
     this.life = life;
@@ -56,16 +56,16 @@ export class Engine {
       await this.#call(life, (remote) => remote.boot(
         { recipe: this.recipe, files: this.files, ...material },
         Comlink.proxy((recipe) => {
-          life.heard = Date.now();
+          life.heard = performance.now();
           document.documentElement.dataset.recipe = recipe;
           begin(recipe);
         }),
         Comlink.proxy((name, bytes) => {
-          life.heard = Date.now();
+          life.heard = performance.now();
           if (name in received) received[name] += bytes;
           this.on.progress({ ...received });
         }),
-        Comlink.proxy(() => { life.heard = Date.now(); this.on.progress({ ...received }, true); })));
+        Comlink.proxy(() => { life.heard = performance.now(); this.on.progress({ ...received }, true); })));
       await this.#call(life, (remote) => this.on.born(remote));
     } catch (error) {
       if (this.life === life) this.#fail(error);
@@ -114,7 +114,7 @@ export class Engine {
     return this.#ifLive((remote) => {
       const life = this.life;
       return remote.question(what, args, Comlink.proxy(({ part, data }) => {
-        life.heard = Date.now();
+        life.heard = performance.now();
         return onPart(part, data);
       }));
     });
@@ -142,7 +142,7 @@ export class Engine {
       this.request = null;
       this.current = request;
       const answer = await this.#quiet((remote) => remote.run(request.experiment, request.selection, request.options,
-        Comlink.proxy((frame) => { life.heard = Date.now(); this.restarts = 0; return this.on.frame(frame); })));
+        Comlink.proxy((frame) => { life.heard = performance.now(); this.restarts = 0; return this.on.frame(frame); })));
       if (this.life !== life) return;
       this.current = null;
       if (answer && !answer.error && !answer.superseded) this.good = request;
@@ -169,17 +169,17 @@ export class Engine {
 
   async #call(life, send) {
     life.calls += 1;
-    if (life.calls === 1) life.heard = Date.now();
+    if (life.calls === 1) life.heard = performance.now();
     try {
       return await Promise.race([send(life.remote), life.ended]);
     } finally {
       life.calls -= 1;
-      life.heard = Date.now();
+      life.heard = performance.now();
     }
   }
 
   #watchdog() {
-    const now = Date.now();
+    const now = performance.now();
     const slept = now - this.lastTick > 5000;           // a sleeping laptop or a throttled tab is no dead worker
     this.lastTick = now;
     const life = this.life;

@@ -14,7 +14,7 @@ export class History {
 
   /** Remember `experiment` as it was before a change of `what`. */
   push(experiment, what) {
-    const now = Date.now();
+    const now = performance.now();
     const stroke = what === this.last.what && now - this.last.when < ONE_STROKE_MS;
     this.last = { what, when: now };
     if (stroke) return;

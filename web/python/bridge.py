@@ -210,6 +210,11 @@ class Lab:
         """The experiment in a file's text, nothing else being changed."""
         return {"experiment": take_away.opened(text, self._read)}, None
 
+    def relieve(self):
+        """Give memory back: all but the run that the last picture is of, which is there to be gone on with."""
+        self.runs.forget(self.run)
+        self.questions.work.clear()
+
     def ask(self, number, what, *arguments):
         return self.questions.ask(number, what, *arguments)
 
@@ -302,6 +307,10 @@ def call(method, arguments, buffer=None):
     except InvalidInput as error:
         header, numbers = {"error": {"field": error.field, "code": error.code, "message": str(error),
                                      "details": error.details}}, None
+    except MemoryError:
+        header, numbers = {"error": {"field": "experiment", "code": "memory", "details": {}, "message":
+                                     "There is not enough memory for this; take a smaller batch, fewer units or fewer steps."}}, None
+        lab.relieve()
     return json.dumps(header, allow_nan=False), numbers
 
 

@@ -148,6 +148,13 @@ class Runs:
             trainer = run.trainer.branch(updates=experiment.updates)
             self.kept[_key(experiment)] = Run(trainer, run.seconds * len(trainer.losses) / run.done)
 
+    def forget(self, spared=None):
+        """Forget every run but one, or the one whose way again it is."""
+        key = spared and _key(spared.trainer.experiment)
+        self.kept = OrderedDict((one, run) for one, run in self.kept.items() if one == key)
+        self.again = None
+        self.rivals.clear()
+
     def adopt(self, trainer, seconds):
         """Take in a trainer that comes from somewhere else."""
         key = _key(trainer.experiment)

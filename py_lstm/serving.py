@@ -1,7 +1,12 @@
-"""Serves the page's folder on this machine: `python serve.py`, with any Python 3 and nothing installed.
+"""Serves the page on this machine alone, with the types that browsers insist on, whatever the machine's own table says.
 
-It sends every file with the type that browsers insist on, whatever this machine's own table says.
+It needs no other file and any Python from 3.7 on: the archive that is handed out carries it as serve.py, which serves the folder
+it lies in.
 """
+
+from __future__ import annotations
+
+import errno
 import functools
 import os
 import re
@@ -70,41 +75,53 @@ class Server(ThreadingMixIn, TCPServer):
         pass  # a browser that goes away in the middle of a download is no news
 
 
-def listen(folder, port=0, prefix="/"):
+class NoPort(Exception):
+    """No server can be had at that port; the text is one sentence with the remedy."""
+
+
+def listen(folder, port: int = 0, prefix: str = "/") -> Server:
     """A server bound to 127.0.0.1; port 0 takes any free one."""
     return Server(("127.0.0.1", port), functools.partial(Handler, directory=str(folder), prefix=prefix))
 
 
-def address(server, prefix="/"):
+def listen_near(folder, wanted: int | None = None, first: int = FIRST_PORT) -> Server:
+    """At the port that was asked for and no other, or else at the first free one from `first` on. Raises NoPort."""
+    for port in [wanted] if wanted is not None else range(first, first + 100):
+        try:
+            return listen(folder, port)
+        except (OSError, OverflowError) as error:
+            if wanted is not None:
+                taken = getattr(error, "errno", None) == errno.EADDRINUSE
+                raise NoPort("Port %d %s: choose another with --port, or leave --port out."
+                             % (port, "is taken" if taken else "cannot be used (%s)" % error)) from error
+    raise NoPort("Every port from %d to %d is taken: name a free one with --port." % (first, first + 99))
+
+
+def address(server: Server, prefix: str = "/") -> str:
     return "http://127.0.0.1:%d%s" % (server.server_address[1], prefix)
 
 
-def keep_serving(folder, port=None, open_browser=True):
-    """Serve until Ctrl+C, on that port, or on the first free one from 8000 on. Returns the exit code."""
-    for candidate in [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 100):
-        try:
-            server = listen(folder, candidate)
-            break
-        except (OSError, OverflowError):
-            continue
-    else:
-        print("No port is free for the page: name one with --port." if port is None else
-              "Port %d cannot be used: name another with --port." % port, file=sys.stderr)
-        return 1
+def keep_serving(server: Server, open_browser: bool) -> None:
+    """Serve until Ctrl+C, and say where."""
     with server:
-        print("The page is at %s until you press Ctrl+C or close this window." % address(server), flush=True)
-        if open_browser:
-            webbrowser.open(address(server))
         try:
+            print("The page is at %s until you press Ctrl+C or close this window." % address(server), flush=True)
+            if open_browser:
+                webbrowser.open(address(server))
             server.serve_forever()
         except KeyboardInterrupt:
             print("\nStopped.")
-    return 0
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     port = int(arguments[arguments.index("--port") + 1]) if "--port" in arguments else None
-    return keep_serving(os.path.dirname(os.path.abspath(__file__)), port, "--no-browser" not in arguments)
+    try:
+        server = listen_near(os.path.dirname(os.path.abspath(__file__)), port)
+    except NoPort as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    keep_serving(server, "--no-browser" not in arguments)
+    return 0
 
 
 if __name__ == "__main__":
