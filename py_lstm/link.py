@@ -15,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from decimal import Decimal
 from typing import Any, Callable, Mapping, NamedTuple
-from urllib.parse import quote, unquote
+
+import numpy as np
 
 from .experiment import Experiment, defaults
 from .packing import pack, unpack
@@ -111,6 +111,7 @@ def number(text: str) -> float | int | str:
 
 
 def _pair(name: str, text: str) -> str:
+    from urllib.parse import quote                      # here: the page leaves it to its JavaScript, and loads less
     plain = quote(text, safe=_PLAIN + "~", errors="replace")
     packed = pack(text) if len(plain) > LONG or name in _COVERED else plain
     return f"~{name}={packed}" if name in _COVERED or len(packed) + 1 < len(plain) else f"{name}={plain}"
@@ -196,6 +197,7 @@ def _unescape(text: str) -> str:
     """Percent escapes resolved; where one is broken, the text as it is."""
     if re.search(r"%(?![0-9a-fA-F]{2})", text):
         return text
+    from urllib.parse import unquote
     try:
         return unquote(text, errors="strict")
     except UnicodeDecodeError:
@@ -216,4 +218,4 @@ def _loose_number(text: str) -> float | int:
 
 def _plain(value: float) -> float | int:
     """A whole number as an int where JavaScript writes it without an exponent."""
-    return int(Decimal(repr(value))) if value.is_integer() and abs(value) < 1e21 else value
+    return int(np.format_float_positional(value, trim="-")) if value.is_integer() and abs(value) < 1e21 else value
