@@ -42,6 +42,9 @@ def show(tab, language, theme, room):
         tab.locator("header button.theme").click()
     tab.locator("header nav button").nth(["forward", "backward", "train", "break"].index(room)).click()
     assert (root.get_attribute("lang"), root.get_attribute("data-theme")) == (language, theme)
+    # What Python tells of the room has come: a part that is replaced under the check would be no fault of the page.
+    tab.wait_for_function("!document.querySelector('[aria-busy=true]') && (%s || document.querySelector('.reach .chart'))"
+                          % ("false" if room == "backward" else "true"))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -238,7 +238,7 @@ def test_the_source_of_a_number_opens_at_its_line(lab):
     marked.wait_for()
     assert "c[t] = f[t] * c_prev + i[t] * g[t]" in marked.text_content()
     tab.keyboard.press("Escape")
-    assert tab.locator("dialog").count() == 0
+    wait_until(tab, "!document.querySelector('dialog')")
 
 
 def test_the_first_visit_asks_before_it_shows(lab):
