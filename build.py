@@ -41,6 +41,8 @@ def parse(argv):
     bench.add_argument("rounds", type=int, nargs="?")
     verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
     verify.add_argument("folder", nargs="?", help="default: dist/")
+    verify.add_argument("--again", action="store_true",
+                        help="build, build once more from nothing in another folder, and compare every byte (a minute or two)")
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")
     shots.add_argument("folder", nargs="?", help="where to; without one, README's picture and the one for messengers are made anew")
     commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")

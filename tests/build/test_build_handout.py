@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from web.build import archive, checksums, licences, one_file
+from web.build import again, archive, checksums, licences, one_file
 from web.build.console import Failure
 from web.build.paths import DIST, ROOT
 
@@ -54,6 +54,29 @@ def test_any_change_is_noticed(folder, spoil, told):
     spoil(folder)
     with pytest.raises(Failure, match=told):
         checksums.verify(folder)
+
+
+def test_two_builds_that_differ_are_told_apart_by_what_differs(folder, tmp_path):
+    other = tmp_path / "other"
+    runtime = folder / "pyodide-0123456789ab"
+    runtime.mkdir()
+    for name in ("python.wasm", "snapshot.zst"):
+        (runtime / name).write_text(name)
+    checksums.write(folder)
+    shutil.copytree(folder, other)
+    assert again.same(folder, other) == checksums.verify(folder)
+    (other / runtime.name / "snapshot.zst").write_text("of another moment")
+    (other / runtime.name).rename(other / "pyodide-ba9876543210")       # its name follows what is in it
+    checksums.write(other)
+    with pytest.raises(Failure, match="differ in pyodide/snapshot.zst: find"):
+        again.same(folder, other)
+
+
+def test_the_sources_of_a_second_build_are_all_there_and_nothing_that_was_made(tmp_path):
+    again.copy_sources(tmp_path / "copy")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split("\n")
+    assert all((tmp_path / "copy" / name).is_file() for name in tracked if name and (ROOT / name).is_file())
+    assert not any((tmp_path / "copy" / name).exists() for name in (".venv", ".build", "dist", ".git"))
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")

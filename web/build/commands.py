@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from web.build import page, serve
+from web.build.console import Failure
 from web.build.paths import DIST, ROOT
 
 
@@ -15,6 +16,12 @@ def run(arguments):
         if not (DIST / "index.html").exists():
             page.build()
         return keep_serving(arguments.port, arguments.first_port)
+    if arguments.command == "verify" and arguments.again:
+        if arguments.folder:
+            raise Failure("verify --again compares this folder's own build with a second one: leave %s out." % arguments.folder)
+        from web.build import again
+        print("Two builds gave the same bytes. SHA-256 of all of them: %s" % again.verify())
+        return 0
     if arguments.command == "verify":
         from web.build import checksums
         folder = Path(arguments.folder) if arguments.folder else DIST

@@ -1,5 +1,6 @@
 """The memory of an interpreter that has imported everything: snapshot.mjs makes it, web/python/restore.js restores it."""
 import hashlib
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -39,7 +40,8 @@ def photograph(node, core, wheels, folder):
     unpack(wheels, folder / "packages")
     target = folder / "snapshot"
     run([node, WEB / "build" / "snapshot.mjs", folder / "runtime", folder / "packages", target],
-        "Making the snapshot", "Mend web/build/snapshot.mjs or what it imports")
+        "Making the snapshot", "Mend web/build/snapshot.mjs or what it imports",
+        env={**os.environ, "TZ": "UTC"})                # Python's time module notes the time zone when it is imported
     return target.read_bytes()
 
 
