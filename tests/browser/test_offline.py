@@ -104,7 +104,8 @@ def test_a_new_version_is_announced_and_taken_on_the_visitors_word_in_every_tab(
     live(other, address + "?keep#updates=1")
     tab.get_by_role("button", name="Take it").click()
     wait_until(tab, "document.querySelector('meta[name=version]') !== null")
-    live(tab, tab.url)
+    wait_until(tab, "window.lab && document.documentElement.dataset.engine === 'live'")
+    tab.evaluate("lab.ready")
     assert Lab(tab).experiment["updates"] == 2
     # The other tab goes on as it was, is told, and finds what of the old version it has not loaded yet.
     other.get_by_text("Another tab has taken a new version").wait_for()
@@ -151,7 +152,7 @@ def test_half_a_new_version_is_not_taken_and_a_host_without_the_worker_ends_it(v
     tab.watch.expect("bad HTTP response")
     live(tab, address + "?keep&gone")
     wait_until(tab, "navigator.serviceWorker.getRegistrations().then((all) => all.length === 0)")
-    live(tab, address + "?other")
+    tab.goto(address + "?other")
     assert is_new(tab)
     tab.context.close()
 

@@ -27,6 +27,10 @@ SOLVE = """new Promise((done) => { const id = setInterval(() => {
   setTimeout(() => { document.querySelector("[data-suspect=no_carry]").click(); setTimeout(done, 2000); }, 2000);
 }, 100); })"""
 
+MEASURED = """new Promise((done) => { const id = setInterval(() => {
+  if (document.querySelector(".tally") && document.querySelectorAll(".measurements li").length === 3) { clearInterval(id); done(); }
+}, 100); })"""
+
 # A text is read, and all is written that is to be written.
 READ = """new Promise((done) => { const id = setInterval(() => {
   if (document.querySelectorAll("[data-text=written] .ch").length > 240 && document.querySelector(".follower")) { clearInterval(id); done(); }
@@ -73,6 +77,7 @@ STATES = {
     "break-trained": ("#room=break&damage=no_carry&damage_from=0",
                       TOLD + ".then(() => document.querySelector('.train-on').scrollIntoView({block: 'center'}))"),
     "find-the-bug": ("#room=break&puzzle=7", SOLVE),
+    "find-the-bug-by-link": ("#room=break&puzzle=7&measured=score;weight_hh:4;weight_ih:2:zero;not:noise", MEASURED),
 }
 
 
