@@ -57,9 +57,8 @@ def test_before_python_the_recording_is_drawn_labelled_and_explained(visit, site
         theirs = in_cpython({})
         for quantity, t, unit in [("c", 5, 3), ("dz_o", 24, 1), ("x", 1, 2), ("dh_via_z", 11, 2)]:
             tab.evaluate("place => lab.select(place)", {"quantity": quantity, "t": t, "unit": unit})
-            wait_until(tab, "document.querySelector('.inspector data') !== null")
-            shown = float(tab.locator(".inspector data").get_attribute("value"))
-            assert shown == theirs[quantity][t - 1, unit - 1]
+            wait_until(tab, "right => Number(document.querySelector('.inspector data')?.getAttribute('value')) === right",
+                       arg=float(theirs[quantity][t - 1, unit - 1]))
         box = tab.locator("#picture canvas").bounding_box()
         tab.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
         assert "step 24" in tab.locator(".inspector h2").text_content()
