@@ -10,6 +10,7 @@ import errno
 import functools
 import os
 import re
+import signal
 import sys
 import webbrowser
 from http.server import SimpleHTTPRequestHandler
@@ -102,9 +103,11 @@ def address(server: Server, prefix: str = "/") -> str:
 
 
 def keep_serving(server: Server, open_browser: bool) -> None:
-    """Serve until Ctrl+C, and say where."""
+    """Serve until Ctrl+C or a request to end, and say where."""
     with server:
         try:
+            for ending in (signal.SIGINT, signal.SIGTERM):      # a shell starts what runs in its background deaf to Ctrl+C
+                signal.signal(ending, signal.default_int_handler)
             print("The page is at %s until you press Ctrl+C or close this window." % address(server), flush=True)
             if open_browser:
                 webbrowser.open(address(server))

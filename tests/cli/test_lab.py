@@ -37,16 +37,23 @@ def pack(path, files, top="lstm-lab/"):
 
 
 @contextmanager
-def running(*arguments, folder):
-    """The command as somebody starts it: its address; after that it has ended by Ctrl+C, with nothing but its own words."""
+def running(*arguments, folder, ending=signal.SIGINT):
+    """The command as somebody starts it: its address; after that it has ended by Ctrl+C, with nothing but its own words.
+
+    It is started deaf to Ctrl+C, as a shell starts what runs in its background.
+    """
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
     command = [sys.executable, "-W", "error", "-m", "py_lstm", "lab", *map(str, arguments), "--no-browser"]
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)) as process:
         try:
             yield re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline()).group()
         finally:
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            process.send_signal(ending)
+            try:
+                out, err = process.communicate(timeout=30)
+            finally:
+                process.kill()
     assert (process.returncode, out, err) == (0, "\nStopped.\n", "")
 
 
@@ -73,7 +80,7 @@ def test_the_page_is_served_with_the_right_types_until_it_is_stopped(tmp_path, w
         put_page(tmp_path / "dist")
     else:
         pack(tmp_path / "lstm-lab.zip", FILES, "lstm-lab/" if where == "archive" else "")
-    with running(folder=tmp_path) as address:
+    with running(folder=tmp_path, ending=signal.SIGINT if where == "dist" else signal.SIGTERM) as address:
         assert got(address, "") == (KINDS["index.html"], FILES["index.html"])
         for name, content in FILES.items():
             assert got(address, name) == (KINDS[name], content)
