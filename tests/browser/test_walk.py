@@ -219,6 +219,17 @@ def test_a_trained_rnn_stands_beside_the_lstm(lab, language):
     wait_until(tab, "!document.querySelector('[data-reach=dh_trained]') && document.querySelector('.reach > button')")
 
 
+def test_an_rnn_that_leaves_the_numbers_says_at_which_update(lab):
+    # One of the few where the LSTM lasts longer.
+    lab.set(optimizer="sgd", learning_rate=100, weight_decay=3, clip_norm=1e9, updates=63, scale=0.01, length=8, batch_size=2)
+    enter(lab.tab, "backward")
+    lab.tab.locator(".reach > button").click()
+    lab.tab.locator(".reach [role=alert]").wait_for()
+    assert "update 63" in lab.tab.locator(".reach [role=alert]").text_content()
+    lab.set(learning_rate=0.02)
+    wait_until(lab.tab, "!document.querySelector('.reach [role=alert]') && document.querySelector('.reach > button')")
+
+
 def test_any_output_at_any_step_can_be_differentiated(lab):
     tab = lab.tab
     lab.select("y", 9, 1)

@@ -18,13 +18,14 @@ export function encode(experiment, view, defaults, kinds, { packing = true } = {
     }
   }
   for (const name of Object.keys(kinds.view)) if (view[name] !== undefined && view[name] !== null) pairs.push([name, String(view[name])]);
-  return pairs.map(([name, text]) => {
+  const written = pairs.map(([name, text]) => {
     const plain = escaped(text);
     const covered = COVERED.includes(name);
     const short = packing && (covered || plain.length > LONG) ? pack(wellFormed(text)) : null;
     return short !== null && (covered || short.length + 1 < plain.length) ? `~${escaped(name)}=${short}` : `${escaped(name)}=${plain}`;
-    // Messengers leave a stop or a bracket at the end out of the link.
-  }).join("&").replace(/[^\w=-]$/, (last) => `%${last.charCodeAt(0).toString(16).toUpperCase()}`);
+  });
+  // Messengers leave a stop or a bracket at the end out of the link.
+  return written.join("&").replace(/[^\w=-]$/, (last) => `%${last.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 const wellFormed = (text) => text.replace(/\p{Surrogate}/gu, "\uFFFD");

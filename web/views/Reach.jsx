@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { refusal, t } from "../core/i18n.js";
 import { rnnNow, trainRnn } from "../core/rnn.js";
 import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
 import { picture } from "./Score.jsx";
@@ -38,6 +38,7 @@ function PlainRnn() {
     const { updates, loss, lstm } = now.reach;
     return <p class="note" role="status" data-rnn-loss={loss}>{t("rnn.trained", { updates, loss: short(loss), lstm: short(lstm) })}</p>;
   }
+  if (now?.failed) return <p class="note" role="alert">{refusal(now.failed)}</p>;
   if (now) return <p class="note" role="status">{t("rnn.training", { done: now.done, wanted: now.wanted })}</p>;
   return <button type="button" disabled={engineState.value !== "live" || isRecording.value || done === false} onClick={trainRnn}>{t("rnn.train", { updates: experiment.updates })}</button>;
 }

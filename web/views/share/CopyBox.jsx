@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
+import { copyText } from "../../core/clipboard.js";
 import { t } from "../../core/i18n.js";
 
 const SAID_MS = 4000;
@@ -12,8 +13,13 @@ export function CopyBox({ text, name, rows = 2 }) {
   const box = useRef(null);
   const said = useSignal(null);
   const copy = async () => {
-    said.value = await copied(text, box.current) ? "share.copied" : "share.failed";
-    if (said.value === "share.copied") setTimeout(() => { said.value = null; }, SAID_MS);
+    if (await copyText(text)) {
+      said.value = "share.copied";
+      setTimeout(() => { said.value = null; }, SAID_MS);
+    } else {
+      said.value = "share.failed";
+      box.current.focus();                              // which selects it
+    }
   };
   return (
     <div class="copy-box">
@@ -24,17 +30,4 @@ export function CopyBox({ text, name, rows = 2 }) {
         <span role="status">{said.value && t(said.value)}</span>
       </div>
     </div>);
-}
-
-/** Whether `text`, which stands in `box`, is in the clipboard now. If not, it is selected. */
-async function copied(text, box) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // No permission, a frame, or a page over plain http.
-    box.focus();
-    box.select();
-    return document.execCommand("copy");
-  }
 }
