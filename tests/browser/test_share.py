@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from lab import DEFAULTS, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 from test_accessibility import violations
-from test_trust import school  # noqa: F401
+from test_trust import live_frame, school  # noqa: F401
 
 from py_lstm import Experiment, link
 from py_lstm.packing import pack
@@ -150,21 +150,11 @@ def test_the_html_for_a_frame_gives_the_compact_page(visit, lab, dialog, school)
     tab = visit()
     tab.watch.expect("request to another host")
     tab.goto(school(code))
-    frame = wait_for_frame(tab)
+    frame = live_frame(tab)
     assert frame.evaluate("document.documentElement.hasAttribute('data-frame')")
     assert frame.evaluate("lab.experiment.seed") == 5
     assert not frame.locator("h1").is_visible() and frame.locator(".whole-page").is_visible()
     assert "frame=" not in frame.locator(".whole-page").get_attribute("href")
-
-
-def wait_for_frame(tab):
-    frame = tab.frames[1]
-    for _ in range(600):
-        if frame.evaluate("document.documentElement.dataset.engine") == "live":
-            break
-        tab.wait_for_timeout(100)
-    frame.evaluate("lab.ready")
-    return frame
 
 
 def test_a_frame_without_an_origin_says_one_sentence(visit, school, site):  # noqa: F811

@@ -1,9 +1,11 @@
 """What the page's own policy promises: nothing inline, nothing from elsewhere, nothing kept."""
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from conftest import LIVE_WITHIN
 from lab import Lab, assert_same_numbers, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
 from web.build import one_file
@@ -92,16 +94,22 @@ def school():
         server.shutdown()
 
 
+def live_frame(tab):
+    """The page in the frame of `tab`, once it is live. Its policy lets nothing be left there to be evaluated later."""
+    frame = tab.frames[1]
+    until = time.monotonic() + LIVE_WITHIN / 1000
+    while frame.evaluate("document.documentElement.dataset.engine") != "live":
+        assert time.monotonic() < until, "the page in the frame did not come to life"
+        tab.wait_for_timeout(100)
+    frame.evaluate("lab.ready")
+    return frame
+
+
 def test_it_works_in_a_sandboxed_frame_of_another_host(visit, school, site):
     tab = visit()
     tab.watch.expect("request to another host")
     tab.goto(school('<iframe sandbox="allow-scripts allow-same-origin" width=1200 height=800 src="%s#updates=2"></iframe>' % site))
-    frame = tab.frames[1]
-    for _ in range(600):
-        if frame.evaluate("document.documentElement.dataset.engine") == "live":
-            break
-        tab.wait_for_timeout(100)
-    frame.evaluate("lab.ready")
+    frame = live_frame(tab)
     assert frame.evaluate("lab.experiment.updates") == 2
 
 
@@ -111,11 +119,6 @@ def test_the_one_file_works_in_a_frame_that_may_keep_nothing(visit, school, site
     tab.watch.expect("request to another host")
     tab.goto(school('<iframe sandbox="allow-scripts" width=1200 height=800 src="%s%s#updates=2"></iframe>'
                     % (site, one_file.NAME)))
-    frame = tab.frames[1]
-    for _ in range(600):
-        if frame.evaluate("document.documentElement.dataset.engine") == "live":
-            break
-        tab.wait_for_timeout(100)
-    frame.evaluate("lab.ready")
+    frame = live_frame(tab)
     assert frame.evaluate("lab.experiment.updates") == 2
     assert frame.evaluate("(() => { try { return localStorage.length } catch (error) { return error.name } })()") == "SecurityError"
