@@ -60,6 +60,7 @@ class Lab:
         return self.field(name).locator(".refusal").text_content()
 
     def reset(self):
+        self.tab.evaluate("document.querySelectorAll('dialog[open]').forEach(dialog => dialog.close())")
         self.tab.evaluate("defaults => lab.set(defaults)", DEFAULTS)
         self.enter("forward")
         self.select(**SELECTION)
