@@ -33,9 +33,10 @@ from .validation import InvalidInput
 from .checkpoints import load_training, save_training
 from .interchange.converting import convert
 from .interchange.layouts import from_keras, from_onnx, from_pytorch, to_keras, to_onnx, to_pytorch
+from .interchange.models import from_lstm, from_network, to_lstm, to_network
 from .interchange.onnx_files import read_onnx, write_onnx
 from .interchange.pytorch_script import pytorch_script
-from .interchange.weights import from_lstm, from_network, load_weights, save_weights, to_lstm, to_network
+from .interchange.storage import load_weights, save_weights
 
 __version__ = "0.1.0"
 

@@ -12,8 +12,10 @@ import numpy as np
 from .. import picture
 from ..interchange import weight_files
 from ..interchange.layouts import LAYOUTS, refuse_idle
+from ..interchange.models import to_lstm
 from ..interchange.onnx_files import read_onnx
-from ..interchange.weights import described, load_weights, sizes_of, to_lstm
+from ..interchange.storage import load_weights
+from ..interchange.weights import described, sizes_of
 from ..layers.lstm import LSTM
 from ..validation import InvalidInput, choice, integer, shown
 from .output import OK, print_json, write

@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import checkpoints
 from ..interchange import weight_files
-from ..interchange.weights import from_network, save_weights
+from ..interchange.models import from_network
+from ..interchange.storage import save_weights
 from ..training import Trainer, trouble
 from ..validation import InvalidInput, integer, shown
 from .given import add_command, differing, read

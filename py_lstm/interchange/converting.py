@@ -10,7 +10,8 @@ from .layouts import LAYOUTS, refuse_idle
 from .onnx_files import onnx_model, read_onnx
 from .pytorch_script import pytorch_script
 from ..validation import InvalidInput, choice, instance
-from .weights import Arrays, described, layout_bytes, load_weights, sizes_of
+from .storage import layout_bytes, load_weights
+from .weights import Arrays, described, sizes_of
 
 ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
 

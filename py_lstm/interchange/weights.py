@@ -1,4 +1,4 @@
-"""The weights of an LSTM as named arrays: what must be there, in which shapes, and how a network takes them.
+"""The weights of an LSTM as named arrays: what must be there, and in which shapes.
 
 py_lstm names weights as PyTorch does, so that a state dict is already in its layout. With L layers, D directions, I
 inputs, H hidden units, R = H recurrent units (fewer with a projection) and O outputs, each layer k has
@@ -13,25 +13,16 @@ and the same again with `_reverse` for the second direction. Beside them may sta
 
     readout_weight (O, D·R), readout_bias (O,)     y_t = V h_t + a
     h_0 (L·D, R), c_0 (L·D, H)                     the states before the first step; absent if they are zero
-
-`load_weights` reads this, PyTorch's, Keras' and ONNX's layouts (see `layouts`) from .npz and .safetensors files,
-`save_weights` writes them; `to_network`, `from_network`, `to_lstm` and `from_lstm` go to and from a `Network` and an
-`LSTM`.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, NamedTuple
+from typing import Any, Iterable, Mapping, NamedTuple
 
 import numpy as np
 
-from ..network import Network
-from ..validation import InvalidInput, array, instance, shown
-
-if TYPE_CHECKING:
-    from ..layers.lstm import LSTM
+from ..validation import InvalidInput, array, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -138,149 +129,6 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
     return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden,
                  0 if V is None else len(V), bool(kinds & {"bias_ih", "bias_hh"}), projection,
                  bool(kinds & set(PEEPHOLES)))
-
-
-def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
-                 **how: Any) -> Arrays:
-    """The weights in a .npz or .safetensors file of PyTorch's, Keras' or ONNX's layout, under this module's names.
-
-    Parameters
-    ----------
-    source : path, or the bytes of a file, which `name` then names in a refusal
-    layout : "pytorch", "keras", "onnx", or None to tell it from the names in the file
-    **how : what the layout's reader in `layouts` takes: `lstm` and `readout` (which parts of a larger PyTorch model),
-        `bidirectional` (Keras lists do not always say), `recurrent_activation`
-
-    Returns
-    -------
-    dict of float32 or float64 arrays, complete and finite. PyTorch's two biases stay two; `to_network` and Keras'
-    layout add them. A file with anything wrong in it gives nothing but `InvalidInput`, which names the file.
-
-    Examples
-    --------
-    >>> np.savez("keras.npz", *to_keras(from_lstm(LSTM(2, 3))))               # kernel, recurrent kernel, bias
-    >>> weights = load_weights("keras.npz")
-    >>> {name: array.shape for name, array in weights.items()}
-    {'weight_ih_l0': (12, 2), 'weight_hh_l0': (12, 3), 'bias_ih_l0': (12,), 'bias_hh_l0': (12,)}
-    """
-    from . import layouts, weight_files
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        arrays = weight_files.decode_arrays(source, name)
-    else:
-        name = os.path.basename(os.fsdecode(source)) if isinstance(source, (str, os.PathLike)) else name
-        arrays = weight_files.read_arrays(source)
-    try:
-        return layouts.from_layout(arrays, layout, **how)
-    except InvalidInput as refused:
-        raise InvalidInput(refused.field, refused.code, f"In {name}: {refused}", file=name, **refused.details) from None
-
-
-def save_weights(destination: str | os.PathLike, weights: Mapping[str, Any], *, layout: str = "pytorch") -> None:
-    """Write weights (this module's names) to a .npz or .safetensors file in a layout: "pytorch", "keras" or "onnx".
-
-    Examples
-    --------
-    >>> lstm = LSTM(2, 3)
-    >>> save_weights("weights.safetensors", from_lstm(lstm))                  # as PyTorch names them
-    >>> weights = load_weights("weights.safetensors")
-    >>> np.array_equal(to_lstm(weights)(np.ones((4, 2)))[0], lstm(np.ones((4, 2)))[0])
-    True
-    """
-    from .weight_files import file_format, replace_file
-    replace_file(destination, layout_bytes(weights, layout, file_format(destination)))
-
-
-def layout_bytes(weights: Mapping[str, Any], layout: str, format: str) -> bytes:
-    """What `save_weights` writes, as bytes; `format` is "npz" or "safetensors"."""
-    from . import layouts, weight_files
-    return weight_files.encode_arrays(layouts.to_layout(weights, layout), format)
-
-
-def from_network(network: Network) -> Arrays:
-    """The weights of a `Network`: its one bias becomes bias_ih_l0, and bias_hh_l0 is zero.
-
-    Examples
-    --------
-    >>> weights = from_network(Network(2, 3))
-    >>> sorted(weights)
-    ['bias_hh_l0', 'bias_ih_l0', 'readout_bias', 'readout_weight', 'weight_hh_l0', 'weight_ih_l0']
-    """
-    p = instance("network", network, Network).parameters
-    return check_weights({
-        "weight_ih_l0": p["weight_ih"], "weight_hh_l0": p["weight_hh"],
-        "bias_ih_l0": p["bias"], "bias_hh_l0": np.zeros_like(p["bias"]),
-        "readout_weight": p["readout_weight"], "readout_bias": p["readout_bias"],
-        "h_0": network.states["h_0"][np.newaxis], "c_0": network.states["c_0"][np.newaxis],
-    })
-
-
-def to_network(weights: Mapping[str, Any]) -> Network:
-    """A `Network` with these weights of one layer in one direction; PyTorch's two biases are added into its one.
-
-    Outputs are the same; training is not quite: PyTorch moves both biases, so their sum moves twice as far in each step
-    of SGD. Without a readout, y_t = h_t.
-
-    Examples
-    --------
-    >>> network = Network(2, 3)
-    >>> same = to_network(from_network(network))
-    >>> np.array_equal(same.parameters["bias"], network.parameters["bias"])
-    True
-    """
-    weights = check_weights(weights)
-    sizes = sizes_of(weights)
-    if sizes.layers > 1 or sizes.directions > 1 or sizes.projection or sizes.peepholes:
-        raise InvalidInput("weights", "choice", f"These weights are of {described(sizes)}; a Network has one layer, "
-                           "one direction, no projection and no peepholes.")
-    W, U = weights["weight_ih_l0"], weights["weight_hh_l0"]
-    H, dtype = sizes.hidden, W.dtype
-    return Network.of({
-        "weight_ih": W, "weight_hh": U, "bias": summed_bias(weights, "_l0", sizes),
-        "readout_weight": weights.get("readout_weight", np.eye(H, dtype=dtype)),
-        "readout_bias": weights.get("readout_bias", np.zeros(H, dtype)),
-    }, {name: weights[name][0] if name in weights else np.zeros(H, dtype) for name in ("h_0", "c_0")})
-
-
-def from_lstm(lstm: LSTM) -> Arrays:
-    """The weights of an `LSTM`, plain or with peepholes ("P"); what other variants compute, no layout here can say.
-
-    Examples
-    --------
-    >>> lstm = LSTM(2, 3)
-    >>> weights = from_lstm(lstm)
-    >>> {name: array.shape for name, array in weights.items()}
-    {'weight_ih_l0': (12, 2), 'weight_hh_l0': (12, 3), 'bias_ih_l0': (12,), 'bias_hh_l0': (12,)}
-    >>> np.array_equal(to_lstm(weights)(np.ones((4, 2)))[0], lstm(np.ones((4, 2)))[0])
-    True
-    """
-    from ..layers.lstm import LSTM
-    if instance("lstm", lstm, LSTM).variant not in ("vanilla", "NP", "P"):
-        raise InvalidInput("lstm", "choice", f"lstm is the variant {lstm.variant}, which PyTorch, Keras and ONNX do "
-                           "not have; give a plain LSTM or one of variant P.", got=lstm.variant,
-                           choices=["vanilla", "NP", "P"])
-    return check_weights(lstm.state_dict())
-
-
-def to_lstm(weights: Mapping[str, Any]) -> LSTM:
-    """An `LSTM` with these weights, in their dtype; a readout is left out, since an `LSTM` has none.
-
-    First states that are not zero become parameters (learn_initial_state).
-
-    Examples
-    --------
-    >>> lstm = to_lstm({"weight_ih_l0": np.ones((4, 1)), "weight_hh_l0": np.zeros((4, 1))})
-    >>> lstm.bias, lstm(np.ones((2, 1)))[0].round(4).ravel()
-    (False, array([0.3696, 0.5453]))
-    """
-    from ..layers.lstm import LSTM
-    weights = {name: value for name, value in check_weights(weights).items() if not name.startswith("readout_")}
-    sizes = sizes_of(weights)
-    lstm = LSTM(sizes.inputs, sizes.hidden, sizes.layers, sizes.bias, bidirectional=sizes.directions == 2,
-                proj_size=sizes.recurrent * sizes.projection, variant="P" if sizes.peepholes else "vanilla",
-                learn_initial_state="h_0" in weights or "c_0" in weights, dtype=weights["weight_ih_l0"].dtype)
-    zeros = {name: np.zeros_like(lstm.parameters[name]) for name in ("h_0", "c_0") if name in lstm.parameters}
-    lstm.load_state_dict(zeros | weights)
-    return lstm
 
 
 def summed_bias(weights: Mapping[str, np.ndarray], suffix: str, sizes: Sizes) -> np.ndarray:
