@@ -135,12 +135,15 @@ def test_many_cells_beside_leave_only_the_latest(page):
     assert len(page.lab.runs.rivals) == 4
 
 
-def test_one_beside_is_trained_in_the_same_slices_as_the_first(page):
+@pytest.mark.parametrize("milliseconds", [0, 20])
+def test_one_beside_is_trained_in_turns_with_the_first_however_long_an_update_takes(page, milliseconds):
     page.lab.begin(SMALL.replace(updates=400).to_json(), {"beside": [SMALL.replace(seed=5, updates=0).to_json()]})
-    for _ in range(5):
-        page.lab.advance(20, LOOK)
+    for _ in range(6):
+        page.lab.advance(milliseconds, LOOK)
     first, second = page.lab.runs.of(SMALL).done, page.lab.runs.of(SMALL.replace(seed=5)).done
     assert first > 0 and second > 0, "neither waits for the other"
+    if not milliseconds:
+        assert first == 3 and second == 3, "an update a slice, in turns"
 
 
 @pytest.mark.parametrize("kind, value", [("loss", 0.3), ("score", 0.9)])

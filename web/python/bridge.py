@@ -56,6 +56,7 @@ class Lab:
         self.run = None                                 # which one the trace on the screen is of
         self.trace = None
         self.told = 0.0                                 # when it was told last
+        self.owed = False                               # whether those beside had to wait for the first
         def trainer_of(experiment):
             return self.runs.of(experiment).trainer
 
@@ -98,13 +99,16 @@ class Lab:
         The end is always told. `done` says that the experiment's updates are, `finished` that what stands beside is, too.
         """
         began, wanted = perf_counter(), self.experiment.updates
+        until = began + milliseconds / 1000
         now = self.runs.standing(self.experiment)
         behind = self.runs.behind(min(wanted, now.done))
-        reached = now.toward(wanted, began + milliseconds / (2000 if behind else 1000), self.stop)
+        owed = self.owed and bool(behind)               # those beside had no time in the last slice: this one is theirs
+        reached = None if owed else now.toward(wanted, (began + until) / 2 if behind else until, self.stop)
+        self.owed = not owed and perf_counter() >= until
         done = min(wanted, now.done)
         if reached is not None:
             self.experiment, wanted = self.experiment.replace(updates=done), done
-        finished = self.runs.accompany(done, began + milliseconds / 1000) and done == wanted
+        finished = self.runs.accompany(done, until, owed) and done == wanted
         on_its_way = now is self.runs.again and done < wanted           # these pictures were seen before
         if not finished and (not picture or on_its_way or (self.trace is not None and perf_counter() < self.told + BESIDE_SECONDS)):
             return {"finished": False}, None

@@ -166,11 +166,15 @@ class Runs:
         found = [(self.companion(one), max(updates, one.experiment.updates)) for one in self.beside]
         return [(run, most) for run, most in found if run.done < most and run.ended is None]
 
-    def accompany(self, updates, until):
-        """Train what is behind, one after the other, as long as there is time; whether all of it has come so far."""
+    def accompany(self, updates, until, owed=False):
+        """Train what is behind, one after the other, as long as there is time; whether all of it has come so far.
+
+        owed: one update is due, whatever the time.
+        """
         for run, most in self.behind(updates):
-            if perf_counter() >= until:
+            if perf_counter() >= until and not owed:
                 return False
+            owed = False
             try:
                 run.toward(most, until)
             except InvalidInput as error:               # its curve ends here; that is no reason to end the first one
