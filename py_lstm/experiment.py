@@ -15,6 +15,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
+from . import versions
 from .damage import rules
 from .damage.inputs import damaged_inputs
 from .initializers import INITIALIZERS
@@ -24,7 +25,6 @@ from .schedules import Schedule
 from .tasks import OWN, OWN_SETTINGS, OWN_TEXT, TASKS, Sequences, Task, learnable, own_numbers, own_text
 from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, parsed, shown
 
-VERSION = 1
 GRADIENT_OF = ("loss", "output")
 
 Rows = tuple[tuple[float, ...], ...]
@@ -69,6 +69,7 @@ class Experiment:
         is damaged, so that it can be compared with what it was
     edits : {"weight_hh[0,2]": 0.5, "c_0[1]": -1, "x[4,0]": 1, ...}, single numbers set after training, indices from 0
     changes : {100: {"learning_rate": 0.002}, ...}, what one of the fields `CHANGEABLE` becomes after so many updates
+    version : the version whose defaults fill in what is left out; once they have, the experiment is one of this version
 
     Examples
     --------
@@ -116,7 +117,7 @@ class Experiment:
     damage_from: int | None = None
     edits: Mapping[str, float] = field(default_factory=dict)
     changes: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
-    version: int = VERSION
+    version: int = versions.VERSION
 
     def __init__(self, task: str = "latch", **fields: Any):
         known = [f.name for f in dataclasses.fields(self)]
@@ -124,11 +125,12 @@ class Experiment:
             if name not in known:
                 raise InvalidInput(str(name), "unknown", f"{shown(name)} is no field of an experiment; the fields are "
                                    f"{', '.join(known)}.", got=shown(name), choices=known)
-        version = fields.get("version", VERSION)
-        if isinstance(version, bool) or not isinstance(version, int) or version != VERSION:
-            raise InvalidInput("version", "range", f"version is {shown(version)}; this py_lstm reads version {VERSION}.",
-                               got=shown(version), low=VERSION, high=VERSION)
-        for name, value in (defaults(task) | {"task": task} | fields).items():
+        version = fields.pop("version", versions.VERSION)
+        if not versions.known(version):
+            reads = "version 1" if versions.VERSION == 1 else f"the versions 1 to {versions.VERSION}"
+            raise InvalidInput("version", "range", f"version is {shown(version)}; this py_lstm reads {reads}, a newer one may read "
+                               "more.", got=shown(version), low=1, high=versions.VERSION)
+        for name, value in (defaults(task, version) | {"task": task} | fields).items():
             object.__setattr__(self, name, value)
         self._check()
 
@@ -274,13 +276,17 @@ class Experiment:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | str) -> "Experiment":
-        """An experiment from a dict or JSON text; fields left out take their default, unknown ones are refused."""
+        """An experiment from a dict or JSON text; fields left out take their default, unknown ones are refused.
+
+        Where it names an earlier version, the defaults are those of that version.
+        """
         if isinstance(data, str):
             data = parsed("experiment", data)
         if not isinstance(data, Mapping):
             raise InvalidInput("experiment", "type", f"The experiment is {shown(data)}; give a JSON object with its "
                                "fields.", got=shown(data))
-        return cls(**{str(name): value for name, value in data.items()})
+        task = {name: value for name, value in versions.former(data.get("version"), "").items() if name == "task"}
+        return cls(**task | {str(name): value for name, value in data.items()})
 
     def _edits(self) -> dict[str, float]:
         edits = self.edits
@@ -303,15 +309,16 @@ class Experiment:
         return clean
 
 
-def defaults(task: Any) -> dict[str, Any]:
-    """What the fields of an experiment with this task are where nobody says."""
+def defaults(task: Any, version: int | None = None) -> dict[str, Any]:
+    """What the fields of an experiment with this task are where nobody says, or were in an earlier version."""
     choice("task", task, [*TASKS, *OWN_SETTINGS])
     plain = {f.name: {} if f.default is dataclasses.MISSING else f.default for f in dataclasses.fields(Experiment)}
+    then = versions.former(version, task)
     if task in OWN_SETTINGS:
-        return plain | {"task": task} | OWN_SETTINGS[task]
+        return plain | {"task": task} | OWN_SETTINGS[task] | then
     about = TASKS[task]
     size = {} if about.group == "simple" else {"input_size": len(about.inputs)}
-    return plain | {"task": task} | size | about.settings
+    return plain | {"task": task} | size | about.settings | then
 
 
 def parameter_shapes(input_size: int, hidden_size: int, output_size: int = 1) -> dict[str, tuple[int, ...]]:

@@ -4,7 +4,8 @@
 
 Only what differs from the task's settings is written, readable as it stands. What is long is packed, and its name has a ~
 before it: ~text=K8lIVUhOLFEo... Nothing is judged here: text that is no number is passed on as it is, and `Experiment` says
-what is wrong with it. A link without a version is one of version 1.
+what is wrong with it. A link without a version is one of version 1; what an older one leaves out is what it was then, see
+versions.py.
 
 This says in Python what web/core/link.js says in JavaScript; tests hold the two against each other. Which fields there are,
 and how each is written, both take from `FIELDS` and `VIEW`.
@@ -19,6 +20,7 @@ from typing import Any, Callable, Mapping, NamedTuple
 
 import numpy as np
 
+from . import versions
 from .experiment import Experiment, defaults
 from .packing import pack, unpack
 from .tasks import OWN, OWN_TEXT
@@ -69,6 +71,8 @@ def encode(experiment: Experiment, view: Mapping[str, Any] | None = None) -> str
     derived = {OWN: ("length", "input_size"), OWN_TEXT: ("input_size",)}.get(experiment.task, ())
     pairs = [(name, _write(FIELDS[name], value)) for name, value in fields.items() if value != usual[name] and name not in derived]
     pairs += [(name, _text(value)) for name, value in (view or {}).items() if value is not None]
+    if pairs and versions.VERSION > 1:
+        pairs = [("version", str(versions.VERSION)), *pairs]
     return "&".join(_pair(name, text) for name, text in pairs)
 
 
@@ -76,6 +80,7 @@ def decode(text: str) -> Link:
     """The fields in a link, an address' fragment, or a text such as "updates=40".
 
     What stands before the first "#", if there is one, is passed over. What cannot be unpacked keeps its ~ and its letters.
+    A text with "#" is a link, which may be older than this py_lstm; one without is what somebody says now.
     """
     if not isinstance(text, str):
         raise InvalidInput("link", "type", f"link is {shown(text)}; give the text of an address.", got=shown(text))
@@ -90,7 +95,22 @@ def decode(text: str) -> Link:
                 view[name] = _loose_number(value) if VIEW[name] == "loose" else value
             elif name != "__proto__":                   # which no object in JavaScript can have as a field of its own
                 experiment[name] = _read(FIELDS.get(name), value)
-    return Link(experiment, view)
+    link = Link(experiment, view)
+    if "#" in text and (experiment or view):
+        _fill_in(link)
+    return link
+
+
+def _fill_in(link: Link) -> None:
+    """What a link of an earlier version leaves out, where that is otherwise now."""
+    version = link.experiment.get("version", 1)
+    if not versions.known(version) or version == versions.VERSION:
+        return
+    link.experiment.pop("version", None)
+    for name, value in versions.former(version, "").items():
+        (link.view if name in VIEW else link.experiment).setdefault(name, value)
+    for name, value in versions.former(version, link.experiment.get("task", Experiment().task)).items():
+        link.experiment.setdefault(name, value)
 
 
 def whole(link: Link) -> Link:

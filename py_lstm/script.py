@@ -14,7 +14,8 @@ from .trace import Trace
 from .validation import choice, instance, integer
 
 # What a reader wants to see even where it is the default.
-ALWAYS = ("task", "hidden_size", "updates", "seed", "sequence_seed")
+# The version says which defaults are meant by what is left out.
+ALWAYS = ("task", "hidden_size", "updates", "seed", "sequence_seed", "version")
 NEEDED = {"own": ("values",), "own_text": ("text",)}
 
 BODY = '''

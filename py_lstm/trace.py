@@ -9,7 +9,8 @@ from typing import Any, Iterable, Mapping
 import numpy as np
 
 from .damage.gates import extra_shapes
-from .experiment import VERSION, Experiment, parameter_shapes
+from . import versions
+from .experiment import Experiment, parameter_shapes
 from .gradient_check import GradientReport, gradient_check
 from .losses import log_softmax
 from .network import PARAMETERS, STATES
@@ -81,7 +82,7 @@ class Trace:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for `json.dumps`; every float keeps all its digits."""
-        return {"version": VERSION, "experiment": self.experiment.to_json(), "loss": self.loss, "score": self.score,
+        return {"version": versions.VERSION, "experiment": self.experiment.to_json(), "loss": self.loss, "score": self.score,
                 "right": self.right, "counted": self.counted, "losses": list(self.losses),
                 "arrays": {name: {"shape": list(value.shape), "data": value.ravel().tolist()}
                            for name, value in self.arrays.items()}}
@@ -92,7 +93,7 @@ class Trace:
         if isinstance(data, str):
             data = parsed("trace", data)
         _require_fields("trace", data, ("version", "experiment", "loss", "score", "right", "counted", "losses", "arrays"))
-        integer("version", data["version"], VERSION, VERSION)
+        integer("version", data["version"], 1, versions.VERSION)
         experiment = Experiment.from_json(data["experiment"])
         shapes = _shapes(experiment)
         _require_fields("arrays", data["arrays"], shapes)

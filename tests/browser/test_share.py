@@ -204,12 +204,15 @@ def test_hostile_links_neither_break_nor_hang_nor_inject(lab):
         text = hostile(draw)
         # A long training is no fault; the next link ends it.
         answer = lab.tab.evaluate("""async (hash) => {
+            const before = location.hash;
+            const told = () => [...document.querySelectorAll(".refusal, .refused-note")].map((place) => place.textContent).filter(Boolean);
+            const there = new Promise((done) => addEventListener("hashchange", () => setTimeout(done), { once: true }));
             location.hash = "#" + hash;
-            const until = performance.now() + 3000;
-            await new Promise((done) => setTimeout(done, 20));
-            while (performance.now() < until && document.querySelector(".engine.busy")) await new Promise((done) => setTimeout(done, 10));
+            if (location.hash !== before) await there;
+            const until = performance.now() + 1000;
+            while (performance.now() < until && !told().length && JSON.stringify(lab.wanted) !== JSON.stringify(lab.experiment)) await new Promise((done) => setTimeout(done, 10));
             return { injected: window.injected, engine: document.documentElement.dataset.engine, polluted: ({}).x ?? Object.keys(Object.prototype).length,
-                told: [...document.querySelectorAll(".refusal, .refused-note")].map((place) => place.textContent).filter(Boolean),
+                told: told(),
                 broken: !document.querySelector(".top") || !document.querySelector("main"), styles: getComputedStyle(document.body).display };
         }""", text)
         assert answer["injected"] is None and answer["polluted"] == 0 and not answer["broken"] and answer["styles"] == "block", text

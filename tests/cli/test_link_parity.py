@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from py_lstm import Experiment, InvalidInput, link
+from py_lstm import Experiment, InvalidInput, link, versions
 from py_lstm.damage.rules import DAMAGE
 from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.initializers import INITIALIZERS
@@ -52,7 +52,7 @@ def in_javascript(function, arguments):
     return json.loads(done.stdout)
 
 
-KINDS = {"fields": link.FIELDS, "view": link.VIEW}
+KINDS = {"fields": link.FIELDS, "view": link.VIEW, "version": versions.VERSION, "former": versions.FORMER, "task": Experiment().task}
 
 
 def test_the_same_link_gives_the_same():
@@ -61,6 +61,17 @@ def test_the_same_link_gives_the_same():
         view = {name: {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN" if value != value else value)
                 for name, value in found.view.items()}
         assert {"experiment": found.experiment, "view": view} == right, text[:100]
+
+
+def test_the_same_link_gives_the_same_in_a_later_version(monkeypatch):
+    former = [{"": {"task": "reber", "t": 4, "room": "train"}, "latch": {"updates": 7}, "reber": {"hidden_size": 5}}, {"latch": {"seed": 9}, "own": {"scale": 2.0}}]
+    monkeypatch.setattr(versions, "FORMER", former)
+    monkeypatch.setattr(versions, "VERSION", 3)
+    kinds = KINDS | {"version": 3, "former": former}
+    texts = ["#" + version + text.lstrip("#") for text in LINKS for version in ("", "version=2&", "version=3&", "version=4&")]
+    for text, right in zip(texts, in_javascript("decode", [[text, kinds] for text in texts]), strict=True):
+        found = link.decode(text)
+        assert found.experiment == right["experiment"] and set(found.view) == set(right["view"]), text[:100]
 
 
 def some_experiment(draw):

@@ -71,7 +71,7 @@ export function begin() {
     if (text === hash.written) return;
     hash.written = text;
     hash.place = undefined;
-    const { experiment, view } = decode(text, schema.link);
+    const { experiment, view } = decode(location.hash, schema.link);
     batch(() => {
       room.value = named(ROOMS, view.room, "forward");
       theme.value = named(THEMES, view.theme, null);

@@ -16,10 +16,13 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+const MOST_OF_A_NAME = 60;                              // a link can name fields that do not exist
+
 /** What is wrong, said in the reader's language; Python's own sentence where no translation fits. */
 export function refusal({ field, code, message, details = {} }) {
-  if (field?.startsWith("~")) return t("refused.packed", { name: field.slice(1) });    // see core/packing.js
-  const name = t(`field.${field}`) === `field.${field}` ? field : t(`field.${field}`);
+  const named = field?.length > MOST_OF_A_NAME ? `${field.slice(0, MOST_OF_A_NAME)} …` : field;
+  if (field?.startsWith("~")) return t("refused.packed", { name: named.slice(1) });    // see core/packing.js
+  const name = t(`field.${field}`) === `field.${field}` ? named : t(`field.${field}`);
   const bounds = details.low != null && details.high != null ? ".between" : details.low != null ? ".atLeast" : "";
   for (const key of [`refused.${field}.${code}`, `refused.${code}${bounds}`, `refused.${code}`]) {
     if (LOCALES[lang.value][key]) {

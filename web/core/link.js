@@ -2,7 +2,8 @@
 // #hidden_size=5&updates=40&t=7&quantity=c
 // What is long is packed, and its name has a ~ before it. Nothing is judged here. Text that is no number is passed on as it
 // is, and Python says what is wrong with it. py_lstm/link.py reads and writes the same; `kinds` is what it says of the
-// fields of an experiment and of the view, {fields: {name: kind}, view: {name: kind}}.
+// fields of an experiment and of the view, {fields: {name: kind}, view: {name: kind}, version, former, task}: which version
+// this is, what py_lstm/versions.py has of those before, and the default's task. A link without a version is one of version 1.
 
 import { pack, unpack } from "./packing.js";
 
@@ -10,18 +11,21 @@ import { pack, unpack } from "./packing.js";
 const LONG = 80;
 const COVERED = ["answer"];
 
-export function encode(experiment, view, defaults, kinds, { packing = true } = {}) {
+/** @param options  {whole}: false for a part of a link, which is neither packed nor says its version */
+export function encode(experiment, view, defaults, kinds, { whole = true } = {}) {
   const pairs = [];
   for (const [name, value] of Object.entries(experiment)) {
-    if (JSON.stringify(value) !== JSON.stringify(defaults[name]) && !derived(name, experiment)) {
+    if (name !== "version" && JSON.stringify(value) !== JSON.stringify(defaults[name]) && !derived(name, experiment)) {
       pairs.push([name, write(kinds.fields[name], value)]);
     }
   }
   for (const name of Object.keys(kinds.view)) if (view[name] !== undefined && view[name] !== null) pairs.push([name, String(view[name])]);
+  const unknown = "version" in experiment && !known(experiment.version, kinds);       // kept until Python says so
+  if (whole && (unknown || (pairs.length && kinds.version > 1))) pairs.unshift(["version", write(null, unknown ? experiment.version : kinds.version)]);
   const written = pairs.map(([name, text]) => {
     const plain = escaped(text);
     const covered = COVERED.includes(name);
-    const short = packing && (covered || plain.length > LONG) ? pack(wellFormed(text)) : null;
+    const short = whole && (covered || plain.length > LONG) ? pack(wellFormed(text)) : null;
     return short !== null && (covered || short.length + 1 < plain.length) ? `~${escaped(name)}=${short}` : `${escaped(name)}=${plain}`;
   });
   // Messengers leave a stop or a bracket at the end out of the link.
@@ -32,31 +36,58 @@ const wellFormed = (text) => text.replace(/\p{Surrogate}/gu, "\uFFFD");
 const escaped = (text) => encodeURIComponent(wellFormed(text)).replace(/%2C/g, ",").replace(/%3B/g, ";")
   .replace(/%3A/g, ":").replace(/%5B/g, "[").replace(/%5D/g, "]");
 
-/** {experiment: fields named in the hash, view: {...}}; what is broken, an escape or something packed, is kept as its letters. */
+/**
+ * {experiment: fields named in the hash, view: {...}}; what is broken, an escape or something packed, is kept as its letters.
+ * A hash that begins with # is a link, which may be older than this page.
+ */
 export function decode(hash, kinds) {
+  const found = named(hash.replace(/^#/, ""), kinds);
+  if (hash.startsWith("#") && (Object.keys(found.experiment).length || Object.keys(found.view).length)) fillIn(found, kinds);
+  return found;
+}
+
+const known = (version, kinds) => Number.isInteger(version) && version >= 1 && version <= kinds.version;
+
+/** What a link of an earlier version leaves out, where that is otherwise now. */
+function fillIn({ experiment, view }, kinds) {
+  const version = experiment.version ?? 1;
+  if (!known(version, kinds) || version === kinds.version) return;
+  delete experiment.version;
+  const former = (task) => Object.assign({}, ...kinds.former.slice(version - 1).reverse().map((one) => (Object.hasOwn(one, task) ? one[task] : {})));
+  const add = (all) => {
+    for (const [name, value] of Object.entries(all)) {
+      const side = Object.hasOwn(kinds.view, name) ? view : experiment;
+      if (!Object.hasOwn(side, name)) side[name] = value;
+    }
+  };
+  add(former(""));
+  add(former(experiment.task ?? kinds.task));
+}
+
+function named(text, kinds) {
   const experiment = {};
   const view = {};
-  for (const pair of hash.replace(/^#/, "").split("&")) {
+  for (const pair of text.split("&")) {
     if (!pair) continue;
     const at = pair.indexOf("=");
     let name = unescape(at < 0 ? pair : pair.slice(0, at));
-    let text = unescape(at < 0 ? "" : pair.slice(at + 1));
-    const unpacked = name.startsWith("~") ? unpack(text) : null;
-    if (unpacked !== null) [name, text] = [name.slice(1), unpacked];
-    if (Object.hasOwn(kinds.view, name)) view[name] = kinds.view[name] === "loose" ? Number(text) : text;
-    else if (name !== "__proto__") experiment[name] = read(Object.hasOwn(kinds.fields, name) ? kinds.fields[name] : null, text);
+    let value = unescape(at < 0 ? "" : pair.slice(at + 1));
+    const unpacked = name.startsWith("~") ? unpack(value) : null;
+    if (unpacked !== null) [name, value] = [name.slice(1), unpacked];
+    if (Object.hasOwn(kinds.view, name)) view[name] = kinds.view[name] === "loose" ? Number(value) : value;
+    else if (name !== "__proto__") experiment[name] = read(Object.hasOwn(kinds.fields, name) ? kinds.fields[name] : null, value);
   }
   return { experiment, view };
 }
 
 /** The experiments trained beside the first, each as what differs from it. */
 export function encodeBeside(experiments, first, kinds) {
-  return experiments.map((experiment) => encode(experiment, {}, first, kinds, { packing: false })).join("|") || null;
+  return experiments.map((experiment) => encode(experiment, {}, first, kinds, { whole: false })).join("|") || null;
 }
 
 export function decodeBeside(text, first, kinds) {
   if (!text) return [];
-  return text.split("|").map((part) => ({ ...first, ...decode(part, kinds).experiment }));
+  return text.split("|").map((part) => ({ ...first, ...named(part, kinds).experiment }));
 }
 
 // The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.

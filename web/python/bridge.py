@@ -19,7 +19,7 @@ import runs
 import take_away
 import text_room
 import train_room
-from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, link, probe, reach, run
+from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, link, probe, reach, run, versions
 from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.tasks import OWN_SETTINGS, TASKS
 from py_lstm.training import TRAINING_FIELDS, diverged
@@ -338,6 +338,7 @@ def recording():
               # Alphabets of texts are long, and come with the trace.
               "tasks": {name: about(task, defaults(name)["length"]) | {"settings": settings(name)}
                         | ({"inputs": None, "outputs": None} if task.text else {}) for name, task in TASKS.items()},
-              "own": OWN_SETTINGS, "link": {"fields": link.FIELDS, "view": link.VIEW},
+              "own": OWN_SETTINGS, "link": {"fields": link.FIELDS, "view": link.VIEW, "version": versions.VERSION, "former": versions.FORMER,
+                                       "task": Experiment().task},
               "tensors": ["weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias", "h_0", "c_0", "x"]}
     return {"trace": {"frame": header, "schema": schema}, "explanations": explanations}

@@ -83,6 +83,22 @@ test("a half of a letter does not stop a link from being written", () => {
   assert.equal(decode(encode({ ...DEFAULTS, text: "a\uD800b" }, {}, DEFAULTS, KINDS), KINDS).experiment.text, "a\uFFFDb");
 });
 
+test("a link of an earlier version is filled in where something is otherwise now, a later one says which it is", () => {
+  const third = { ...KINDS, version: 3, task: "latch", former: [{ latch: { updates: 7 }, reber: { hidden_size: 5 }, "": { task: "reber", t: 4 } }, { latch: { seed: 9 } }] };
+  assert.deepEqual(decode("#task=latch&hidden_size=2", third), { experiment: { task: "latch", hidden_size: 2, updates: 7, seed: 9 }, view: { t: 4 } });
+  assert.deepEqual(decode("#room=backward&t=6", third), { experiment: { task: "reber", hidden_size: 5 }, view: { room: "backward", t: 6 } });
+  assert.deepEqual(decode("#version=2&updates=3", third).experiment, { updates: 3, seed: 9 });
+  assert.deepEqual(decode("#version=3&updates=3", third).experiment, { version: 3, updates: 3 });
+  assert.deepEqual(decode("#task=constructor&version=2", third).experiment, { task: "constructor" });
+  for (const text of ["", "#", "updates=3"]) assert.deepEqual(decode(text, third).experiment, text === "updates=3" ? { updates: 3 } : {});
+  const now = { ...DEFAULTS, version: 3 };
+  assert.equal(encode(now, {}, now, third), "");
+  assert.equal(encode({ ...now, seed: 5 }, { t: 3 }, now, third), "version=3&seed=5&t=3");
+  assert.equal(encode({ ...now, version: 7 }, {}, now, third), "version=7", "kept until Python has said what it is");
+  assert.equal(encodeBeside([{ ...now, seed: 5 }], now, third), "seed=5");
+  assert.deepEqual(decodeBeside("seed=5", now, third), [{ ...now, seed: 5 }]);
+});
+
 test("an answer cannot be read in the link, a short question can", () => {
   const text = encode(DEFAULTS, { question: "Why?", answer: "mark" }, DEFAULTS, KINDS);
   assert.match(text, /^question=Why%3F&~answer=[\w-]+$/);
@@ -100,7 +116,7 @@ test("the settings of every task under every damage take less than 300 character
       const changed = { ...usual, sequence_seed: 987654, hidden_size: 13, seed: 123456, forget_bias: -2.75, scale: 1.35, updates: 1234, learning_rate: 0.0123,
         optimizer: "sgd", length: 57, damage: rule ? { [rule]: 0.123456 } : {} };
       const text = encode(changed, { room: "backward", quantity: "dc_via_h", t: 57, unit: 13, lang: "zh-CN", theme: "dark", projector: 1 },
-        { ...usual, task: DEFAULTS.task }, KINDS);
+        { ...usual, task: DEFAULTS.task }, { ...KINDS, version: 99 });         // with what a later version says of itself
       if (text.length > longest.length) longest = text;
     }
   }
