@@ -19,6 +19,7 @@ import runs
 import take_away
 import text_room
 import train_room
+from captions import captions
 from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, link, probe, reach, run, versions
 from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.tasks import OWN_SETTINGS, TASKS
@@ -270,7 +271,7 @@ def pack(trace, more=None):
     entries, numbers = packed(trace.arrays | (more or {}))
     header = {"experiment": trace.experiment.to_json(), "about": about(trace.experiment.about, trace.experiment.length),
               "loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
-              "symbols": symbols(trace), "output": trace.output + 1, "arrays": {name: entries[name] for name in trace.arrays},
+              "symbols": symbols(trace), "output": trace.output + 1, "captions": captions(trace), "arrays": {name: entries[name] for name in trace.arrays},
               "more": {name: entries[name] for name in more or {}}}
     return header, numbers
 
