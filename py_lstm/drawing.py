@@ -120,7 +120,7 @@ class _Drawing:
         self.text(EDGE + LEFT - 30, middle, _letter(self.trace, row.name), size=14, weight=600, anchor="end")
         if row.mark in ("opening", "value"):
             self.text(EDGE + LEFT + len(row.values) * self.column + 8, middle, "0–1" if row.mark == "opening" else
-                      f"±{row.largest:.3g}", fill="muted")
+                      f"±{row.largest:.3g}" + (f", max {most:.3g}" if (most := float(np.abs(row.values).max())) > row.largest else ""), fill="muted")
 
     def squares(self, row: Row, y: float) -> Iterator[tuple[float, float, float, float, float, str]]:
         """(value, x, y, width, height, title) of each number; the names of row and units are written on the way."""
@@ -247,6 +247,8 @@ def _rows(trace: Trace, quantities: Sequence[str]) -> Iterator[Row]:
     for name in [choice("quantity", name, trace.quantities) for name in quantities]:
         values = arrays[name]
         largest = 1.0 if name in FIXED_RANGE else float(np.abs(values).max())
+        if name == "c":                                 # on the scale of g and h, unless it outgrows that by more than 1
+            largest = max(1.0, largest - 1)
         if name == "x":
             mark = "symbol" if about.symbols else "bar"
         elif name == "y" and not about.classes():

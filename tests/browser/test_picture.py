@@ -74,6 +74,9 @@ def test_a_value_has_the_colour_of_its_size_and_sign(lab, theme, room, quantitie
     signs = set()
     for quantity in quantities:
         most = 1 if quantity in TANH_LIKE else np.max(np.abs(arrays[quantity]))
+        if quantity == "c":                             # on their scale too, as long as it does not outgrow it by more than 1
+            assert 1 < most < 2
+            most = 1
         # The smallest, the largest, the one nearest to zero, and some in between.
         order = np.argsort(arrays[quantity].ravel())
         nearest = np.argmin(np.abs(arrays[quantity]))
@@ -82,11 +85,7 @@ def test_a_value_has_the_colour_of_its_size_and_sign(lab, theme, room, quantitie
             value = arrays[quantity][t, unit]
             pixels = cell(lab, quantity, t + 1, unit + 1)
             middle = pixels[pixels.shape[0] // 2, pixels.shape[1] // 2]
-            if quantity == "c":                         # by the square root, which its range says
-                value, most_shown = np.sign(value) * np.sqrt(abs(value)), np.sqrt(most)
-            else:
-                most_shown = most
-            assert np.max(np.abs(middle - expected_colour(value, most_shown, theme))) <= 1.01, (quantity, t + 1, unit + 1, value)
+            assert np.max(np.abs(middle - expected_colour(value, most, theme))) <= 1.01, (quantity, t + 1, unit + 1, value)
             signs.add(np.sign(round(value / most, 2)))
     assert signs == {-1, 0, 1}
 

@@ -41,7 +41,8 @@ def test_the_colours_of_a_drawing_are_those_of_its_stops_and_a_large_one_stays_s
 
 def test_what_is_drawn_is_as_large_as_its_number():
     """An opening fills as much of its square as it is open, and a value has its colour."""
-    rectangle, scale = "{http://www.w3.org/2000/svg}rect", np.abs(TRACE.arrays["c"]).max()
+    rectangle = "{http://www.w3.org/2000/svg}rect"
+    assert np.abs(TRACE.arrays["c"]).max() < 1          # and so c has the scale of g and h
     found = {}
     for group in xml.fromstring(drawing.svg(TRACE, ["f", "c"])).iter("{http://www.w3.org/2000/svg}g"):
         found[group[0].text.split(":")[0]] = [(float(one.get("height")), one.get("fill")) for one in group.iter(rectangle)]
@@ -50,7 +51,14 @@ def test_what_is_drawn_is_as_large_as_its_number():
         for unit in range(2):
             (whole, _), (filled, _) = found[f"f {unit + 1}, step {t + 1}"]
             assert abs(filled / whole - TRACE.arrays["f"][t, unit]) < 1e-3
-            assert found[f"c {unit + 1}, step {t + 1}"][0][1] == drawing.colour(TRACE.arrays["c"][t, unit] / scale)
+            assert found[f"c {unit + 1}, step {t + 1}"][0][1] == drawing.colour(TRACE.arrays["c"][t, unit])
+
+
+def test_a_cell_state_that_outgrows_its_scale_says_so():
+    assert ">±1<" in drawing.svg(TRACE, ["c"])
+    largest = np.abs((grown := run(Experiment(damage={"clamp_f": 1.0}, updates=0, length=30, edits={"bias[6]": 9.0, "bias[0]": 9.0}))).arrays["c"]).max()
+    assert largest > 2 and f">±{largest - 1:.3g}, max {largest:.3g}<" in drawing.svg(grown, ["c"])
+
 
 @pytest.mark.parametrize("field, call", [
     ("trace", lambda: drawing.svg(None)), ("quantities", lambda: picture.blocks(TRACE, "f")), ("quantities", lambda: drawing.svg(TRACE, np.array(3))),

@@ -28,20 +28,24 @@ export function numberIn(trace, { quantity, t, unit }) {
 
 export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
 
-/** The largest size of any number of a quantity: the ends of its colour scale, unless they are fixed. */
+/**
+ * The ends of a quantity's colour scale: the largest size of its numbers, unless they are fixed. A cell state has the scale of
+ * g and h, which it is made of and turns into, so that a colour means the same number in all three; where it outgrows that by
+ * more than 1, its scale follows.
+ */
 export function rangeOf(trace, quantity) {
-  if (["g", "h", "tanh_c"].includes(quantity) && !trace.isChange) return 1;
-  return largest(trace, quantity);
+  if (trace.isChange) return largest(trace, quantity);
+  if (["g", "h", "tanh_c"].includes(quantity)) return 1;
+  return quantity === "c" ? Math.max(1, largest(trace, "c") - 1) : largest(trace, quantity);
 }
 
-/** A cell state's few large numbers would leave all others pale: its colour grows with the square root. */
-export const byRoot = (trace, quantity) => quantity === "c" && !trace.isChange;
+/** Whether a quantity has numbers beyond the ends of its scale. */
+export const outgrows = (trace, quantity) => largest(trace, quantity) > rangeOf(trace, quantity);
 
 /** What gives a quantity's numbers their colours, as colourOf does. */
 export function colouring(trace, quantity, theme) {
   const range = Math.max(rangeOf(trace, quantity), 1e-300);
-  if (!byRoot(trace, quantity)) return (value) => colourOf(value, range, theme);
-  return (value) => colourOf(Math.sign(value) * Math.sqrt(Math.abs(value)), Math.sqrt(range), theme);
+  return (value) => colourOf(value, range, theme);
 }
 
 /** The largest size of any number of an array, found once. */

@@ -3,11 +3,12 @@
 import { STOPS } from "../core/colour.js";
 import { t } from "../core/i18n.js";
 import { shownTheme } from "../core/state.js";
-import { byRoot } from "../core/trace.js";
+import { outgrows, rangeOf } from "../core/trace.js";
 import { painted } from "./Score.jsx";
 
 export function Legend() {
   const { picture: { groups }, shown } = painted.value;
+  const stands = (quantity) => groups.some((group) => group.quantity === quantity);
   const has = (...marks) => groups.some(({ mark }) => marks.includes(mark));
   return (
     <div class="legend">
@@ -15,7 +16,7 @@ export function Legend() {
         {t("legend.opening")}</span>}
       <span><i class="ramp" aria-hidden="true" style={{ background: `linear-gradient(90deg in oklab, ${STOPS[shownTheme.value].join(", ")})` }} />
         {t("legend.value")}</span>
-      <span class="ends">{t(groups.some(({ quantity }) => byRoot(shown, quantity)) ? "legend.endsRoot" : "legend.ends")}</span>
+      <span class="ends">{t(stands("c") && outgrows(shown, "c") ? "legend.endsBeyond" : "legend.ends")}{stands("c") && stands("g") && !shown.isChange && rangeOf(shown, "c") === 1 && t("legend.oneScale")}</span>
       {has("line") && <span><i class="target" aria-hidden="true" />{t("picture.target")}</span>}
       {has("line") && <span><i class="output" aria-hidden="true" />{t("picture.output")}</span>}
     </div>

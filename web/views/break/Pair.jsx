@@ -9,7 +9,7 @@ import { boxOf, layout, numberAt } from "../../core/layout.js";
 import { engine } from "../../core/requests.js";
 import { select } from "../../core/selection.js";
 import { selection, shownTheme, trace } from "../../core/state.js";
-import { rangeOf, unpack } from "../../core/trace.js";
+import { largest, unpack } from "../../core/trace.js";
 import { draw, keys } from "../Score.jsx";
 import { Letter } from "../symbols.jsx";
 
@@ -97,4 +97,4 @@ function One({ shown, width, title, letters, selectable, asChange, faded }) {
   );
 }
 
-const describe = (title, shown) => t("break.pictureLabel", { title, steps: shown.shape.T, range: short(rangeOf(shown, "c")) });
+const describe = (title, shown) => t("break.pictureLabel", { title, steps: shown.shape.T, range: short(largest(shown, "c")) });
