@@ -31,6 +31,7 @@ LOOK = """() => {
       for (const frame of all(".diagram .frame")) if (!inside(box(frame), canvas, 3)) faults.push("a box outside the diagram's canvas");
     }
     apart(all(".letters .letter"), "letters");
+    apart(all(".letters .name, .letters .unit, .ranges span"), "names of rows");
     apart(all(".ranges span"), "ranges");
     apart(all(".equation .row .amount, .equation .row .symbol, .row .sign"), "equation");
     const inspector = box(document.querySelector(".inspector"));

@@ -1,23 +1,11 @@
-// What the header offers beside directions and engine. A phone has room for one button, which opens them.
+// What the header offers beside directions and engine; a phone has it in the help.
 
-import { useSignal } from "@preact/signals";
 import { lang, t } from "../core/i18n.js";
 import { projector } from "../core/state.js";
 import { startTour } from "../core/tour.js";
-import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
 import { openGlossary } from "./Glossary.jsx";
 import { openShare } from "./share/ShareDialog.jsx";
-
-export function More() {
-  const open = useSignal(false);
-  return (
-    <>
-      <button type="button" class="plain more" aria-label={t("more.label")} aria-haspopup="dialog" onClick={() => { open.value = true; }}>⋯</button>
-      {open.value && <Dialog title={t("more.label")} onClose={() => { open.value = false; }}><Extras onUse={() => { open.value = false; }} /></Dialog>}
-    </>
-  );
-}
 
 /** @param onUse  called when one of them is used */
 export function Extras({ onUse = () => {} }) {

@@ -5,7 +5,8 @@ import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
-import { Extras, More } from "./Extras.jsx";
+import { Extras } from "./Extras.jsx";
+import { More } from "./Help.jsx";
 import { WholePage } from "./share/WholePage.jsx";
 
 export function Header() {

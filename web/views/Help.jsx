@@ -1,5 +1,5 @@
 // What helps whoever is lost: the tour, the glossary and the documentation, and which keys do what. Its button stands in
-// the play bar, where a phone's thumb reaches it.
+// the play bar, where a phone's thumb reaches it; the one in a phone's header opens the same.
 
 import { signal } from "@preact/signals";
 import { t } from "../core/i18n.js";
@@ -20,6 +20,10 @@ const close = () => { open.value = false; };
 export const HelpButton = () => (
   <button type="button" class="icon help" aria-haspopup="dialog" aria-keyshortcuts="?" aria-label={t("help.title")} title={t("help.title")}
     onClick={openHelp}>?</button>);
+
+/** In a phone's header, which has no room for all that the help offers. */
+export const More = () => (
+  <button type="button" class="plain more" aria-haspopup="dialog" aria-label={t("help.title")} onClick={openHelp}>⋯</button>);
 
 export const Help = () => open.value && (
   <Dialog title={t("help.title")} onClose={close}>

@@ -9,9 +9,9 @@ import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
 import { byEquation, direction, move, pause, playing, toggle } from "../core/player.js";
 import { findPlacesWith } from "../core/flight.js";
 import { select } from "../core/selection.js";
-import { explanation, room, selection, shownTheme, trace } from "../core/state.js";
+import { explanation, projector, room, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
-import { byRoot, numberIn, rangeOf } from "../core/trace.js";
+import { largest, numberIn, outgrows, rangeOf } from "../core/trace.js";
 import { inks } from "./ink.js";
 import { paint, visible } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
@@ -145,28 +145,35 @@ export function Score() {
   );
 }
 
+/** A derivative's row is called as that of its quantity, which stands in the same place. */
+const rowName = (quantity) => quantity.replace(/^d(?=.)/, "").replace(/^z_/, "");
+
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;
   const small = group.height < 34;                      // too low for a fraction
   const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
-  const showUnits = group.rows > 1 && (classes || group.rowHeight >= 11);
+  // Where rows are lower than their numbers only the chosen one has room.
+  const roomy = classes || group.rowHeight >= (projector.value ? 15 : 11);
+  const numbered = (k) => group.rows > 1 && (roomy || (chosen && selection.value.unit === k + 1));
   return (
     <>
+      <span class="name" style={px({ top: group.y })}>{t(`quantity.${rowName(group.quantity)}`)}</span>
       <span class={`letter${chosen ? " chosen" : ""}${flat ? " small" : ""}`} style={px({ top: group.y + group.height / 2 })}>
         <Letter quantity={group.quantity} trace={trace.value} small={small} />
       </span>
-      {showUnits && Array.from({ length: group.rows }, (_, k) => (
+      {Array.from({ length: group.rows }, (_, k) => numbered(k) && (
         <span key={k} class={`unit${chosen && selection.value.unit === k + 1 ? " chosen" : ""}${flat ? " beside-flat" : ""}`}
           style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{classes ? visible(trace.value.about.outputs[k]) : k + 1}</span>))}
     </>
   );
 }
 
+/** The ends of a row's scale; of one that is outgrown also by how much. */
 function rangeText({ quantity, mark }, shown) {
   if (["opening", "share", "guess"].includes(mark)) return "0–1";
-  if (mark === "line" || mark === "symbol") return "";
-  return quantity === "x" && mark === "bar" ? "" : `±${short(rangeOf(shown, quantity))}${byRoot(shown, quantity) ? " √" : ""}`;
+  if (mark === "line" || mark === "symbol" || (quantity === "x" && mark === "bar")) return "";
+  return `±${short(rangeOf(shown, quantity))}${outgrows(shown, quantity) ? `\n${t("picture.most", { most: short(largest(shown, quantity)) })}` : ""}`;
 }
 
 /** Where the operands of the explained number stand in the picture. */
