@@ -271,6 +271,15 @@ def test_the_first_visit_asks_before_it_shows(lab):
     assert card.count() == 0
 
 
+def test_the_walk_ends_when_what_it_tells_of_is_changed(lab):
+    tab = lab.tab
+    tab.get_by_role("button", name="Tour").click()
+    tab.locator(".tour").wait_for()
+    lab.set(updates=199)
+    wait_until(tab, "!document.querySelector('.tour')")
+    assert tab.locator(".caption").is_visible()
+
+
 def test_the_opening_plays_to_its_mark_though_python_comes_meanwhile(visit, site, until_live):
     tab = visit(reduced_motion="no-preference")
     tab.goto(site)

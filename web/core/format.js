@@ -20,7 +20,9 @@ export function brief(value, most = 7) {
   if (value === 0 || !Number.isFinite(value)) return short(value);
   const text = size >= 0.1 && size < 1000 ? short(value) : minus(size >= 0.001 && size < 1 ? value.toPrecision(2) : value.toExponential(0));
   if (text.length <= most) return text;
-  return minus(size >= 0.1 ? value.toPrecision(2) : value.toExponential(0));
+  if (size >= 0.1) return minus(value.toPrecision(2));
+  const plain = minus(value.toPrecision(1));            // 0.003 says as much as 3e−3 and is read at once
+  return size < 1 && plain.length <= most ? plain : minus(value.toExponential(0));
 }
 
 const MOST_DECIMALS = 12;

@@ -37,6 +37,8 @@ const MOST_CLASSES = 12;
 const INPUT_ROW = 18;
 const OUTPUT_HEIGHT = 44;
 const AXIS = 22;
+const HIGHEST_ROW = 34;
+const WIDEST_COLUMN = 80;
 
 /**
  * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
@@ -55,8 +57,8 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
   const groupGap = H > 6 ? 9 : 12;
   const gaps = groupGap * (plan.units.length + 3) + 10;
   const free = height - input.rows * input.row - output.rows * output.row - AXIS - gaps;
-  const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(22, Math.floor(free / (H * (plan.units.length + 1)))));
-  const column = Math.max(minColumn, Math.min(64, Math.floor(width / T)));
+  const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(HIGHEST_ROW, Math.floor(free / (H * (plan.units.length + 1)))));
+  const column = Math.max(minColumn, Math.min(WIDEST_COLUMN, Math.floor(width / T)));
 
   const groups = [];
   let y = 0;

@@ -1,11 +1,11 @@
 // The walk of a first visit: which step it stands at, and what it hides until its question is answered.
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { FIRST_VISIT } from "../lessons/first-visit.js";
 import { pause } from "./player.js";
 import { change } from "./requests.js";
 import { enter, select } from "./selection.js";
-import { schema, touched } from "./state.js";
+import { schema, touched, trace } from "./state.js";
 
 export const tourStep = signal(null);                   // index into FIRST_VISIT, or null
 export const answer = signal(null);                     // "rise", "fall", or null while the question is open
@@ -36,6 +36,12 @@ export function leaveTour() {
   tourStep.value = null;
   answer.value = null;
 }
+
+// What the walk says is true of the default experiment alone: whoever changes it has left the walk.
+effect(() => {
+  const { experiment } = trace.value;
+  if (tourStep.value !== null && JSON.stringify(experiment) !== JSON.stringify(schema.defaults)) leaveTour();
+});
 
 /** Give the answer; the hidden steps appear, and the play head moves there. */
 export function predict(what) {

@@ -134,7 +134,7 @@ export function Score() {
           {box && <div class="selected" style={px({ left: box.x, top: box.y, width: box.width, height: box.height })} />}
         </div>
       </div>
-      <div class="ranges" aria-hidden="true" style={px({ height })}>
+      <div class="ranges" aria-hidden="true" style={{ ...px({ height }), transform: `translateX(${Math.min(0, width - space.value.width)}px)` }}>
         {painted.value.picture.groups.map((group) => (
           <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--over": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
@@ -150,7 +150,7 @@ const rowName = (quantity) => quantity.replace(/^d(?=.)/, "").replace(/^z_/, "")
 
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;
-  const small = group.height < 34;                      // too low for a fraction
+  const small = group.height < (projector.value ? 50 : 34);     // too low for a fraction
   const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
   // Where rows are lower than their numbers only the chosen one has room.
