@@ -2,7 +2,6 @@
 import json
 import math
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from web.build.paths import WEB
 sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
 
 import bridge  # noqa: E402
+import runs  # noqa: E402
 import train_room  # noqa: E402
 from runs import Run, Runs, Stop  # noqa: E402
 
@@ -160,12 +160,24 @@ def test_a_stop_condition_stops_at_the_first_update_that_meets_it(page, kind, va
     assert frames[-1]["experiment"]["updates"] == frames[-1]["wanted"] == stopped["update"] < 1000
 
 
-def test_the_clock_stops_a_run_and_only_training_counts():
+def test_the_clock_stops_a_run_and_only_training_counts(monkeypatch):
+    """By a clock of the test's own: an update takes a hundredth of a second on it."""
+    now = [0.0]
+    monkeypatch.setattr(runs, "perf_counter", lambda: now[0])
     page_run = Run(Trainer(SMALL))
-    stop = Stop("seconds", 0.05, False)
-    while page_run.toward(100_000, time.perf_counter() + 0.01, stop) is None:
-        time.sleep(0.02)                                # a tab that sleeps trains nothing meanwhile
-    assert 0.05 <= page_run.seconds < 0.5
+    update = page_run.trainer.update
+
+    def timed():
+        update()
+        now[0] += 0.01
+
+    page_run.trainer.update = timed
+    stop, slices = Stop("seconds", 0.055, False), 1
+    while (reached := page_run.toward(100_000, now[0] + 0.019, stop)) is None:
+        now[0] += 5                                     # a tab that sleeps trains nothing meanwhile
+        slices += 1
+    assert page_run.done == 6 and slices == 3
+    assert reached == page_run.seconds == pytest.approx(0.06)
 
 
 @pytest.mark.parametrize("options", [{"stop": {"kind": "luck", "value": 1}}, {"stop": {"kind": "loss", "value": "x"}},

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import playwright.sync_api
 import pytest
+import slow
 from playwright.sync_api import sync_playwright
 
 from web.build import browsers, serve
@@ -13,8 +14,10 @@ from web.build.paths import DIST
 LIVE_WITHIN = 60_000  # ms; Python starts in about three seconds, but not on a busy machine
 
 
-def wait_for_function(page, expression, *, arg=None, timeout=30_000, polling=None):
-    """Playwright's own leaves its expression in the page to be evaluated there later, which the page's policy refuses."""
+def wait_for_function(page, expression, *, arg=None, timeout=LIVE_WITHIN, polling=None):
+    """Playwright's own leaves its expression in the page to be evaluated there later, which the page's policy refuses.
+
+    page: a page, or a frame in one."""
     until = time.monotonic() + timeout / 1000
     while True:
         try:
@@ -28,7 +31,13 @@ def wait_for_function(page, expression, *, arg=None, timeout=30_000, polling=Non
         page.wait_for_timeout(30)
 
 
-playwright.sync_api.Page.wait_for_function = wait_for_function
+playwright.sync_api.Page.wait_for_function = playwright.sync_api.Frame.wait_for_function = wait_for_function
+slow.every_context(lambda context: context.set_default_timeout(LIVE_WITHIN))
+slow.slow_down()
+
+
+def pytest_collection_modifyitems(items):
+    slow.reorder(items)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ def settle(lab, **fields):
     """Wait until the page shows the default experiment with these fields, and compare all of its numbers."""
     experiment = Experiment.from_json({**DEFAULTS, **fields})
     wait_until(lab.tab, "wanted => Object.keys(wanted).every((name) => JSON.stringify(lab.experiment[name]) === JSON.stringify(wanted[name]))",
-               arg=experiment.to_json(), timeout=15_000)
+               arg=experiment.to_json())
     assert_same_numbers(lab, experiment.to_json(), BOUND)
 
 
@@ -176,7 +176,7 @@ def test_the_play_bar(lab):
     lab.tab.locator(".scrub").evaluate("(bar) => { bar.value = 5; bar.dispatchEvent(new Event('input', { bubbles: true })); }")
     assert now.text_content() == "t = 5 of 24"
     lab.tab.get_by_role("button", name="Play", exact=True).click()
-    wait_until(lab.tab, "document.querySelector('output.now').textContent === 't = 7 of 24'")
+    wait_until(lab.tab, "Number(document.querySelector('output.now')?.textContent.split(' ')[2]) >= 7")
     lab.tab.locator(".playbar .primary").click()
     stopped = now.text_content()
     lab.tab.wait_for_timeout(500)
@@ -187,7 +187,7 @@ def test_backward_plays_from_right_to_left(lab):
     lab.enter("backward")
     lab.select(t=4)
     lab.tab.locator(".playbar .primary").click()
-    wait_until(lab.tab, "document.querySelector('output.now').textContent === 't = 1 of 24'")
+    wait_until(lab.tab, "document.querySelector('output.now')?.textContent === 't = 1 of 24'")
     lab.tab.get_by_role("button", name="Play", exact=True).wait_for()
 
 

@@ -1,5 +1,6 @@
 """docs/ in a browser: reached from the page in its language, quiet, readable on a phone, nothing serious for axe."""
 import pytest
+from lab import wait_until
 
 from web.build.paths import DIST, MODULES
 
@@ -26,27 +27,33 @@ def test_no_page_is_wider_than_a_phone_or_serious_for_axe(visit, site, scheme):
     assert {request for request in tab.watch.requests if not request.startswith((site + "docs/", "data:"))} == set()
 
 
+def arrived(tab, title):
+    wait_until(tab, "title => document.querySelector('h1')?.textContent === title", arg=title)
+
+
 def test_the_way_from_the_page_and_back(visit, site):
     tab = visit()
     for language, title in (("en", "Documentation"), ("zh-CN", "文档")):
         tab.goto(site + "#lang=" + language)
+        wait_until(tab, "language => document.documentElement.lang === language", arg=language)
         tab.locator("header a.plain[href*=docs]").click()
-        assert tab.locator("h1").text_content() == title and tab.locator("html").get_attribute("lang") == language
+        arrived(tab, title)
+        assert tab.locator("html").get_attribute("lang") == language
         tab.locator("header a.home").click()
         tab.wait_for_selector("header.top")
     tab.goto(site + "#lang=en")
     tab.get_by_role("button", name="Glossary").click()
     tab.get_by_role("link", name="Coming from PyTorch").click()
-    assert tab.locator("h1").text_content() == "Coming from PyTorch, Keras or the tutorial"
+    arrived(tab, "Coming from PyTorch, Keras or the tutorial")
     tab.locator("header a.other").click()
-    assert tab.locator("html").get_attribute("lang") == "zh-CN"
+    wait_until(tab, "document.documentElement.lang === 'zh-CN'")
 
 
 def test_an_entry_is_reached_and_its_source_opens_without_a_script(visit, site):
     tab = visit(java_script_enabled=False)
     tab.goto(site + "docs/index.html")
     tab.locator("dl a", has_text="LSTM").first.click()
-    assert tab.url.endswith("layers.html#LSTM")
+    tab.wait_for_url("**/layers.html#LSTM")
     section = tab.locator("section#LSTM")
     assert "weight_hh_l1" in section.text_content()
     section.locator("summary").last.click()

@@ -60,6 +60,7 @@ def test_the_picture_shows_the_change_until_it_is_dismissed(lab, open_sum):
 
 
 def test_undo_and_redo_go_through_experiments(lab):
+    lab.set(updates=30)                                 # so that what the page did before is no part of the same stroke
     lab.set(forget_bias=2)
     lab.set(hidden_size=4)
     undo, redo = (lab.tab.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
@@ -196,7 +197,7 @@ def phone(live_tabs):
 @pytest.mark.parametrize("room", WEIGHT_OF_ROOM)
 def test_a_thumb_edits(phone, room):
     tab = phone.tab
-    phone.set(edits={})
+    phone.reset()
     phone.enter(room)
     phone.select(WEIGHT_OF_ROOM[room], 13, 1)
     told(tab, WEIGHT_OF_ROOM[room], 13, 1)

@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import pytest
-from lab import Lab, live_tabs, wait_until  # noqa: F401
+from lab import KEPT_UPDATES, live_tabs, wait_until  # noqa: F401
 from test_train import BOUND, assert_same_curves
 
 from py_lstm import Experiment, Trainer
@@ -46,20 +46,21 @@ def test_a_worker_that_dies_in_mid_training_goes_on_from_what_was_kept(visit, si
     tab.goto(site + "#room=train&updates=0")
     wait_until(tab, "document.documentElement.dataset.engine === 'live'")
     tab.evaluate("lab.ready")
-    tab.evaluate("void lab.train({until: 600})")
+    tab.evaluate("void lab.train()")                    # on and on: it must not be at its end when the worker dies
     wait_until(tab, "lab.run().count >= 20")
-    # Only a database that is there is opened: opening it first would make it, without the page's store in it.
-    kept = "indexedDB.databases().then((all) => all.some(({ name }) => name === 'keyval-store') && new Promise((y) => { const r = indexedDB.open('keyval-store'); r.onsuccess = () => { const s = r.result; if (!s.objectStoreNames.length) return y(false); " \
-           "const q = s.transaction('keyval').objectStore('keyval').get('py_lstm run'); q.onsuccess = () => y(q.result?.experiment.updates ?? false); }; }))"
     tab.clock.run_for(3500)
-    done = wait_until(tab, kept)
+    done = wait_until(tab, KEPT_UPDATES)
     tab.workers[0].evaluate("self.close()")
     for _ in range(20):
         tab.clock.run_for(1000)
         if tab.evaluate("document.documentElement.dataset.engine") != "live":
             break
+    # Nothing is done a second time, and the page says that it trains, not that Python is still being restarted.
+    tab.evaluate("""() => { window.counts = []; (function note() { window.counts.push(lab.run().count); setTimeout(note, 20); })(); }""")
     wait_until(tab, "document.documentElement.dataset.engine === 'live'")
     wait_until(tab, "done => lab.run().count > done", arg=done)
+    assert tab.evaluate("Math.min(...window.counts)") >= done
+    assert tab.locator(".engine").text_content() == "learning"
     tab.evaluate("lab.halt()")
     assert_same_curves(tab, tab.evaluate("lab.run().count"))
 

@@ -44,5 +44,5 @@ def test_both_passes_can_be_walked_and_a_bad_value_is_refused(firefox):
     assert shown == pytest.approx(whole, rel=1e-12)
     firefox.locator("[data-field=hidden_size] input.number").fill("99")
     firefox.keyboard.press("Enter")
-    wait_until(firefox, "document.querySelector('[data-field=hidden_size] .refusal').textContent.includes('99')")
+    wait_until(firefox, "document.querySelector('[data-field=hidden_size] .refusal')?.textContent.includes('99')")
     assert firefox.evaluate("lab.experiment.hidden_size") == 3

@@ -26,6 +26,7 @@ def speak(tab, language):
 @pytest.mark.parametrize("room", ["forward", "backward"])
 def test_a_thumb_finds_tour_and_glossary(phone, language, room):
     tab, (tour, glossary) = phone.tab, WORDS[language]
+    phone.reset()
     speak(tab, language)
     phone.enter(room)
     button = tab.locator(".under .help")
@@ -78,3 +79,4 @@ def test_at_every_width_and_size_of_type_the_header_is_whole(live_tabs):
             }).map((at) => at.textContent)""")
             assert cut == [], (projector, width)
     tab.watch.check()
+    tab.context.close()

@@ -3,10 +3,12 @@ import json
 import os
 import re
 import shutil
+import time
 import urllib.error
 import urllib.request
 
 import pytest
+from conftest import LIVE_WITHIN
 
 from web.build import serve
 from web.build.paths import DIST
@@ -139,7 +141,8 @@ def test_what_a_page_should_not_do_is_noticed(visit, site):
 
 
 def wait_for(tab, condition, what):
-    for _ in range(50):
+    until = time.monotonic() + LIVE_WITHIN / 1000
+    while time.monotonic() < until:
         if condition():
             return
         tab.wait_for_timeout(100)

@@ -108,7 +108,7 @@ def test_from_a_derivative_one_can_walk_back_to_the_input(lab):
         if links.count() == 0:
             break
         links.last.click()
-        wait_until(lab.tab, "document.querySelector('.inspector data') !== null")
+        wait_until(lab.tab, "document.querySelector('.inspector[aria-busy=false] data') !== null")
     assert "Given by the sequence" in lab.tab.locator(".inspector").text_content()
 
 
@@ -134,7 +134,7 @@ def test_the_number_under_the_pointer_is_named(lab):
     lab.select("g", 10, 2)
     box = lab.tab.locator(".score .selected").bounding_box()
     lab.tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    hovered = lab.tab.locator(".hovered")
-    assert hovered.text_content().startswith("candidate, unit 2, step 10: ")
+    hovered = lab.tab.locator(".hovered", has_text="candidate, unit 2, step 10: ")
+    hovered.wait_for()
     assert float(hovered.text_content().rsplit(": ", 1)[1].replace("−", "-")) == pytest.approx(
         in_cpython({})["g"][9, 1], rel=0.0051)

@@ -107,7 +107,7 @@ def test_space_plays_and_pauses(lab):
     lab.select("f", 3, 1)
     lab.tab.locator("#picture").focus()
     lab.tab.keyboard.press("Space")
-    wait_until(lab.tab, "document.querySelector('output.now').textContent === 't = 5 of 24'")
+    wait_until(lab.tab, "Number(document.querySelector('output.now')?.textContent.split(' ')[2]) >= 5")
     lab.tab.keyboard.press("Space")
     stopped = lab.tab.locator("output.now").text_content()
     lab.tab.wait_for_timeout(500)

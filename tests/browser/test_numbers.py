@@ -108,6 +108,7 @@ def test_the_table_shows_the_numbers_of_the_backward_pass(lab, quantity):
     table = lab.tab.locator("details.numbers-table")
     table.evaluate("details => { details.open = true; }")
     cells = table.locator("tbody td")
+    cells.first.wait_for()                              # the browser tells of the opening a moment later
     assert cells.count() == theirs.size
     every_digit = np.array(cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.value))"))
     assert np.max(np.abs(every_digit - theirs.T.ravel())) <= DEFAULT_AFTER_TRAINING

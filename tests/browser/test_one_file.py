@@ -75,7 +75,7 @@ def test_gradients_are_checked_and_python_can_be_read(opened):
     rows = opened.tab.evaluate("lab.gradientCheck()")
     assert len(rows) == 8 and all(row["right"] for row in rows)
     assert opened.tab.locator(".katex").count() > 0
-    assert opened.tab.evaluate("document.fonts.check('16px KaTeX_Math')")
+    wait_until(opened.tab, "document.fonts.check('16px KaTeX_Math')")
 
 
 def test_its_link_is_followed_and_leads_back(opened):

@@ -22,22 +22,23 @@ def tab(live_tabs):
     tab = live_tabs(LINK)
     tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
     yield tab
-    tab.watch.check()
     tab.context.close()
 
 
 @pytest.fixture
 def room(tab):
+    tab.watch.problems.clear()
     page = Lab(tab)
-    tab.evaluate("lab.halt()")
-    tab.locator("header nav button").nth(2).click()
-    page.set(**{**Experiment("text_en").to_json(), **SMALL})
+    page.reset(LINK[1:], **{**Experiment("text_en").to_json(), **SMALL})
     tab.get_by_role("button", name="as text", exact=True).click()
     tab.locator("[data-text=passage]").wait_for()
     tab.get_by_label("going on from").fill("")
+    tab.keyboard.press("Enter")
+    tab.get_by_role("slider", name="temperature").fill("0.7")
     page.select(quantity="f", t=3, unit=1)
     told(tab, 30)
-    return page
+    yield page
+    tab.watch.check()
 
 
 def told(tab, updates, letters=241):
@@ -72,7 +73,7 @@ def test_every_letter_has_the_state_of_the_selected_unit(room):
     text, right = reading(trained(30))
     for quantity, unit in (("c", 7), ("h", 2), ("c", 12)):
         room.select(quantity=quantity, unit=unit)
-        wait_until(room.tab, "unit => document.querySelector('.coloured-by input').value === String(unit)", arg=unit)
+        wait_until(room.tab, "unit => document.querySelector('.coloured-by input')?.value === String(unit)", arg=unit)
         assert np.abs(values(room.tab, "passage") - getattr(right, quantity)[:600, unit - 1]).max() < BOUND
     assert letters(room.tab, "passage") == text[:600]
 
@@ -96,10 +97,10 @@ def test_it_writes_what_the_command_line_writes(room):
     told(tab, 30, 244)
     tab.get_by_role("slider", name="temperature").fill("0")
     right = "the " + "".join(sample(trained(30), "the ", 240, temperature=0.0, rng=1))
-    wait_until(tab, "text => document.querySelector('[data-text=written]').textContent.replace(/↵/g, '') === text", arg=right)
+    wait_until(tab, "text => document.querySelector('[data-text=written]')?.textContent.replace(/↵/g, '') === text", arg=right)
     tab.get_by_label("going on from").fill("§")
     tab.keyboard.press("Enter")
-    wait_until(tab, "document.querySelector('.asked .refusal').textContent.includes('§')")
+    wait_until(tab, "document.querySelector('.asked .refusal')?.textContent.includes('§')")
     assert letters(tab, "written") == right                 # nothing is lost
     tab.get_by_label("going on from").fill("")
     tab.keyboard.press("Enter")
@@ -114,10 +115,10 @@ def test_text_and_units_follow_the_moments_of_the_run(room):
         tab.evaluate("updates => lab.set({updates})", updates)
         told(tab, updates)
         room.select(quantity="c", unit=3)
-        wait_until(tab, "document.querySelector('.coloured-by input').value === '3'")
+        wait_until(tab, "document.querySelector('.coloured-by input')?.value === '3'")
         assert np.abs(values(tab, "passage") - reading(trained(updates))[1].c[:600, 2]).max() < BOUND
     tab.evaluate("void lab.train()")
-    wait_until(tab, "Number(document.querySelector('[data-text=passage]').dataset.updates) > 31", timeout=60_000)
+    wait_until(tab, "Number(document.querySelector('[data-text=passage]')?.dataset.updates) > 31", timeout=60_000)
     tab.evaluate("lab.halt()")
     done = tab.evaluate("lab.experiment.updates")
     told(tab, done)
@@ -129,13 +130,13 @@ def test_a_letter_is_read_with_pointer_and_keys(room):
     text, right = reading(trained(30))
     tab.locator("[data-text=passage] [data-k='20']").hover()
     number = tab.locator(".text-reading [data-number=state]")
-    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 21')")
+    wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('character 21')")
     assert float(number.get_attribute("title").replace("−", "-")) == pytest.approx(right.c[20, 4], abs=BOUND)
     tab.locator("[data-text=passage]").focus()
     tab.keyboard.press("ArrowRight")
-    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 22')")
+    wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('character 22')")
     tab.keyboard.press("Home")
-    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('character 1:')")
+    wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('character 1:')")
     told_of = tab.locator(".text-reading").text_content()
     assert "%.0f %%" % (100 * right.p_guess[0]) in told_of or "%.1f %%" % (100 * right.p_guess[0]) in told_of
 
@@ -144,7 +145,7 @@ def test_sign_is_told_without_hue_and_letters_can_be_read(room):
     """Below its line is less than 0; whatever the colour, letter and ground are 4.5 to 1 apart."""
     tab = room.tab
     room.select(quantity="c", unit=4)
-    wait_until(tab, "document.querySelector('.coloured-by input').value === '4'")
+    wait_until(tab, "document.querySelector('.coloured-by input')?.value === '4'")
     for _ in range(2):
         wrong = tab.evaluate("""() => {
             const light = (text) => text.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
@@ -195,7 +196,7 @@ def test_on_a_phone_in_chinese_nothing_is_wider_than_the_window(live_tabs):
     told(tab, 2)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     tab.locator("[data-text=passage] [data-k='7']").click()
-    wait_until(tab, "document.querySelector('.text-reading').textContent.includes('第 8 个字符')")
+    wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('第 8 个字符')")
     tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
     assert violations(tab) == []
     tab.watch.check()

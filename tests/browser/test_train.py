@@ -1,7 +1,7 @@
 """The Train room: a run on the screen is the run of py_lstm, however one comes to its moments, and it survives a dead Python and a reload."""
 import numpy as np
 import pytest
-from lab import DEFAULTS, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+from lab import DEFAULTS, KEPT_UPDATES, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
 from py_lstm import TASKS, Experiment, InvalidInput, Trainer
 from py_lstm.rival import Rival
@@ -25,11 +25,11 @@ def assert_same_curves(tab, updates, name="main", **experiment):
 
 @pytest.fixture
 def room(lab):
-    lab.tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, "updates": 0, "seed": 77})
-    lab.tab.locator("header nav button").nth(2).click()
+    lab.set(updates=0, seed=77)
+    lab.enter("train")
     lab.tab.locator(".trainbar").wait_for()
-    yield lab
-    lab.tab.evaluate("lab.halt()")
+    lab.tab.get_by_label("Stop when").select_option("none")
+    return lab
 
 
 def now(tab):
@@ -95,7 +95,6 @@ def test_a_stop_condition_says_that_it_stopped(room):
     assert tab.locator(".event").text_content().startswith("Stopped at update %d:" % stopped)
     losses = in_cpython(stopped, seed=77).losses
     assert np.mean(losses[-10:]) <= 0.95
-    tab.get_by_label("Stop when").select_option("none")
 
 
 def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
@@ -116,7 +115,8 @@ def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
     tab.goto(tab.url)
     tab.reload()
     wait_until(tab, "window.lab && document.documentElement.dataset.engine === 'live'")
-    wait_until(tab, "lab.run('beside1')?.count === 60")
+    tab.evaluate("lab.ready")
+    assert tab.evaluate("lab.run('beside1').count") == 60
     tab.get_by_label("Beside it").select_option("none")
     wait_until(tab, "document.querySelectorAll('.curves .end-label.beside0').length === 0")
 
@@ -150,7 +150,7 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
     press(tab, "Train")
     tab.locator(".event.diverged button").first.wait_for()
-    wait_until(tab, "document.querySelector('.event.diverged').textContent.includes('ran away')")
+    wait_until(tab, "document.querySelector('.event.diverged')?.textContent.includes('ran away')")
     told = tab.locator(".event.diverged").text_content()
     wild = Trainer(Experiment.from_json({**DEFAULTS, "seed": 77, "optimizer": "sgd", "learning_rate": 1000, "weight_decay": 1000, "clip_norm": 1e9}))
     with pytest.raises(InvalidInput) as refused:
@@ -175,18 +175,20 @@ def test_a_dead_python_goes_on_from_what_was_kept_and_a_reload_offers_it(live_ta
     wait_until(tab, "lab.run().count >= 30")
     tab.evaluate("lab.halt()")
     done = tab.evaluate("lab.experiment.updates")
-    wait_until(tab, "new Promise((y) => { const r = indexedDB.open('keyval-store'); r.onsuccess = () => { const q = r.result.transaction('keyval').objectStore('keyval').get('py_lstm run'); q.onsuccess = () => y(Boolean(q.result)); }; })")
+    wait_until(tab, "done => (%s).then((kept) => kept >= done)" % KEPT_UPDATES, arg=done)
     tab.goto(tab.url.split("#")[0] + "#room=train")
     tab.reload()
     tab.get_by_role("button", name="Go on with it").click(timeout=60_000)
     wait_until(tab, "done => lab.experiment.updates >= done", arg=done)
     assert_same_curves(tab, tab.evaluate("lab.run().count"))
+    tab.context.close()
 
 
 def test_a_link_to_an_experiment_is_not_answered_with_an_old_run(live_tabs):
     tab = live_tabs("#room=train&hidden_size=2&updates=3")
     tab.wait_for_timeout(500)
     assert tab.get_by_role("button", name="Go on with it").count() == 0 and Lab(tab).experiment["hidden_size"] == 2
+    tab.context.close()
 
 
 def test_on_a_phone_the_run_can_be_played_within_the_thumbs_reach(live_tabs):
@@ -198,3 +200,4 @@ def test_on_a_phone_the_run_can_be_played_within_the_thumbs_reach(live_tabs):
     press(tab, "Train")
     wait_until(tab, "lab.run().count > 5")
     tab.evaluate("lab.halt()")
+    tab.context.close()

@@ -151,9 +151,10 @@ def test_every_refusal_is_said_in_chinese(chinese, patch):
 
 def test_the_language_switch_changes_every_word_and_back(chinese):
     tab = chinese.tab
+    chinese.enter("forward")
     before = tab.evaluate("document.body.innerText")
     tab.locator("header button[lang]").click()
-    assert tab.locator("html").get_attribute("lang") == "en"
+    wait_until(tab, "document.documentElement.lang === 'en'")
     left = [text for text in tab.evaluate(VISIBLE.replace("[lang=en]", "[lang=zh-CN]")) if re.search(r"[\u4e00-\u9fff]", text)]
     assert left == []
     assert re.search(r"[\u4e00-\u9fff]", tab.title()) is None

@@ -51,7 +51,7 @@ def running(*arguments, folder, ending=signal.SIGINT):
         finally:
             process.send_signal(ending)
             try:
-                out, err = process.communicate(timeout=30)
+                out, err = process.communicate(timeout=60)
             finally:
                 process.kill()
     assert (process.returncode, out, err) == (0, "\nStopped.\n", "")

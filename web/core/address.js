@@ -8,6 +8,8 @@ import { change, engine, here, request } from "./requests.js";
 import { beside, defaultsOf, isRecording, measured, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
   wanted } from "./state.js";
 
+const REST_MS = 400;                                    // browsers refuse more than about a hundred changes in half a minute
+
 // What the address holds: its text, and the place (room and experiment) it stands for.
 const hash = {};
 // As the browser spells it. If it is another one, the visitor has just gone there, and its event is still to come.
@@ -49,11 +51,11 @@ export function begin() {
   effect(() => {
     const text = link();
     clearTimeout(timer);
-    // Browsers refuse more than about a hundred changes in half a minute.
-    timer = setTimeout(() => {
+    const write = () => {
       if (text === hash.written || refused.value || !trace.value.done || location.hash !== standing) return;
-      // While Python works at something else, what is on the screen is no longer what was asked for; its frame will be.
-      if (!isRecording.value && (engine.request || engine.current)) return;
+      // While Python works at something else, what is on the screen is no longer what was asked for; its frame will be. Or
+      // it has just told the last of this one, and it will soon be heard that it was the last.
+      if (!isRecording.value && (engine.request || engine.current)) { timer = setTimeout(write, REST_MS); return; }
       const address = text ? `#${text}` : location.pathname + location.search;
       // Another room or experiment is a place to come back to; a moved selection is not.
       // In the Train room neither is a moment of the run: there would be hundreds.
@@ -63,7 +65,8 @@ export function begin() {
       hash.written = text;
       hash.place = place;
       standing = location.hash;
-    }, 400);
+    };
+    timer = setTimeout(write, REST_MS);
   });
   addEventListener("hashchange", () => {
     const text = location.hash.replace(/^#/, "");

@@ -99,6 +99,9 @@ export function compareCells() {
   }));
 }
 
+// A new Python was asked none of this.
+effect(() => { if (engineState.value !== "live") { asked = null; askedDirection = null; } });
+
 effect(() => {
   if (room.value !== "break" || engineState.value !== "live" || isRecording.value || !trace.value.done) return;
   const { experiment } = trace.value;

@@ -24,6 +24,7 @@ export class Engine {
     this.restarts = 0;
     this.request = null;                // the newest experiment not yet begun
     this.current = null;                // the one Python works at
+    this.proven = false;                // whether any Python has answered: from then on the page shows what one said
     this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
     this.watch = setInterval(() => this.#watchdog(), 1000);
     this.lastTick = performance.now();
@@ -82,7 +83,7 @@ export class Engine {
    */
   run(experiment, selection, options = {}) {
     const before = this.request;
-    const request = { experiment, selection, options };
+    const request = { experiment, selection, options: { ...options } };
     request.done = new Promise((resolve) => { request.resolve = resolve; });
     this.request = request;
     before?.resolve(request.done);
@@ -142,15 +143,26 @@ export class Engine {
       this.request = null;
       this.current = request;
       const answer = await this.#quiet((remote) => remote.run(request.experiment, request.selection, request.options,
-        Comlink.proxy((frame) => { life.heard = performance.now(); this.restarts = 0; return this.on.frame(frame); })));
+        Comlink.proxy((frame) => { this.#seen(frame, request, life); return this.on.frame(frame); })));
       if (this.life !== life) return;
       this.current = null;
+      this.proven = true;
       if (answer && !answer.error && !answer.superseded) this.good = request;
       // The first answer proves that all of it works, be it a refusal.
       this.on.state("live");
-      request.resolve(answer?.superseded && this.request ? this.request.done : answer ?? {});
+      // A refusal that comes when something newer is asked for already is nobody's answer any more, either.
+      request.resolve((answer?.superseded || answer?.error) && this.request ? this.request.done : answer ?? {});
     }
     this.busy = false;
+  }
+
+  /** A picture is on its way: Python works, also one that took another's place in the middle of a run. */
+  #seen({ experiment }, request, life) {
+    life.heard = performance.now();
+    this.restarts = 0;
+    if (this.proven && this.life === life) this.on.state("live");
+    // Had this Python to be replaced, the next would go on from what was seen, not forget it once more.
+    if ("from" in request.options) request.options.from = Math.max(request.options.from, experiment.updates);
   }
 
   /** A call whose failure is the engine's to deal with. A Python exception is an answer; after anything else it restarts. */

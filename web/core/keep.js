@@ -20,6 +20,7 @@ export const unkept = signal(false);                    // whether the browser r
 let latest = null;                                      // what was kept last in this visit
 let trained = false;                                    // only what was trained here is worth keeping
 let busy = false;
+let again = false;                                      // whether it was asked for meanwhile: the moment being kept is not the last
 
 /** A link that says what to compute is answered with that. */
 const asksForMore = Object.keys(wanted.value).some((name) => JSON.stringify(wanted.value[name]) !== JSON.stringify(schema.defaults[name]));
@@ -29,7 +30,8 @@ if (!asksForMore) {
 
 /** Keep the run as it is now, if there is anything new of it. */
 async function keep() {
-  if (busy || !trained || engineState.value !== "live" || isRecording.value) return;
+  if (!trained || engineState.value !== "live" || isRecording.value) return;
+  if (busy) { again = true; return; }
   busy = true;
   try {
     const state = await engine.checkpoint();
@@ -39,6 +41,9 @@ async function keep() {
   } finally {
     busy = false;
   }
+  if (!again) return;
+  again = false;
+  await keep();
 }
 
 const same = (one, other) => other !== null && JSON.stringify(one.experiment) === JSON.stringify(other.experiment);

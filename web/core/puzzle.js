@@ -32,12 +32,22 @@ export const another = () => batch(() => { measured.value = null; puzzle.value =
 export const startOver = () => { measured.value = null; };
 export const leave = () => batch(() => { measured.value = null; puzzle.value = null; });
 
+// Measurements and guesses are told one after the other, however quickly they are asked for: none takes another's place. Those
+// that still wait when the puzzle begins anew belong to one that is gone.
+let round = 0;
+let turn = Promise.resolve();
+function inTurn(...asked) {
+  const mine = round;
+  turn = turn.then(() => (mine === round ? question(...asked) : undefined));
+  return turn;
+}
+
 export function measure(measurement) {
-  return question("measure", "measure", [measurement], (part) => { enter(part); note(part); });
+  return inTurn("measure", "measure", [measurement], (part) => { enter(part); note(part); });
 }
 
 export function guess(name) {
-  return question("guess", "guess", [name], (part) => {
+  return inTurn("guess", "guess", [name], (part) => {
     note(part);
     verdict.value = part;
     if (part.right) question("fewest", "fewest", [], (told) => { fewest.value = told; });
@@ -49,6 +59,7 @@ effect(() => {
   if (seed === null || room.value !== "break") return;
   const isBegun = begun !== null && begun.seed === seed && begun.path === path;
   if (!isBegun) {
+    round += 1;
     standing.value = null;
     preparing.value = null;
     log.value = [];

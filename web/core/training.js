@@ -48,9 +48,10 @@ export async function train({ each = null, until = most } = {}) {
     // The last moment of which there is a picture, with all of the curve that led there.
     for (let back = 1; back <= Math.min(MOST_BACK, event.update); back += 1) {
       await change({ updates: event.update - back });
-      if (!refused.value || playing !== mine) break;
+      if (playing !== mine) break;
+      happened.value = event;                           // what is told meanwhile is what ended it, not what is met on the way back
+      if (!refused.value) break;
     }
-    if (playing === mine) happened.value = event;
   }
 }
 

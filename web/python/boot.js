@@ -23,6 +23,7 @@ const SLOW_LINE = 250_000;                              // bytes per second: 2 M
 const PACKED = 0.37;                                    // of the WebAssembly, where the host compresses it
 const ENOUGH_TO_TELL = 250_000;                         // bytes of it, unpacked
 const LONG_ENOUGH_MS = 1500;
+const LATE_MS = 50;
 
 /**
  * @param runtime  {base, files, recipe}: the runtime's folder, its files, and the recipe that is insisted on, if any
@@ -109,14 +110,19 @@ function handOver(url, { response, module }) {
   };
 }
 
-/** Whether the line is fast enough for the restored recipe. A slow one takes a moment to show itself. */
+/**
+ * Whether the line is fast enough for the restored recipe. A slow one takes a moment to show itself. A machine that is busy
+ * looks late, which says nothing of the line.
+ */
 async function isFast(watched, { response }) {
-  const begun = performance.now();
+  let [passed, last] = [0, performance.now()];
   const { headers } = await watched.race(response);
   const slow = (headers.get("Content-Encoding") ? SLOW_LINE / PACKED : SLOW_LINE) / 1000;
   return watched.race(new Promise((resolve) => {
     const look = () => {
-      const [got, passed] = [watched.received(WASM), performance.now() - begun];
+      const [got, now] = [watched.received(WASM), performance.now()];
+      passed += Math.min(now - last, LATE_MS);
+      last = now;
       if (got >= ENOUGH_TO_TELL && got >= slow * passed) resolve(true);
       else if (passed > LONG_ENOUGH_MS) resolve(false);
       else setTimeout(look, 5);

@@ -1,6 +1,7 @@
 // A button that copies. Where the browser does not let it, the text stands there to be copied by hand.
 
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { copyText } from "../core/clipboard.js";
 import { t } from "../core/i18n.js";
 import { Icon } from "./Icon.jsx";
@@ -13,11 +14,13 @@ import { Icon } from "./Icon.jsx";
 export function CopyButton({ text, what, bare }) {
   const copied = useSignal(false);
   const byHand = useSignal(null);
+  const forgetting = useRef(null);
   const copy = async () => {
     const wanted = text();
     copied.value = await copyText(wanted);
     byHand.value = copied.value ? null : wanted;
-    if (copied.value) setTimeout(() => { copied.value = false; }, 1500);
+    clearTimeout(forgetting.current);
+    if (copied.value) forgetting.current = setTimeout(() => { copied.value = false; }, 1500);
   };
   const label = t(copied.value ? "inspector.copied" : what);
   return (

@@ -1,7 +1,7 @@
 // Every term of the page in two sentences. A quantity opens it at its own term.
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../core/i18n.js";
 import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
@@ -24,8 +24,8 @@ export const Glossary = () => open.value && (
 
 function Terms({ at }) {
   const wanted = useRef(null);
-  // The dialog around it opens after this is mounted.
-  useEffect(() => { requestAnimationFrame(() => wanted.current?.scrollIntoView({ block: "start" })); }, []);
+  // The dialog around it opens after this is mounted, but before anything is seen or heard.
+  useLayoutEffect(() => { queueMicrotask(() => wanted.current?.scrollIntoView({ block: "start" })); }, []);
   return (
     <>
     <p class="further"><DocumentationLink page="coming-from" text="docs.comingFrom" /></p>

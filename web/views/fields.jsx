@@ -32,6 +32,12 @@ export function Slider({ field, step = 1, min, max }) {
   );
 }
 
+/** One of the first thousand seeds that is not this one. */
+function otherThan(seed) {
+  const drawn = Math.floor(Math.random() * 999);
+  return drawn < seed ? drawn : drawn + 1;
+}
+
 /** A number with a button for another one. */
 export function Seed({ field }) {
   const id = useId();
@@ -39,7 +45,7 @@ export function Seed({ field }) {
     <div class="field" data-field={field}>
       <label for={id}>{t(`field.${field}`)}</label>
       <button type="button" class="icon small" title={t("controls.another")} aria-label={t("controls.anotherLabel", { name: t(`field.${field}`) })}
-        onClick={() => change({ [field]: Math.floor(Math.random() * 1000) })}><Icon name="dice" /></button>
+        onClick={() => change({ [field]: otherThan(wanted.value[field]) })}><Icon name="dice" /></button>
       <input id={id} class="number" type="text" inputMode="numeric" value={wanted.value[field]} aria-invalid={invalid(field)}
         aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
       <Refusal field={field} id={`${id}-wrong`} />

@@ -1,7 +1,7 @@
 // Before and after, side by side in the same places; or their difference.
 
 import { effect, signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { before, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
@@ -21,7 +21,8 @@ const pictureOf = (shape, width) => layout(shape, "break", { width, height: spac
 
 export function Pair() {
   const frame = useRef(null);
-  useEffect(() => {
+  // Both before the browser paints, as in the other rooms.
+  useLayoutEffect(() => {
     const measure = () => {
       if (!frame.current) return;                       // an observer may still have something to say after the end
       // As high as the window leaves room for below the numbers, so that both fit at a glance.
@@ -72,7 +73,7 @@ function One({ shown, width, title, letters, selectable, asChange, faded }) {
   const canvas = useRef(null);
   const plain = pictureOf(shown.shape, width);
   const picture = asChange ? { ...plain, groups: plain.groups.map((group) => ({ ...group, mark: "value" })) } : plain;
-  useEffect(() => draw(canvas.current, picture, shown, shownTheme.value));
+  useLayoutEffect(() => draw(canvas.current, picture, shown, shownTheme.value));
   const at = (event) => {
     const box = canvas.current.getBoundingClientRect();
     return numberAt(picture, event.clientX - box.left, event.clientY - box.top);

@@ -1,6 +1,6 @@
 // Which controls the link shows. What can be chosen is what stands on the page: its parts, and in them each single control.
 
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { PARTS } from "../../core/handed.js";
 import { t } from "../../core/i18n.js";
@@ -22,7 +22,8 @@ const GROUPS = ["sequence", "network", "training", "backward"];
 
 export function Choose({ hidden }) {
   const controls = useSignal({});
-  useEffect(() => {
+  // Before the list is seen, so that nothing moves in it when somebody clicks.
+  useLayoutEffect(() => {
     const inGroups = Object.fromEntries(GROUPS.map((part) => [part, controlsIn(PARTS[part])]).filter(([, some]) => some.length));
     controls.value = Object.keys(inGroups).length ? inGroups : { experiment: controlsIn(PARTS.experiment) };
   }, []);

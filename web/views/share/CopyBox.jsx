@@ -12,10 +12,13 @@ export function CopyBox({ text, name, rows = 2 }) {
   const id = useId();
   const box = useRef(null);
   const said = useSignal(null);
+  const forgetting = useRef(null);
   const copy = async () => {
-    if (await copyText(text)) {
+    const copied = await copyText(text);
+    clearTimeout(forgetting.current);                   // it is for what was said before
+    if (copied) {
       said.value = "share.copied";
-      setTimeout(() => { said.value = null; }, SAID_MS);
+      forgetting.current = setTimeout(() => { said.value = null; }, SAID_MS);
     } else {
       said.value = "share.failed";
       box.current.focus();                              // which selects it

@@ -2,7 +2,7 @@
 // Pointing reads an update; pressing or dragging goes there.
 
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
@@ -26,8 +26,10 @@ export function Curves() {
   const frame = useRef(null);
   const width = useSignal(700);
   const dragging = useSignal(false);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => { width.value = Math.max(180, contentRect.width); });
+  useLayoutEffect(() => {
+    const fit = (space) => { width.value = Math.max(180, space); };
+    fit(frame.current.getBoundingClientRect().width);   // before it is seen for the first time
+    const observer = new ResizeObserver(([{ contentRect }]) => fit(contentRect.width));
     observer.observe(frame.current);
     return () => observer.disconnect();
   }, []);
