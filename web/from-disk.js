@@ -1,4 +1,12 @@
-// index.html opened by a double click. Browsers refuse such a page its modules, and with them everything; a classic script
-// like this one they run, so that it can say what to do instead.
+// A classic script, which browsers run where they refuse index.html its modules, and with them everything.
+//
+// Opened by a double click, it says what to do instead. In a frame without an origin of its own (sandbox without
+// allow-same-origin) the page that is one file still works: lstm-lab.js leads there, if both are beside this page.
 
-if (location.protocol === "file:") document.getElementById("from-disk").hidden = false;
+if (location.protocol === "file:") {
+  document.getElementById("from-disk").hidden = false;
+} else if (self.origin === "null") {
+  const way = document.createElement("script");
+  way.src = "lstm-lab.js";
+  document.head.append(way);
+}

@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 from conftest import LIVE_WITHIN, Watch
+from downloads import assert_right, handed_all, trace_of
 from lab import SAME, difference, in_cpython, wait_until
 
 
@@ -26,6 +27,10 @@ def trace(tab):
 def test_the_numbers_are_those_of_cpython(firefox):
     firefox.evaluate("lab.set({updates: 0, hidden_size: 5, length: 12})")
     assert difference(trace(firefox), in_cpython({"updates": 0, "hidden_size": 5, "length": 12})) <= SAME
+
+
+def test_every_file_is_handed_to_the_browser(firefox):
+    assert_right(handed_all(firefox), trace_of(firefox), firefox.evaluate("lab.experiment"))
 
 
 def test_every_gradient_is_right(firefox):

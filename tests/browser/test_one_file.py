@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import LIVE_WITHIN, Watch
+from downloads import assert_right, handed_all, take_all
 from lab import Lab, assert_same_numbers, in_cpython, wait_until
 
 from py_lstm import Experiment
@@ -30,6 +31,7 @@ def opened(request, browser, lone):
     context = program.new_context(viewport={"width": 1440, "height": 900}, **options)
     tab = context.new_page()
     tab.watch = Watch(context, lone.as_uri())
+    tab.engine = request.param
     tab.goto(lone.as_uri() + "#hidden_size=4&length=12&updates=0&room=backward", wait_until="commit")
     tab.wait_for_selector("canvas")
     tab.began_as = tab.evaluate("document.documentElement.dataset.engine")
@@ -76,6 +78,11 @@ def test_gradients_are_checked_and_python_can_be_read(opened):
     assert len(rows) == 8 and all(row["right"] for row in rows)
     assert opened.tab.locator(".katex").count() > 0
     wait_until(opened.tab, "document.fonts.check('16px KaTeX_Math')")
+
+
+def test_every_file_is_saved(opened):
+    taken = take_all(opened.tab) if opened.tab.engine == "chromium" else handed_all(opened.tab)
+    assert_right(taken, opened.trace(), opened.experiment)
 
 
 def test_its_link_is_followed_and_leads_back(opened):

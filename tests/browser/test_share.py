@@ -1,17 +1,20 @@
 """The share dialog, what a link hands over, frames; and that no link, however hostile, breaks or injects anything."""
+import csv
 import os
 import random
 import re
+import shutil
 from urllib.parse import quote
 
 import pytest
+from downloads import READY, SHARE, assert_right, take_all, trace_of, until
 from lab import DEFAULTS, Lab, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 from test_accessibility import violations
 from test_trust import live_frame, school  # noqa: F401
 
 from py_lstm import Experiment, link
 from py_lstm.packing import pack
-from web.build import one_file
+from web.build import one_file, serve
 from web.build.paths import DIST, MODULES
 
 # 10,000 with PY_LSTM_FUZZ=10000 .venv/bin/python -m pytest tests/browser/test_share.py -k hostile
@@ -153,15 +156,66 @@ def test_the_html_for_a_frame_gives_the_compact_page(visit, lab, dialog, school)
     assert "frame=" not in frame.locator(".whole-page").get_attribute("href")
 
 
-def test_a_frame_without_an_origin_says_one_sentence(visit, school, site):  # noqa: F811
-    """There no script module may be read from the page's own host, unless that allows every origin."""
+LOCKED = '<iframe sandbox="%s" width=1200 height=800 src="%s#updates=2"></iframe>'
+
+
+def test_a_frame_without_an_origin_is_led_to_the_one_file_and_lives(visit, school, site):  # noqa: F811
+    """There no script module may be read from the page's own host, unless that allows every origin, and no worker started."""
     tab = visit()
-    for expected in ("request to another host", "CORS", "ERR_FAILED", "Content Security Policy"):
+    for expected in ("request to another host", "CORS", "ERR_FAILED"):
         tab.watch.expect(expected)
-    tab.goto(school('<iframe sandbox="allow-scripts" width=900 height=600 src="%s#updates=2"></iframe>' % site))
-    sentence = tab.frames[1].locator(".not-started")
-    sentence.wait_for()
-    assert "lstm-lab.html" in sentence.text_content()
+    tab.goto(school(LOCKED % ("allow-scripts", site)))
+    frame = live_frame(tab)
+    assert frame.url.endswith("/lstm-lab.html#updates=2") and frame.evaluate("[self.origin, lab.experiment.updates]") == ["null", 2]
+
+
+def test_where_the_one_file_is_missing_the_frame_says_one_sentence(visit, school, tmp_path):  # noqa: F811
+    copy = shutil.copytree(DIST, tmp_path / "dist", ignore=shutil.ignore_patterns("lstm-lab.*", "pyodide-*", "docs"))
+    tab = visit()
+    for expected in ("request to another host", "CORS", "ERR_FAILED", "404", "lstm-lab.js"):
+        tab.watch.expect(expected)
+    with serve.serving(copy) as address:
+        tab.goto(school(LOCKED % ("allow-scripts", address)))
+        sentence = tab.frames[1].locator(".not-started")
+        sentence.wait_for()
+        assert "allow-same-origin" in sentence.text_content() and "lstm-lab.html" in sentence.text_content()
+        tab.context.close()
+
+
+def test_files_are_saved_from_a_frame_that_allows_it(visit, school, site):  # noqa: F811
+    tab = visit()
+    tab.watch.expect("request to another host")
+    tab.goto(school(LOCKED % ("allow-scripts allow-same-origin allow-downloads", site)))
+    frame = live_frame(tab)
+    assert_right(take_all(tab, frame), trace_of(frame), frame.evaluate("lab.experiment"))
+
+
+@pytest.mark.parametrize("around", ["another host", "the same host"])
+def test_where_a_frame_may_save_nothing_the_text_is_there_to_be_copied(visit, school, site, around, tmp_path):  # noqa: F811
+    tab = visit()
+    for expected in ("request to another host", "Download is disallowed"):
+        tab.watch.expect(expected)
+    html = LOCKED % ("allow-scripts allow-same-origin", site)
+    if around == "the same host":
+        tab.route(site + "around.html", lambda route: route.fulfill(body="<link rel=icon href='data:,'>" + html, content_type="text/html"))
+    saved = []
+    tab.on("download", lambda download: saved.append(download))
+    tab.goto(site + "around.html" if around == "the same host" else school(html))
+    frame = live_frame(tab)
+    frame.evaluate(SHARE)
+    until(frame, READY)
+    said = frame.locator(".take > [role=status]")
+    frame.locator("[data-take=csv]").click()
+    until(frame, "document.querySelector('.take .copy-box textarea') !== null")
+    # A page may ask the frame around it only where that is of its own host; elsewhere it cannot know.
+    assert ("cannot be saved" if around == "the same host" else "If it is not among your downloads") in said.text_content()
+    assert "allow-downloads" in said.text_content()
+    rows = list(csv.DictReader(frame.locator(".take .copy-box textarea").input_value().splitlines()))
+    assert [float(row["c_1"]) for row in rows] == trace_of(frame)["c"][:, 0].tolist()
+    frame.locator("[data-take=npz]").click()
+    until(frame, "document.querySelector('.take > [role=status]').textContent.includes('.npz')")
+    assert frame.locator(".take .copy-box").count() == 0 and frame.locator(".take a[target=_blank]").get_attribute("href") == site + "#updates=2"
+    assert saved == []
 
 
 def test_messengers_find_a_title_a_sentence_and_a_picture():

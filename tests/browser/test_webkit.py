@@ -1,6 +1,7 @@
 """The page in WebKit, over HTTP and from the disk: live, one change, one check, the policy kept."""
 import numpy as np
 import pytest
+from downloads import assert_right, handed_all, trace_of
 from lab import SAME, difference, in_cpython
 
 from web.build import one_file, webkit
@@ -32,6 +33,10 @@ def test_a_change_gives_the_numbers_of_cpython(tab):
 
 def test_python_starts_from_what_was_downloaded_for_it(tab):
     assert tab.evaluate("document.documentElement.dataset.recipe") == tab.recipe
+
+
+def test_every_file_is_handed_to_the_browser(tab):
+    assert_right(handed_all(tab, saving=False), trace_of(tab), tab.evaluate("lab.experiment"))
 
 
 def test_every_gradient_is_right(tab):

@@ -14,6 +14,7 @@ from web.build.console import Failure
 from web.build.paths import SCRATCH
 
 NAME = "lstm-lab.html"
+WAY = "lstm-lab.js"                                     # what leads a locked frame there; see web/from-disk.js
 # These two are part of the worker's script.
 SCRIPTS = {"pyodide.mjs", "pyodide.asm.mjs"}
 # What no import reads: type stubs, headers and libraries for compilers.

@@ -12,8 +12,8 @@ from web.build.paths import DIST, ROOT, SCRATCH, WEB
 
 
 HEAD = """<link rel="stylesheet" href="assets/%(app_css)s">
-<script type="module" src="assets/%(app_js)s"></script>
 <script defer src="assets/%(from_disk)s"></script>
+<script type="module" src="assets/%(app_js)s"></script>
 """
 
 
@@ -51,8 +51,9 @@ def make(address=None):
         (folder / licences.NAME).write_text(licences.text(numpy), encoding="utf-8", newline="\n")
     with step("Writing the page that is one file"):
         one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded, version)
+        shutil.copyfile(WEB / "one-file" / "lead-here.js", folder / one_file.WAY)
     with step("Packing the folder with its start scripts"):
-        archive.write(folder, folder / archive.NAME, without=[one_file.NAME])
+        archive.write(folder, folder / archive.NAME, without=[one_file.NAME, one_file.WAY])
         checksums.write(folder)
     replace(DIST, folder)
 

@@ -10,8 +10,7 @@ import hashlib
 _PICTURES = "img-src 'self' data: blob:"
 _NEVER = "object-src 'none'; base-uri 'none'; form-action 'none'"
 
-# blob: is for a frame that may not name its own origin; see web/core/place.js.
-SERVED = ("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; %s; %s" % (_PICTURES, _NEVER))
+SERVED = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; %s; %s" % (_PICTURES, _NEVER)
 
 
 def one_file(script, style):

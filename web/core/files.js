@@ -15,6 +15,17 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** Whether the pages around this one let it save files: true, false, or null where they may not be asked. */
+export function mayDownload() {
+  for (let inner = window; inner !== inner.parent; inner = inner.parent) {
+    let frame = null;
+    try { frame = inner.frameElement; } catch { /* one of another host, further out */ }
+    if (!frame) return null;
+    if (frame.hasAttribute("sandbox") && !frame.sandbox.contains("allow-downloads")) return false;
+  }
+  return true;
+}
+
 export const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
 /** The text of a file, or null if it is too large to be meant. */

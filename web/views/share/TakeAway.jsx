@@ -4,7 +4,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { link } from "../../core/address.js";
-import { bytesOf, pngOf, save } from "../../core/files.js";
+import { bytesOf, mayDownload, pngOf, save } from "../../core/files.js";
 import { short } from "../../core/format.js";
 import { refusal, t } from "../../core/i18n.js";
 import { arrival, openExperiment } from "../../core/open_experiment.js";
@@ -12,11 +12,13 @@ import { packageFile } from "../../core/place.js";
 import { engine } from "../../core/requests.js";
 import { engineState, isRecording, report, room, selection, shownTheme, trace } from "../../core/state.js";
 import { picture } from "../Score.jsx";
+import { addressOf } from "./addressOf.js";
+import { CopyBox } from "./CopyBox.jsx";
 
 const GROUPS = { pictures: ["png", "svg"], numbers: ["csv", "tidy", "npz", "check", "curves"], again: ["json", "script", "wheel"] };
 
 export function TakeAway() {
-  const said = useSignal(null);                         // {good, sentence} of the last file
+  const said = useSignal(null);                         // {good, sentence, text} of the last file; text: to be copied instead
   const busy = useSignal(false);
   const live = engineState.value === "live" && !isRecording.value;
   const there = { check: Boolean(report.value) && !report.value.running, curves: room.value === "train" };
@@ -24,7 +26,7 @@ export function TakeAway() {
     if (busy.value) return;
     busy.value = true;
     try {
-      said.value = { good: true, sentence: await take(kind) };
+      said.value = await take(kind);
     } catch (error) {
       said.value = { good: false, sentence: t("take.failed", { reason: error.message }) };
     }
@@ -47,7 +49,8 @@ export function TakeAway() {
           </ul>
         </div>))}
       <p class={said.value && !said.value.good ? "refusal" : "said"} role="status">{said.value?.sentence}</p>
-      {window.top !== window && <p class="note">{t("take.framed")}</p>}
+      {said.value?.text && <CopyBox name="take.text" text={said.value.text} rows={5} />}
+      {mayDownload() !== true && <p class="note"><a href={addressOf(link({ frame: null }))} target="_blank" rel="noopener">{t("take.alone")}</a></p>}
     </section>
   );
 }
@@ -89,7 +92,10 @@ async function take(kind) {
   }
   const blob = new Blob([content], { type });
   save(name, blob);
-  return t("take.saved", { name, size: sizeOf(blob.size) });
+  // A frame that may not save files is told so by nobody.
+  const may = mayDownload();
+  const sentence = t({ true: "take.saved", false: "take.forbidden", null: "take.handed" }[may], { name, size: sizeOf(blob.size) });
+  return { good: may !== false, sentence, text: may !== true && typeof content === "string" ? content : null };
 }
 
 /** What is on the screen, and where it comes from. */
