@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .parameters import Arrays, is_float
+from .parameters import Arrays, Joined, are_joined, is_float, join
 from .validation import InvalidInput, mapping, number, numeric
 
 
@@ -22,16 +22,18 @@ def clip_norm(gradients: Arrays, limit: float) -> tuple[Arrays, float]:
     (array([0.6, 0.8]), 5.0)
     """
     limit = number("clip_norm", limit, 0)
-    gradients = {name: g if is_float(g) else numeric(name, g, None) for name, g in mapping("gradients", gradients).items()}
+    if not are_joined(gradients):
+        gradients = {name: g if is_float(g) else numeric(name, g, None) for name, g in mapping("gradients", gradients).items()}
+    joined = join(gradients)
     with np.errstate(over="ignore", invalid="ignore"):
-        norm = math.sqrt(sum(float(np.sum(g * g)) for g in gradients.values()))
+        norm = math.sqrt(sum([float(np.add.reduce(g * g)) for g in joined.vectors.values()]))
     if not math.isfinite(norm):
         for name, g in gradients.items():               # one that is not finite is refused by its name
             numeric(name, g, None)
         raise InvalidInput("gradients", "diverged", f"The gradient norm is {norm}; lower the learning rate.", got=str(norm))
     if norm <= limit or norm == 0:
-        return gradients, norm
-    return {name: g * (limit / norm) for name, g in gradients.items()}, norm
+        return joined, norm
+    return Joined(joined.layout, {dtype: g * (limit / norm) for dtype, g in joined.vectors.items()}), norm
 
 
 def clip_value(gradients: Arrays, limit: float) -> Arrays:

@@ -61,7 +61,7 @@ class FastCell:
         if self.tokens:
             self.x = x
             matrix = U[self.order] * self.sign
-            picked = np.ascontiguousarray(((W + b[:, np.newaxis])[self.order] * self.sign).T)[x]      # (T, N, 4H)
+            of_tokens = np.ascontiguousarray(((W + b[:, np.newaxis])[self.order] * self.sign).T)       # (I, 4H)
         else:
             matrix = np.concatenate([U, W, b[:, np.newaxis]], axis=1)[self.order] * self.sign
             self.columns[:T, H:-1] = x.swapaxes(1, 2)
@@ -75,7 +75,7 @@ class FastCell:
             for t, (column, z, gates, z_g, d_if, d_o, g, g_and_c, c, tanh_c, tanh_c_2, h) in enumerate(self.steps[:T]):
                 multiply(matrix, column, z)
                 if self.tokens:
-                    add(z, picked[t].T, z)
+                    add(z, of_tokens[x[t]].T, z)
                 exp(gates, gates)
                 add(gates, ones, gates)                                 # d = 1 + e^-z of o, i, f
                 tanh(z_g, g)
@@ -104,24 +104,23 @@ class FastCell:
             from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros if dc_n is None else dc_n.T.reshape(H * N)
             self.from_h_2[:] = 0 if dh_n is None else dh_n.T
             for t in range(T - 1, -1, -1):
-                of_dh, of_dc, dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
+                dc, dz_o, of_dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
                 if has_part[t]:
                     add(from_h, dh_via_y_t, from_h)
-                times(of_dh, from_h, of_dh)                             # dc_via_h and dz_o
+                times(dz_o, from_h, dz_o)                               # two calls; one that broadcasts costs three
+                times(dc, from_h, dc)                                   # dc_via_h
                 add(dc, from_c, dc)
                 times(of_dc, dc, of_dc)                                 # dz_i, dz_f, dz_g and dc_via_c of step t - 1
                 from_c = from_c_next
                 if t:
                     multiply(back, dz, from_h_2)
-            dz = self.deltas[:T, 1:5].reshape(T, 4 * H, N)
-            columns = np.ascontiguousarray(self.columns[:T].swapaxes(0, 1)).reshape(self.K, T * N)
+            dz = _by_row(self.deltas[:T, 1:5].reshape(T, 4 * H, N), self.dz_by_row)
             gradient = np.empty((4 * H, self.K), self.dtype)
-            gradient[self.order] = self.sign * row_products(np.ascontiguousarray(dz.swapaxes(0, 1)).reshape(4 * H, T * N), columns)
+            gradient[self.order] = self.sign * row_products(dz, _by_row(self.columns[:T], self.columns_by_row))
             if not self.tokens:
                 return Weights(gradient[:, H:-1], gradient[:, :H], gradient[:, -1])
             dW = np.empty((4 * H, self.I), self.dtype)
-            rows = np.ascontiguousarray(dz.swapaxes(1, 2)).reshape(T * N, 4 * H)
-            dW[self.order] = self.sign * sum_by_token(rows, self.x, self.I)
+            dW[self.order] = self.sign * sum_by_token(dz.T, self.x, self.I)
             return Weights(dW, gradient, dW.sum(axis=1))
 
     def backward_to_inputs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -170,6 +169,15 @@ class FastCell:
             self.deltas = np.empty((T, 6, n), dtype)
             self.dh_via_y, self.from_h, self.zeros = np.empty((T, n), dtype), np.empty(n, dtype), np.zeros(n, dtype)
             self.from_h_2 = self.from_h.reshape(H, N)
-            self.steps_back = [(d[:2], d[2:], d[0], d[1:5].reshape(4 * H, N), d[5], dh)
+            self.dz_by_row, self.columns_by_row = np.empty(4 * H * T * N, dtype), np.empty(self.K * T * N, dtype)
+            self.steps_back = [(d[0], d[1], d[2:], d[1:5].reshape(4 * H, N), d[5], dh)
                                for d, dh in zip(self.deltas, self.dh_via_y)]
         self.room = T
+
+
+def _by_row(steps: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Columns of every step (T, M, N) as rows over all steps (M, T N), in kept memory: new memory costs as much as the copy."""
+    T, M, N = steps.shape
+    rows = room[:steps.size].reshape(M, T, N)
+    rows[:] = steps.swapaxes(0, 1)
+    return rows.reshape(M, T * N)

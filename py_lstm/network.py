@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from .contraction import are_tokens, outer_sum, project
 from .fast_cell import FastCell
 from .initializers import initialize
 from .losses import Loss
-from .parameters import FLOATS, Arrays
+from .parameters import FLOATS, Arrays, all_finite, join
 from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
@@ -148,10 +149,9 @@ class Network:
         with np.errstate(over="ignore", invalid="ignore"):
             dV, da = outer_sum(dy, h), dy.sum(axis=(0, 1))
             of_cell = cell_.backward(project(dy, V.T))
-            gradients = {**of_cell._asdict(), "readout_weight": dV, "readout_bias": da}
-            total = float(value) + sum([float(np.add.reduce(g, axis=None)) for g in gradients.values()])
-        if not np.isfinite(total):                      # a sum that overflows is looked into as well
-            return self.recorded_lesson(x, loss)
+        gradients = join({**of_cell._asdict(), "readout_weight": dV, "readout_bias": da})
+        if not (math.isfinite(value) and all(map(all_finite, gradients.vectors.values()))):
+            return self.recorded_lesson(x, loss)        # which says what is wrong
         return Lesson(y, value, gradients)
 
     def recorded_lesson(self, x: np.ndarray, loss: Loss) -> Lesson:

@@ -11,7 +11,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from .parameters import Arrays, Layout, by_dtype, checked, fitting, layout_of, split, vector_of
+from .parameters import Arrays, Joined, Layout, all_finite, checked, fitting, join, layout_of
 from .validation import InvalidInput, array, integer, mapping, number, shown
 
 class Optimizer:
@@ -47,22 +47,18 @@ class Optimizer:
         moved as one long vector: a step takes as many NumPy calls for ten tensors as for one.
         """
         parameters, gradients = fitting(parameters, gradients)
-        layout = layout_of(parameters)
-        groups = by_dtype(layout)
-        before = self._memory if layout == self._layout else self._rearranged(parameters)
-        after, moved = {}, {}
+        layout, before, after = parameters.layout, self._memory, {}
+        if layout != self._layout:
+            before = self._rearranged(parameters)
         with np.errstate(over="ignore", invalid="ignore"):
-            for dtype, names in groups.items():
-                p, g = vector_of(parameters, names), vector_of(gradients, names)
+            for dtype, p in parameters.vectors.items():
                 after[dtype] = np.empty((1 + len(self.MEMORY), p.size), dtype)
-                self._move(p, g, before[dtype] if before else np.zeros((len(self.MEMORY), p.size), dtype), after[dtype])
-        for dtype, names in groups.items():
-            if not np.isfinite(after[dtype]).all():
-                _refuse(parameters, gradients, [split(values, parameters, names) for values in after[dtype]])
-            moved |= split(after[dtype][0], parameters, names)
+                self._move(p, gradients.vectors[dtype], before[dtype], after[dtype])
+        if not all(map(all_finite, after.values())):
+            _refuse(parameters, gradients, after, 1 + len(self.MEMORY))
         self.steps += 1
         self._layout, self._memory = layout, {dtype: values[1:] for dtype, values in after.items()}
-        return {name: moved[name] for name in parameters}
+        return Joined(layout, {dtype: values[0] for dtype, values in after.items()})
 
     def _move(self, p: np.ndarray, g: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
         """Move p, into after[0]. Rows of `before` are what is remembered, in the order of `MEMORY`; after[1:] is for what will be."""
@@ -70,22 +66,17 @@ class Optimizer:
 
     def _remembered(self) -> dict[str, Arrays]:
         """What is remembered as views, by the names in `MEMORY` and the parameters' names."""
-        shapes = {name: np.broadcast_to(0, shape) for name, shape, _ in self._layout}
-        kinds: dict[str, Arrays] = {kind: {} for kind in self.MEMORY}
-        for dtype, names in by_dtype(self._layout).items():
-            for kind, values in zip(self.MEMORY, self._memory[dtype]):
-                kinds[kind] |= split(values, shapes, names)
-        return kinds
+        return {kind: Joined(self._layout, {dtype: values[k] for dtype, values in self._memory.items()})
+                for k, kind in enumerate(self.MEMORY)}
 
     def _remember(self, kinds: dict[str, Arrays], parameters: Arrays) -> None:
         self._layout = layout_of(parameters)
-        self._memory = {dtype: np.stack([vector_of(kinds[kind], names) for kind in self.MEMORY]) if self.MEMORY else np.empty((0, 0))
-                        for dtype, names in by_dtype(self._layout).items()}
+        joined = [join(kinds[kind]).vectors for kind in self.MEMORY]
+        self._memory = {dtype: np.stack([vectors[dtype] for vectors in joined]) if joined else np.empty((0, 0))
+                        for dtype in dict.fromkeys(dtype for _, _, dtype in self._layout)}
 
-    def _rearranged(self, parameters: Arrays) -> dict[np.dtype, np.ndarray] | None:
+    def _rearranged(self, parameters: Arrays) -> dict[np.dtype, np.ndarray]:
         """What is remembered, put in order for other parameters; 0 for those that are new."""
-        if not self._layout:
-            return None
         known = self._remembered()
         other = type(self).__new__(type(self))
         other._remember({kind: {name: known[kind][name] if name in known[kind] and known[kind][name].shape == p.shape
@@ -278,10 +269,10 @@ def _eps(value: float) -> float:
     return number("eps", value, 1e-30)
 
 
-def _refuse(parameters: Arrays, gradients: Arrays, results: list[Arrays]) -> None:
+def _refuse(parameters: Joined, gradients: Joined, after: dict[np.dtype, np.ndarray], rows: int) -> None:
     """Say which number is not finite: one that was given, or else one that came out."""
     checked(parameters, gradients)
-    for values in results:
-        for name, value in values.items():
+    for k in range(rows):
+        for name, value in Joined(parameters.layout, {dtype: values[k] for dtype, values in after.items()}).items():
             if not np.isfinite(value).all():
                 raise InvalidInput(name, "diverged", f"{name} would no longer be finite; lower the learning rate.")
