@@ -69,9 +69,9 @@ def shortened(objective: Objective, steps: int | None = None, zero_states: bool 
 
 
 def onset(experiment: Experiment, steps: int, *, zero_states: bool | None = None, max_elements: int | None = 4,
-          trainer: Trainer | None = None) -> dict[str, bool]:
-    """Which blocks are right over the first so many steps."""
-    report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=max_elements, trainer=trainer)
+          blocks: Iterable[str] | None = None, trainer: Trainer | None = None) -> dict[str, bool]:
+    """Which blocks are right over the first so many steps; all of them, or those named."""
+    report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=max_elements, blocks=blocks, trainer=trainer)
     return {block.name: block.right for block in report.tensors}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, Mapping, NamedTuple
+from typing import Any, Callable, Generator, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from .rules import of_kind, steps as steps_with
 HELD_OUT = 2**32
 # Of those that memory is measured on, how many times as long as the trained ones, and the longest.
 TIMES_AS_LONG, LONGEST = 4, 200
+# Sequences are answered so many at a time that their hidden states are about so many numbers.
+AT_A_TIME = 100_000
 
 
 class Subject(NamedTuple):
@@ -64,13 +66,18 @@ def subject(experiment: Experiment, trainer: Trainer | None = None) -> Subject:
 
 def score(experiment: Experiment, measured: Subject, count: int = 256) -> Score:
     """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one."""
+    return _end(score_in_pieces(experiment, measured, count))
+
+
+def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Generator[None, None, Score]:
+    """As `score`, for whoever has something else to do meanwhile: a generator that returns it, and pauses before that."""
     e = experiment
     if e.task == OWN:
         drawn = e.example()
     else:
         drawn = e.about.sequences(np.random.default_rng([0, HELD_OUT]), steps_with(e.damage, e.length), count, e.input_size)
         drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [0, HELD_OUT]))
-    y = measured.answer(drawn.x)
+    y = yield from _answers(e, measured, drawn.x)
     whole = e.replace(loss_at="every")
     return Score(float(loss_of(whole, y, drawn)[0]), score_of(e, y, drawn), drawn.x.shape[1])
 
@@ -81,6 +88,11 @@ def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memor
     The latch's have one mark, at the first step, so that the step is the time for which a sign has to be held; with
     `recall` it is so by itself. An own sequence has no held-out ones.
     """
+    return _end(memory_in_pieces(experiment, measured, count))
+
+
+def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Generator[None, None, Memory]:
+    """As `memory`, in the manner of `score_in_pieces`."""
     e = experiment
     if e.task == OWN:
         drawn = e.example()
@@ -92,9 +104,28 @@ def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memor
             target = np.broadcast_to(drawn.x[:1, :, :1], drawn.target.shape)
             drawn = drawn._replace(target=target, judged=target[..., 0] != 0)
         drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [1, HELD_OUT]))
-    y = measured.answer(drawn.x)
+    y = yield from _answers(e, measured, drawn.x)
     by_step = np.array([score_of(e, y[t:t + 1], drawn.steps(t, t + 1)) for t in range(len(drawn.x))])
     return Memory(e.task == "recall" or (e.task == "latch" and e.input_size >= 2), by_step)
+
+
+def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Generator[None, None, np.ndarray]:
+    """The outputs for sequences x (T, N, I), a few sequences after the other."""
+    at_a_time = max(1, AT_A_TIME // (len(x) * experiment.hidden_size))
+    parts = []
+    for start in range(0, x.shape[1], at_a_time):
+        parts.append(measured.answer(x[:, start:start + at_a_time]))
+        yield
+    return np.concatenate(parts, axis=1)
+
+
+def _end(pieces: Generator[None, None, Any]) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as ended:
+            return ended.value
 
 
 def direction(experiment: Experiment, trainer: Trainer, most: int = 60) -> Iterator[tuple[int, float]]:

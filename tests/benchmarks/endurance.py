@@ -4,6 +4,10 @@
 
 Chromium slows down a page's own thread on request, but not its worker's. So the slow machine is made by load: beside the
 page as many processes count as make its worker four times as slow, measured by the updates per second before and with them.
+
+Half an hour is simulated: the page's clock is put forward second by second, 1,800 in all, with every timer that falls due in
+them (the run is kept every three, the worker is watched every one) and every picture; the worker trains meanwhile, on a
+small experiment, as many updates as a slow machine does of the default one in half an hour.
 """
 import multiprocessing
 import os
@@ -17,33 +21,52 @@ from web.build.paths import DIST
 SLOW = 4
 MOVES = 10_000
 MINUTES = 30
+UPDATES_A_SECOND = 50                                   # of the simulated half hour: 90,000, of the 100,000 that a run can have
+# Two answers to a change of the selection: the page's next picture, and what Python says of the number.
 ANSWERS = """async (count) => {
   const frame = () => new Promise(requestAnimationFrame);
-  const times = [];
+  const said = () => document.querySelector('.inspector')?.ariaBusy !== 'true';
+  const answers = { page: [], python: [] };
   for (let k = 0; k < count; k += 1) {
     await new Promise((resolve) => setTimeout(resolve, 23));
     const start = performance.now();
-    await lab.select({ t: 1 + k % 24, unit: 1 + k % 3, quantity: 'c' });
+    lab.select({ t: 1 + k % 5, unit: 1 + k % 3, quantity: 'c' });
     await frame();
-    times.push(performance.now() - start);
+    answers.page.push(performance.now() - start);
+    while (!said()) await new Promise((resolve) => setTimeout(resolve, 1));
+    answers.python.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
-  return [times[count >> 1], times[Math.floor(count * 0.95)], times[count - 1]];
-}"""
+  return Object.fromEntries(Object.entries(answers).map(([who, times]) => {
+    times.sort((a, b) => a - b);
+    return [who, [times[count >> 1], times[Math.floor(count * 0.95)], times[count - 1]]];
+  })); }"""
+HEAVY = "task=adding&input_size=2&hidden_size=64&length=200"
+# What goes on while answers are timed: a name, the link, and what is done there.
+SITUATIONS = (
+    ("training the latch", "#room=train&updates=0", "void lab.train()"),
+    ("training a text", "#room=train&updates=0&task=text_en", "void lab.train()"),
+    ("training beside five other seeds", "#room=train&updates=0&beside=" + "%7C".join("seed%%3D%d" % k for k in range(2, 7)), "void lab.train()"),
+    ("training 64 units, 200 steps, batch 32", "#room=train&updates=0&" + HEAVY, "void lab.train()"),
+    ("a damage is looked into", "#room=break", "void lab.set({ damage: { no_carry: 1 }, damage_from: 0 })"),
+    ("the same with 64 units, 200 steps", "#room=break&updates=5&" + HEAVY, "void lab.set({ damage: { no_carry: 1 }, damage_from: 0 })"),
+    ("an RNN is trained for the reach panel", "#room=backward&quantity=dc&t=17", "document.querySelector('.reach button').click()"),
+)
 
 
 def bias_after(moves):
     return (moves - 1) % 60 / 10 - 1
 
 
+def heap(session):
+    """Bytes in use in the page's own heap, garbage collected."""
+    session.send("HeapProfiler.enable")
+    session.send("HeapProfiler.collectGarbage")
+    return session.send("Runtime.getHeapUsage")["usedSize"]
+
+
 def slider_moves(tab, moves):
     """Drag the forget bias; the page's heap in bytes after a tenth of the moves and after all."""
     session = tab.context.new_cdp_session(tab)
-
-    def heap():
-        session.send("HeapProfiler.enable")
-        session.send("HeapProfiler.collectGarbage")
-        return session.send("Runtime.getHeapUsage")["usedSize"]
     found = []
     for begin, end in ((0, moves // 10), (moves // 10, moves)):
         tab.evaluate("""async ([begin, end]) => {
@@ -54,15 +77,15 @@ def slider_moves(tab, moves):
               if (k % 10 === 0) await new Promise(requestAnimationFrame);
             }
             await lab.set({}); }""", [begin, end])
-        found.append(heap())
+        found.append(heap(session))
     session.detach()
     return found
 
 
 def learn_the_latch(tab):
-    """Train the default latch until the mean score of ten updates is 0.99: wall seconds, update and that mean."""
+    """Train the default latch, on a page that has not trained yet, until the mean score of ten updates is 0.99: wall seconds, update and that mean."""
     return tab.evaluate("""async () => {
-        await lab.set({ updates: 0 });
+        if (lab.run().count > 0) throw new Error('This page has trained already.');
         const start = performance.now();
         void lab.train();
         for (;;) {
@@ -111,7 +134,7 @@ def _count():
 
 
 def half_an_hour(browser, address, minutes=MINUTES):
-    """The memory of all renderers in MB after each fifth of so many simulated minutes of training: timers run as fast as they can."""
+    """(updates, pictures, MB of the page's heap, MB of all renderers) after each fifth of so many simulated minutes of training."""
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.clock.install()
@@ -119,14 +142,23 @@ def half_an_hour(browser, address, minutes=MINUTES):
     while page.evaluate("document.documentElement.dataset.engine") != "live":
         page.wait_for_timeout(100)
     page.evaluate("lab.ready")
-    page.evaluate("void lab.train()")
-    session = browser.new_browser_cdp_session()
-    found = []
-    for _ in range(5):
-        for _ in range(minutes * 60 // 5):
-            page.clock.run_for(1000)
-        pids = [one["id"] for one in session.send("SystemInfo.getProcessInfo")["processInfo"] if one["type"] == "renderer"]
-        found.append((page.evaluate("lab.run().count"), sum(_resident(pid) for pid in pids)))
+    page.evaluate("""() => {
+        window.pictures = 0;
+        new MutationObserver(() => { pictures += 1; }).observe(document.querySelector('output.now'), { characterData: true, subtree: true, childList: true });
+        void lab.train(); }""")
+    sessions = context.new_cdp_session(page), browser.new_browser_cdp_session()
+    seconds, found = minutes * 60, []
+    for second in range(1, seconds + 1):
+        page.clock.run_for(1000)
+        while page.evaluate("lab.run().count") < second * UPDATES_A_SECOND:
+            page.clock.run_for(20)                      # the page paints by its own clock, and the worker waits for that
+        if second % (seconds // 5) == 0:
+            used = heap(sessions[0])
+            pids = [one["id"] for one in sessions[1].send("SystemInfo.getProcessInfo")["processInfo"] if one["type"] == "renderer"]
+            found.append((*page.evaluate("[lab.run().count, pictures]"), used / 1e6, sum(_resident(pid) for pid in pids)))
+    engine = page.evaluate("document.documentElement.dataset.engine")
+    if engine != "live":
+        raise RuntimeError("After half an hour the page is %s." % engine)
     context.close()
     return found
 
@@ -149,24 +181,35 @@ def run(rounds=1):
             return page
 
         for _ in range(rounds):
-            page = opened("#room=train&updates=0")
+            start = "#room=train&updates=0"
+            page = opened(start)
             free = rate(page)
+            page.close()
+            page = opened(start)
             page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
             learnt = learn_the_latch(page)
             print("latch: learnt at update %(update)d after %(seconds).1f s, page's thread slowed down %(slow)d times" % {**learnt, "slow": SLOW})
-            with load((SLOW - 1) * (os.cpu_count() or 1)):
-                slow, learnt = rate(page), learn_the_latch(page)
-            print("latch: learnt after %.1f s where the worker is %.1f times as slow as well (%.0f instead of %.0f updates a second)"
-                  % (learnt["seconds"], free / max(slow, 1e-9), slow, free))
             page.close()
-            for link in ("#room=train&updates=0", "#room=train&updates=0&task=text_en"):
+            page, other = opened(start), opened(start)
+            with load((SLOW - 1) * (os.cpu_count() or 1)):
+                slow = rate(other)
+                other.close()
+                learnt = learn_the_latch(page)
+            print("latch: learnt after %.1f s where the worker is %.1f times as slow as well (%.0f instead of %.0f updates a second)"
+                  % (learnt["seconds"], free / max(slow, 1e-9), slow, free), flush=True)
+            page.close()
+            for name, link, action in SITUATIONS:
                 page = opened(link)
-                page.evaluate("void lab.train()")
-                print("answers while it trains (%s): median %.0f ms, 95 %% %.0f ms, longest %.0f ms" % (link, *page.evaluate(ANSWERS, 150)))
+                page.evaluate(action)
+                found = page.evaluate(ANSWERS, 100)
+                print("answers, %s: %s" % (name, "; ".join("%s median %.0f ms, 95 %% %.0f ms, longest %.0f ms" % (who, *times)
+                                                           for who, times in found.items())), flush=True)
                 page.close()
             page = opened("#room=train&updates=0")
-            print("%d moves of a slider: heap %.1f MB after a tenth, %.1f MB after all" % (MOVES, *(size / 1e6 for size in slider_moves(page, MOVES))))
+            print("%d moves of a slider: heap %.1f MB after a tenth, %.1f MB after all" % (MOVES, *(size / 1e6 for size in slider_moves(page, MOVES))),
+                  flush=True)
             page.close()
-            for count, size in half_an_hour(browser, address):
-                print("%d simulated minutes, %d updates so far: %.0f MB" % (MINUTES, count, size))
+            for k, (count, pictures, used, size) in enumerate(half_an_hour(browser, address), 1):
+                print("after %d simulated minutes, %d updates and %d pictures: heap %.1f MB, renderers %.0f MB"
+                      % (k * MINUTES / 5, count, pictures, used, size), flush=True)
         browser.close()

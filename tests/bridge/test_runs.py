@@ -135,11 +135,28 @@ def test_many_cells_beside_leave_only_the_latest(page):
     assert len(page.lab.runs.rivals) == 4
 
 
+def test_a_picture_is_made_in_pieces_and_one_that_is_given_up_loses_nothing(page):
+    """A slice without time does one thing: an update, the trace, the histograms, or what is told of them."""
+    page.lab.begin(SMALL.to_json())
+    answers = [page.lab.advance(0, LOOK) for _ in range(4)]
+    assert [numbers is not None for _, numbers in answers] == [False, False, False, True]
+    assert answers[-1][0]["curves"]["main"] == {"from": 0, "count": 1, "ended": False}
+    explained = page.lab.explain(LOOK)[0]["explanation"]
+    assert explained == answers[-1][0]["explanation"]
+    while page.lab.picture is None:                     # the next one is begun
+        assert page.lab.advance(0, LOOK)[1] is None
+        assert page.lab.explain(LOOK)[0]["explanation"] == explained, "what is told belongs to the last picture"
+    page.run(SMALL.replace(learning_rate=0.02, changes={30: {"learning_rate": 0.01}}))
+    frames = page.run(SMALL)
+    assert frames[-1]["curves"]["main"]["count"] == 40 and "spread" in frames[-1]
+    assert np.array_equal(losses(page), trained(SMALL).losses)
+
+
 @pytest.mark.parametrize("milliseconds", [0, 20])
 def test_one_beside_is_trained_in_turns_with_the_first_however_long_an_update_takes(page, milliseconds):
     page.lab.begin(SMALL.replace(updates=400).to_json(), {"beside": [SMALL.replace(seed=5, updates=0).to_json()]})
     for _ in range(6):
-        page.lab.advance(milliseconds, LOOK)
+        page.lab.advance(milliseconds, LOOK, picture=False)
     first, second = page.lab.runs.of(SMALL).done, page.lab.runs.of(SMALL.replace(seed=5)).done
     assert first > 0 and second > 0, "neither waits for the other"
     if not milliseconds:

@@ -47,6 +47,26 @@ def test_a_worker_that_dies_while_it_trains_is_replaced_and_the_experiment_kept(
     assert tab.evaluate("document.documentElement.dataset.engine") == "live"
 
 
+def test_a_new_python_is_called_live_as_soon_as_it_answers_however_long_its_first_request_takes(tab):
+    page_lab = live(tab)
+    tab.evaluate("""() => {
+        const sign = () => `${document.documentElement.dataset.engine}: ${document.querySelector('.engine').textContent}`;
+        window.signs = [sign()];
+        new MutationObserver(() => { if (sign() !== signs.at(-1)) signs.push(sign()); })
+            .observe(document, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['data-engine'] });
+        window.ended = false;
+        lab.set({hidden_size: 12, length: 40, updates: 90_000}).then(() => { ended = true; }); }""")
+    wait_until(tab, "lab.experiment.hidden_size === 12")
+    kill_worker(tab)
+    notice_silence(tab, 20)
+    wait_until(tab, "signs.some((sign) => sign.startsWith('loading') && sign.includes('is being restarted'))")
+    wait_until(tab, "signs.slice(signs.findIndex((sign) => sign.includes('is being restarted'))).includes('live: learning')")
+    assert not tab.evaluate("ended"), "the first request is answered in full; it was to be a long one"
+    assert tab.evaluate("lab.experiment.updates") < 90_000
+    page_lab.set(hidden_size=2, updates=5, length=24)
+    assert_same_numbers(page_lab, {"hidden_size": 2, "updates": 5})
+
+
 def test_a_worker_that_dies_at_rest_is_replaced_at_the_next_request(tab):
     page_lab = live(tab)
     page_lab.set(hidden_size=2, updates=5)

@@ -40,6 +40,32 @@ def press(tab, name):
     tab.locator(".trainbar").get_by_role("button", name=name, exact=True).click()
 
 
+def test_every_task_is_drawn_before_anything_is_trained(room):
+    """Bars and letters of the example are the sequence that py_lstm draws for the experiment on the screen."""
+    tab = room.tab
+    for task in ("adding", "latch", "adding_1997", "reber", "copy", "temporal_order", "text_zh"):
+        room.set(**Experiment(task).to_json() | {"updates": 0})
+        example = tab.locator(".example[data-task=%s]" % task)
+        example.wait_for()
+        drawn, about = Experiment(task).example(), TASKS[task]
+        said = example.get_by_role("img").get_attribute("aria-label")
+        if not about.symbols:
+            for row, values, kept in (("reads", drawn.x[:, 0, 0], drawn.x[:, 0, 0] != 0), ("right", drawn.target[:, 0, 0], drawn.mask[:, 0])):
+                bars = example.locator("g.%s rect" % row).evaluate_all("all => all.map(({ dataset: { t, value } }) => [Number(t), Number(value)])")
+                wanted = [(t + 1, value) for t, value in enumerate(values) if kept[t] and value != 0]
+                assert np.allclose(bars, wanted, rtol=0, atol=1e-12), (task, row)
+            assert example.locator(".mark").count() == said.count("\u25bc") == int((drawn.x[:, 0, 1] == 1).sum())
+            continue
+        letters = example.locator(".reads").all_text_contents()
+        read = [about.inputs[k] for k in drawn.x[:, 0].argmax(axis=1)]
+        assert letters[0] == read[0] and set(letters) - set("\u00b7\u25b8\u21b5\u2423") <= set(read)
+        if len(read) <= 26 and task == "reber":
+            assert letters == read
+        if task == "temporal_order":
+            assert [letter for letter in letters if letter in "XY"] == [letter for letter in read if letter in "XY"]
+            assert example.locator(".right").all_text_contents() == [about.outputs[int(drawn.target[-1, 0])]]
+
+
 def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
     tab = room.tab
     press(tab, "+10 updates")

@@ -26,6 +26,7 @@ export class Engine {
     this.current = null;                // the one Python works at
     this.proven = false;                // whether any Python has answered: from then on the page shows what one said
     this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
+    this.proven = false;                // whether a Python has answered a request here
     this.watch = setInterval(() => this.#watchdog(), 1000);
     this.lastTick = performance.now();
   }
@@ -74,6 +75,7 @@ export class Engine {
     }
     if (this.life !== life) return;
     this.state = "live";
+    if (this.proven) this.on.state("live");             // all of it has worked here before; its first request may be a long one
     this.#work();
   }
 
@@ -149,6 +151,7 @@ export class Engine {
       this.proven = true;
       if (answer && !answer.error && !answer.superseded) this.good = request;
       // The first answer proves that all of it works, be it a refusal.
+      this.proven = true;
       this.on.state("live");
       // A refusal that comes when something newer is asked for already is nobody's answer any more, either.
       request.resolve((answer?.superseded || answer?.error) && this.request ? this.request.done : answer ?? {});

@@ -3,6 +3,8 @@
 Each question is a generator of parts, see questions.py. Numbers are py_lstm's.
 """
 
+from itertools import batched
+
 import numpy as np
 
 from py_lstm import Experiment, InvalidInput, run
@@ -15,6 +17,8 @@ from py_lstm.tasks.task import signs_right
 
 # How many elements of a block are checked; every one of them costs a forward pass.
 CHECKED_ELEMENTS = 6
+# Between two looks for other messages.
+BLOCKS_AT_ONCE = 5
 
 
 class BreakRoom:
@@ -41,13 +45,15 @@ class BreakRoom:
         yield {"kind": "before", **header}, numbers
         subjects = {"before": (whole, effect.subject(whole, self.trainer_of(whole))), "after": (e, effect.subject(e, self.trainer_of(e)))}
         yield None
-        scores = {name: _finite(effect.score(one, subject)._asdict()) for name, (one, subject) in subjects.items()}
+        scores = {}
+        for name, (one, subject) in subjects.items():
+            measured = yield from effect.score_in_pieces(one, subject)
+            scores[name] = _finite(measured._asdict())
         about = e.about
         yield {"kind": "score", "share": not about.lower_is_better, "signs": about.score is signs_right,
                "clueless": float(about.clueless(e.steps)), **scores}
         for name, (one, subject) in subjects.items():
-            yield None
-            held = effect.memory(one, subject)
+            held = yield from effect.memory_in_pieces(one, subject)
             yield {"kind": "memory", "of": name, "delay": held.delay, "score": _list(held.score), "trained": e.length}
 
     def blocks(self, experiment, zero_states):
@@ -58,8 +64,11 @@ class BreakRoom:
             (told,) = check_blocks(e, blocks=[block], zero_states=zero_states, max_elements=CHECKED_ELEMENTS, trainer=trainer).tensors
             yield {"kind": "block", "row": told._asdict()}
         for steps in range(1, min(MOST_STEPS, e.steps) + 1):
-            yield {"kind": "onset", "steps": steps, "right": onset(e, steps, zero_states=zero_states, max_elements=3, trainer=trainer)}
-            yield None
+            right = {}
+            for some in batched(BLOCKS, BLOCKS_AT_ONCE):
+                right |= onset(e, steps, zero_states=zero_states, max_elements=3, blocks=some, trainer=trainer)
+                yield None
+            yield {"kind": "onset", "steps": steps, "right": right}
 
     def direction(self, experiment):
         """The losses of the damaged training and of the whole one, and the cosine of the damaged gradient to the derivative."""
@@ -85,8 +94,9 @@ class BreakRoom:
                 if len(rival.losses) % 20 == 0:
                     yield {"kind": "progress", "cell": cell, "done": len(rival.losses), "wanted": e.updates}
             subject = effect.Subject(rival.forward)
-            yield {"kind": "rival", "cell": cell, "size": rival.size, **_finite(effect.score(e, subject)._asdict()),
-                   "memory": _list(effect.memory(e, subject).score)}
+            measured = yield from effect.score_in_pieces(e, subject)
+            held = yield from effect.memory_in_pieces(e, subject)
+            yield {"kind": "rival", "cell": cell, "size": rival.size, **_finite(measured._asdict()), "memory": _list(held.score)}
 
     def _trained(self, experiment):
         trainer = self.trainer_of(experiment)

@@ -44,6 +44,8 @@ METRICS = {"share of signs right": "signs", "share of scored steps right": "step
 
 # While only what stands beside is still trained, the picture need not be told more often.
 BESIDE_SECONDS = 0.2
+# How many times as long as a picture took there is none, so that a large network is not drawn more than it learns.
+REST = 2
 
 
 class Lab:
@@ -54,9 +56,13 @@ class Lab:
         self.curves = train_room.Curves()
         self.experiment = None
         self.stop = None
-        self.run = None                                 # which one the trace on the screen is of
-        self.trace = None
-        self.told = 0.0                                 # when it was told last
+        self.picture = None                             # the one that is being made, in pieces,
+        self.cost = 0.0                                 # and how many seconds they took
+        self.looking = None                             # the selection it tells of
+        self.trace = None                               # that of the last picture,
+        self.run = None                                 # which run it is of,
+        self.done = False                               # whether it is that of the experiment's updates,
+        self.told = 0.0                                 # and when it was told
         self.owed = False                               # whether those beside had to wait for the first
         def trainer_of(experiment):
             return self.runs.of(experiment).trainer
@@ -77,7 +83,7 @@ class Lab:
             self.curves.forget()
         if options.get("from") is not None:
             self.runs.cut(wanted.replace(updates=options["from"]))
-        self.experiment, self.trace = wanted, None
+        self.experiment, self.picture, self.done = wanted, None, False
         self.runs.rate(self.runs.of(wanted).done, start=True)
         return {}, None
 
@@ -97,10 +103,36 @@ class Lab:
     def advance(self, milliseconds, selection, picture=True):
         """Train for about so long towards the experiment's updates and, if a picture is wanted, trace where that led.
 
-        The end is always told. `done` says that the experiment's updates are, `finished` that what stands beside is, too.
+        A picture is made in pieces, as many in a call as there is time for, so that whoever waits for another answer waits
+        for one piece and not for all. The end is always told. `done` says that the experiment's updates are, `finished` that
+        what stands beside is, too.
         """
+        until = perf_counter() + milliseconds / 1000
+        self.looking = selection
+        if self.picture is None:
+            self.picture = self._train(until, picture)
+            self.cost = self.cost if self.picture is None else 0.0
+            if perf_counter() >= until:
+                return {"finished": False}, None
+        while self.picture is not None:
+            began = perf_counter()
+            try:
+                done = next(self.picture, ())
+            except BaseException:
+                self.picture = None
+                raise
+            now = perf_counter()
+            self.cost += now - began
+            if done is not None:
+                self.picture = None
+                return done or ({"finished": False}, None)
+            if now >= until:
+                break
+        return {"finished": False}, None
+
+    def _train(self, until, picture):
+        """Train until the clock says so; gives the pieces of a picture if one is to be made, else None."""
         began, wanted = perf_counter(), self.experiment.updates
-        until = began + milliseconds / 1000
         now = self.runs.standing(self.experiment)
         behind = self.runs.behind(min(wanted, now.done))
         owed = self.owed and bool(behind)               # those beside had no time in the last slice: this one is theirs
@@ -110,30 +142,38 @@ class Lab:
         if reached is not None:
             self.experiment, wanted = self.experiment.replace(updates=done), done
         finished = self.runs.accompany(done, until, owed) and done == wanted
+        rest = max(BESIDE_SECONDS if self.done else 0, REST * self.cost)
         on_its_way = now is self.runs.again and done < wanted           # these pictures were seen before
-        if not finished and (not picture or on_its_way or (self.trace is not None and perf_counter() < self.told + BESIDE_SECONDS)):
-            return {"finished": False}, None
-        if done < wanted or self.trace is None:
+        if not finished and (not picture or on_its_way or perf_counter() < self.told + rest):
+            return None
+        stopped = reached is not None and {"kind": self.stop.kind, "value": self.stop.value, "reached": reached, "update": done}
+        return self._drawn(now, done, finished, stopped)
+
+    def _drawn(self, now, done, finished, stopped):
+        """The picture of a run after so many updates: None between its pieces, in the end what `advance` answers."""
+        wanted, trace = self.experiment.updates, self.trace
+        if done < wanted or not self.done:
             try:
-                self.trace = self._traced(done, now)
+                trace = self._traced(done, now)
             except InvalidInput:
                 if done == wanted:
                     raise
-                return {"finished": False}, None        # no picture on the way; the update that fails says so itself
-        header, arrays = self._curves()
-        if selection.get("room") == "train":
-            header["spread"], histograms = train_room.spread(now.trainer, done)
-            arrays |= histograms
+                return                                  # no picture on the way; the update that fails says so itself
+            yield None
+        spread, histograms = None, {}
+        if self.looking.get("room") == "train":
+            spread, histograms = train_room.spread(now.trainer, done)
+            yield None
+        header, arrays = self._curves()                 # what is told of them counts as told, so nothing may come between
+        arrays |= histograms
+        header |= {"spread": spread} if spread else {}
         header |= {"done": done == wanted, "finished": finished, "wanted": wanted, "rate": self.runs.rate(now.done)}
-        if reached is not None:
-            header["stopped"] = {"kind": self.stop.kind, "value": self.stop.value, "reached": reached, "update": done}
-        answer, numbers = pack(self.trace, arrays)
-        said, more = told(self.trace, selection, begin=numbers.size)
-        answer |= header | said
-        if done < wanted:
-            self.trace = None
-        self.told = perf_counter()
-        return answer, np.concatenate([numbers, more])
+        if stopped:
+            header["stopped"] = stopped
+        answer, numbers = pack(trace, arrays)
+        said, more = told(trace, self.looking, begin=numbers.size)
+        self.trace, self.run, self.done, self.told = trace, now, done == wanted, perf_counter()
+        yield answer | header | said, np.concatenate([numbers, more])
 
     def _traced(self, done, now):
         """The trace after so many updates of a run."""
@@ -142,7 +182,6 @@ class Lab:
             # The weights may still be numbers where what they make of the sequence is none; JSON has no word for that.
             raise diverged(done, InvalidInput("loss", "finite", "The loss is no longer finite."), self.experiment.learning_rate,
                            now.trainer.network.parameters, None)
-        self.run = now
         return trace
 
     def _curves(self):
@@ -180,8 +219,8 @@ class Lab:
         return {"arrays": entries}, numbers
 
     def explain(self, selection):
-        """Where the selected number of the trace on the screen comes from, and what belongs beside it."""
-        return told(self.trace, selection)
+        """Where the selected number of the last picture comes from, and what belongs beside it; nothing before there is one."""
+        return told(self.trace, selection) if self.trace is not None else ({}, None)
 
     def source(self, file):
         """The text of one of py_lstm's files, such as "py_lstm/cell.py"."""

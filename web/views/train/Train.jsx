@@ -6,6 +6,7 @@ import { t } from "../../core/i18n.js";
 import { isText, showsText } from "../../core/reading.js";
 import { running, schema, trace } from "../../core/state.js";
 import { Curves, scoreName } from "./Curves.jsx";
+import { Example } from "./Example.jsx";
 import { Happened } from "./Happened.jsx";
 import { Offer } from "./Offer.jsx";
 import { Setup } from "./Setup.jsx";
@@ -30,20 +31,22 @@ export function Train({ bar }) {
   );
 }
 
-/** One sentence on what is to be learnt, and one on where the run stands. */
+/** What is to be learnt, in a sentence and an example; what counts as learnt; and at the start what to do. */
 function Story() {
   const { task, updates } = trace.value.experiment;
   const known = Object.hasOwn(schema.tasks, task) || Object.hasOwn(schema.own, task);
   const { about } = trace.value;
   return (
-    <>
+    <div class="task">
       <p class="caption train-story">
         <span>{t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</span>{" "}
-        {updates === 0 && !running.value && <span class="try">{t("train.storyStart")}</span>}
+        {/* It keeps its place, so that what is below does not move away from under the finger that has pressed ▶. */}
+        <span class={updates === 0 && !running.value ? "try" : "try gone"}>{t("train.storyStart")}</span>
       </p>
+      <Example />
       <p class="goal-note">{t("train.score", { metric: scoreName(), clueless: short(about.clueless) })}{" "}
         {about.goal !== null && t("train.scoreGoal", { goal: short(about.goal) })}{" "}
         {about.published && t(`published.${task}`)}</p>
-    </>
+    </div>
   );
 }
