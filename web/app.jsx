@@ -3,20 +3,22 @@
 import "katex/dist/katex.min.css";
 import "./styles/main.css";
 
-import { effect, useSignal, useSignalEffect } from "@preact/signals";
+import { effect, signal, useSignal, useSignalEffect } from "@preact/signals";
 import { render } from "preact";
 import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
+import "./core/keep.js";                                // a training may begin in any room
 import { openLab } from "./core/lab.js";
+import { shown } from "./core/painted.js";
+import { bringAll, Part } from "./core/part.js";
 import { opening } from "./core/player.js";
-import { showsText } from "./core/reading.js";
 import { listen } from "./core/shortcuts.js";
 import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
 import { lesson } from "./core/tour.js";
-import { BreakCentre, BreakLeft, BreakRight } from "./views/break/Break.jsx";
 import { DamageNote } from "./views/break/DamageNote.jsx";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
+import { Coming } from "./views/Coming.jsx";
 import { Controls } from "./views/Controls.jsx";
 import { Diagram } from "./views/Diagram.jsx";
 import { Glossary } from "./views/Glossary.jsx";
@@ -37,9 +39,14 @@ import { NewVersion } from "./views/about/NewVersion.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
 import { Score } from "./views/Score.jsx";
-import { Spread } from "./views/train/Spread.jsx";
-import { Train } from "./views/train/Train.jsx";
-import { TrainBar } from "./views/train/TrainBar.jsx";
+import { bringTypesetter } from "./views/typesetter.js";
+
+const PARTS = {
+  train: new Part("views/train/room.js", () => import("./views/train/room.js")),
+  break: new Part("views/break/room.js", () => import("./views/break/room.js")),
+};
+effect(() => { PARTS[room.value]?.want(); });
+const whole = signal(false);                            // the picture comes first, what stands around it right after
 
 function Page() {
   const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
@@ -50,8 +57,13 @@ function Page() {
     sheet.value = "full";
     controlsOpen.value = false;
   });
+  const part = PARTS[room.value];
+  const own = part?.module.value;                       // what such a room is made of
   const breaking = room.value === "break";
   const training = room.value === "train";
+  const missing = part && !own;
+  const around = whole.value && !missing;
+  const showsText = training && own?.showsText.value;
   const close = () => { controlsOpen.value = false; };
   // A phone has it at the lower edge, with the way to the experiment.
   const bar = (controls) => (
@@ -65,22 +77,26 @@ function Page() {
       <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); (document.getElementById("picture") ?? document.querySelector("main")).focus(); }}>{t("skip")}</a>
       <Header />
       <div class="rooms">
-        <aside class={controlsOpen.value ? "left open" : "left"}>{breaking ? <BreakLeft onClose={close} /> : <Controls onClose={close} />}</aside>
+        <aside class={controlsOpen.value ? "left open" : "left"}>
+          {around && (breaking ? <own.BreakLeft onClose={close} /> : <Controls onClose={close} />)}
+        </aside>
         <main tabIndex={-1}>
           <NewVersion />
           <Handed />
-          {breaking ? <><BreakCentre />{bar(null)}</> : <>
+          {missing ? <Coming part={part} /> : breaking ? <><own.BreakCentre />{bar(null)}</> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
-            {training && <Train bar={bar(<TrainBar />)} />}
-            {!showsText.value && <Score />}
+            {training && <own.Train bar={bar(<own.TrainBar />)} />}
+            {!showsText && <Score />}
             {!training && bar(<><PlayBar /><HelpButton /></>)}
-            {!showsText.value && <><Hovered /><Legend /></>}
-            <Reach />
-            <Growth />
-            {!showsText.value && <NumberTable />}
+            {around && <>
+              {!showsText && <><Hovered /><Legend /></>}
+              <Reach />
+              <Growth />
+              {!showsText && <NumberTable />}
+            </>}
           </>}
-          <Footer />
+          {around && <Footer />}
         </main>
         <aside class={`right ${sheet.value}`}>
           <div class="grips">
@@ -89,15 +105,17 @@ function Page() {
             <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
               onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
           </div>
-          {breaking ? <BreakRight /> : <><CheckReport />{training ? <Spread /> : <Diagram />}<Inspector /></>}
+          {around && (breaking ? <own.BreakRight /> : <><CheckReport />{training ? <own.Spread /> : <Diagram />}<Inspector /></>)}
         </aside>
       </div>
-      <ShareDialog />
-      <Arrival />
-      <AboutDialog />
-      <SourceDialog />
-      <Glossary />
-      <Help />
+      {whole.value && <>
+        <ShareDialog />
+        <Arrival />
+        <AboutDialog />
+        <SourceDialog />
+        <Glossary />
+        <Help />
+      </>}
     </>
   );
 }
@@ -119,6 +137,15 @@ for (const type of ["pointerdown", "keydown"]) {
 listen(openHelp);
 const root = document.getElementById("page");
 root.replaceChildren();                                 // what stands there in case this script does not start
-render(<Page />, root);
 if (!touched.value) opening();
+render(<Page />, root);
+bringTypesetter();
 openLab();
+shown().then(() => { whole.value = true; });
+// Python comes first. Where it does not come, the rooms are of use all the same.
+const stop = effect(() => {
+  if (["live", "failed"].includes(engineState.value)) setTimeout(async () => {
+    stop();
+    document.documentElement.toggleAttribute("data-complete", await bringAll());
+  });
+});

@@ -38,7 +38,8 @@ const seen = window.startup = { picture: null, live: null };
 const look = () => {
   const root = document.documentElement;
   if (root && seen.picture === null && document.querySelector("#picture canvas")?.width > 300) {
-    requestAnimationFrame(() => setTimeout(() => { seen.picture = performance.now(); }));
+    seen.picture = 0;
+    setTimeout(() => { seen.picture = performance.now(); });      // this frame's painting comes first
   }
   if (root?.dataset.engine === "live") seen.live = performance.now();
   else requestAnimationFrame(look);

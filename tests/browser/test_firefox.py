@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from conftest import LIVE_WITHIN, Watch
 from downloads import assert_right, handed_all, trace_of
-from lab import SAME, difference, in_cpython, wait_until
+from lab import SAME, difference, in_cpython, inline, wait_until
+from lines import Fault, serving
 
 
 @pytest.fixture(scope="module")
@@ -13,6 +14,7 @@ def firefox(browser, site):
     context = program.new_context(viewport={"width": 1440, "height": 900}, **options)
     tab = context.new_page()
     tab.watch = Watch(context, site)
+    tab.another = lambda: program.new_context(**options).new_page()
     tab.goto(site)
     wait_until(tab, "document.documentElement.dataset.engine === 'live'", timeout=2 * LIVE_WITHIN)
     yield tab
@@ -51,3 +53,14 @@ def test_both_passes_can_be_walked_and_a_bad_value_is_refused(firefox):
     firefox.keyboard.press("Enter")
     wait_until(firefox, "document.querySelector('[data-field=hidden_size] .refusal')?.textContent.includes('99')")
     assert firefox.evaluate("lab.experiment.hidden_size") == 3
+
+
+def test_a_room_that_did_not_come_is_there_after_a_retry_although_firefox_never_asks_for_a_module_again(firefox):
+    parts = inline(firefox, "runtime")["parts"]["views/train/room.js"]
+    with serving(fault=Fault("cut", 0.5, [parts[0].rsplit("/", 1)[1]])) as (address, _):
+        tab = firefox.another()
+        tab.goto(address + "#seed=5&room=train")
+        tab.locator(".part-failed button").click()
+        tab.locator(".curves svg").wait_for()
+        assert tab.evaluate("lab.wanted.seed") == 5
+        tab.context.close()

@@ -64,7 +64,7 @@ def test_the_runtime_names_files_that_are_there_with_their_size():
     folder = DIST / runtime["base"]
     assert {file["name"]: file["bytes"] for file in runtime["files"]} == {
         path.name: path.stat().st_size for path in folder.iterdir()}
-    assert (DIST / runtime["worker"]).exists() and (DIST / runtime["explanations"]).exists()
+    assert (DIST / runtime["worker"]).exists() and (DIST / runtime["explanations"].format(quantity="f")).exists()
 
 
 def test_the_runtime_loads_numpy_and_the_package_and_knows_no_others():

@@ -31,6 +31,22 @@ const standIns = {
     }),
 };
 
+// What is loaded on demand runs in a page that is there. Saying so in the code makes one script of all that the page begins
+// with; by itself esbuild would make one of every set of modules that two such parts share, each to be asked for.
+const afterThePage = {
+  name: "after-the-page",
+  setup: ({ onResolve, onLoad }) => {
+    const onDemand = new Set();
+    onResolve({ filter: /^\.\.?\// }, ({ path: file, resolveDir, kind }) => {
+      if (kind === "dynamic-import") onDemand.add(path.join(resolveDir, file));
+      return null;
+    });
+    onLoad({ filter: /\.jsx?$/ }, async ({ path: file }) => (onDemand.has(file)
+      ? { contents: `${await readFile(file, "utf8")}\nimport ${JSON.stringify(path.join(web, "app.jsx"))};`, loader: "jsx", resolveDir: path.dirname(file) }
+      : null));
+  },
+};
+
 const everywhere = {
   absWorkingDir: web,
   outdir,
@@ -62,9 +78,8 @@ function needs(file, outputs, found = []) {
 }
 
 async function bundleServed() {
-  const { metafile } = await build({
+  const options = {
     ...everywhere,
-    entryPoints: ["app.jsx", "python/worker.js", "from-disk.js"],
     format: "esm",
     splitting: true,
     entryNames: "[name]-[hash]",
@@ -73,10 +88,16 @@ async function bundleServed() {
     loader: { ".py": "text", ".woff2": "file", ".svg": "file" },
     legalComments: "linked",
     metafile: true,
-    plugins: [onlyWoff2, zstdDecoder],
-  });
+  };
+  // The worker shares a few lines with the page, which would be one more file for each of them to ask for.
+  const built = await Promise.all([
+    build({ ...options, entryPoints: ["app.jsx", "from-disk.js"], plugins: [onlyWoff2, afterThePage] }),
+    build({ ...options, entryPoints: ["python/worker.js"], plugins: [zstdDecoder] }),
+  ]);
+  const metafile = { outputs: Object.assign({}, ...built.map((one) => one.metafile.outputs)) };
   const outputs = {};
   const name = (output) => path.basename(output);
+  // Entry points, and what is imported on demand.
   for (const [file, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
     if (entryPoint) outputs[entryPoint] = { file: name(file), css: cssBundle ? name(cssBundle) : null, needs: needs(file, metafile.outputs).map(name) };
   }

@@ -6,14 +6,18 @@ from web.build.paths import WEB
 
 
 def build(node, folder):
-    """Bundle into `folder`; return the names {app_js, app_css, worker, from_disk}, and in app_needs those that app_js imports."""
+    """Bundle into `folder`; return the names {app_js, app_css, worker, from_disk}, in app_needs those that app_js imports, and in
+    parts, by module, the scripts of what is loaded on demand."""
     with step("Bundling the page"):
         output = run([node, WEB / "build" / "bundle.mjs", folder], "Bundling the page",
                      "Mend the line it names and run this again")
     outputs = json.loads(output.splitlines()[-1])
     app = outputs["app.jsx"]
+    entries = {"app.jsx", "python/worker.js", "from-disk.js"}
+    parts = {module: [name for name in [output["file"], *output["needs"]] if name not in {app["file"], *app["needs"]}]
+             for module, output in outputs.items() if module not in entries and module.startswith("views/")}
     return {"app_js": app["file"], "app_css": app["css"], "app_needs": app["needs"], "worker": outputs["python/worker.js"]["file"],
-            "from_disk": outputs["from-disk.js"]["file"]}
+            "from_disk": outputs["from-disk.js"]["file"], "parts": parts}
 
 
 def build_one_file(node, folder):

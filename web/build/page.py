@@ -79,15 +79,17 @@ def place_runtime(folder, files):
 
 def place_index(folder, names, base, recorded, version, address):
     """Write the recording's explanations and index.html. Every address in it is relative to index.html."""
-    explanations = json.dumps(recorded["explanations"], allow_nan=False, separators=(",", ":")).encode()
-    name = "recording-%s.json" % hashlib.sha256(explanations).hexdigest()[:8].upper()
-    (folder / "assets" / name).write_bytes(explanations)
+    explanations = {quantity: json.dumps(of, allow_nan=False, separators=(",", ":")) for quantity, of in recorded["explanations"].items()}
+    name = "assets/recording-{quantity}-%s.json" % hashlib.sha256(json.dumps(explanations).encode()).hexdigest()[:8].upper()
+    for quantity, text in explanations.items():
+        (folder / name.format(quantity=quantity)).write_text(text, encoding="utf-8", newline="\n")
     description = {
         "worker": "assets/" + names["worker"],
         "base": base.name + "/",
         "files": [{"name": path.name, "bytes": path.stat().st_size, "recipes": recipes(path.name)}
                   for path in sorted(base.iterdir())],
-        "explanations": "assets/" + name,
+        "explanations": name,
+        "parts": {module: ["assets/" + script for script in scripts] for module, scripts in names["parts"].items()},
     }
     values = {
         "policy": policy.SERVED,

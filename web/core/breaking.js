@@ -1,13 +1,10 @@
-// The Break room's state: what the damage is, and what Python says of it, part by part.
+// The Break room's state: what Python says of the damage, part by part. What the damage is stands in damage.js.
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import { forget, question as ask } from "./questions.js";
-import { change, present } from "./requests.js";
-import { engineState, isRecording, room, schema, trace, wanted } from "./state.js";
+import { change } from "./requests.js";
+import { engineState, isRecording, room, schema, trace } from "./state.js";
 import { traceOf } from "./trace.js";
-
-export const RULES = schema.damage.rules;
-export const damage = computed(() => wanted.value.damage ?? {});
 
 // Each belongs to the experiment `of` (its text); until it is that of the trace, it is what was before.
 export const before = signal(null);                     // the undamaged trace, as traceOf gives one
@@ -27,25 +24,6 @@ export async function question(...given) {
   const { mine, error } = await ask(...given);
   if (mine) failed.value = error;
   return mine;
-}
-
-/** Switch a rule on, with its value, or off. */
-export function setRule(name, value) {
-  const { [name]: _, ...rest } = damage.value;
-  if (value === null) return change(Object.keys(rest).length ? { damage: rest } : { damage: {}, damage_from: null });
-  // The rule that says something else about the same number gives way.
-  const others = schema.damage.odds.filter((pair) => pair.includes(name)).flat();
-  const kept = Object.fromEntries(Object.entries(rest).filter(([rule]) => !others.includes(rule)));
-  return change({ damage: { ...kept, [name]: value } });
-}
-
-export const repair = () => change({ damage: {}, damage_from: null });
-
-/** Train on with the damage from where the training stands; with it from the start; or damage the trained network only. */
-export function trainOn(updates) {
-  const base = present();
-  const from = base.damage_from ?? Number(base.updates);
-  return change({ damage_from: from, updates: Math.min(schema.limits.updates[1], Number(base.updates) + updates) });
 }
 
 const text = (experiment) => JSON.stringify(experiment);

@@ -11,9 +11,18 @@ export async function openWorker() {
   return { worker: new Worker(runtime.worker, { type: "module" }), material: { base } };
 }
 
-/** What Python said at build time of every number of the recording, or null where it cannot be had. */
-export const recordedExplanations = () => fetch(runtime.explanations)
+/** What Python said at build time of every number of a quantity of the recording, or null where it cannot be had. */
+export const recordedExplanations = (quantity) => fetch(runtime.explanations.replace("{quantity}", quantity))
   .then((response) => (response.ok ? response.json() : null)).catch(() => null);
+
+/** Bring the files of a part of the page here, where its import finds them; see part.js. */
+export async function fetchPart(name) {
+  await Promise.all(runtime.parts[name].map(async (file) => {
+    const response = await fetch(file, { priority: "low" });
+    if (!response.ok) throw new Error(`${file}: ${response.status}`);
+    await response.arrayBuffer();
+  }));
+}
 
 // The engine later drops from the list what its recipe does not load.
 const [wheel] = runtime.files.map(({ name }) => name).filter((name) => /^py_lstm-.*\.whl$/.test(name));

@@ -4,19 +4,12 @@ import { batch } from "@preact/signals";
 import { Engine } from "./engine.js";
 import { grow } from "./curves.js";
 import { atMoment } from "./moment.js";
+import { painted } from "./painted.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
 import { beside, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
   stopWhen, told, trace, trouble, wanted } from "./state.js";
 import { nearest, traceOf, unpack } from "./trace.js";
 import { arrived } from "./waiting.js";
-
-/** After the next picture, or as soon as there is none to come because the tab is hidden. */
-const painted = () => new Promise((resolve) => {
-  if (document.hidden) { resolve(); return; }
-  const done = () => { document.removeEventListener("visibilitychange", done); resolve(); };
-  requestAnimationFrame(done);
-  document.addEventListener("visibilitychange", done);
-});
 
 export const engine = new Engine({ files: runtime.files, open: openWorker }, {
   state(name, error = null) {
@@ -99,7 +92,7 @@ function inRoom(patch, base) {
 
 export const here = (place) => ({ ...place, room: room.value });
 
-let recorded = null;
+const recorded = {};                                    // by quantity
 let asking = false;
 /**
  * Ask what is to be said of the selected number; while Python is away, of the recorded one. A selection that moves on
@@ -123,8 +116,8 @@ async function explain(place) {
   if (engine.state === "live") {
     answer = await engine.explain(here(place));
   } else if (isRecording.value) {
-    recorded ??= recordedExplanations();
-    const found = (await recorded)?.[place.quantity][place.t - 1][place.unit - 1];
+    recorded[place.quantity] ??= recordedExplanations(place.quantity);
+    const found = (await recorded[place.quantity])?.[place.t - 1][place.unit - 1];
     if (found) answer = { explanation: found };
   }
   if (answer?.explanation && same(place, selection.value)) told.value = withTensors(answer);

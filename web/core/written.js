@@ -77,7 +77,7 @@ const WORDS = { odot: "⊙", partial: "∂", sigma: "σ", sum: "Σ", top: "ᵀ",
   big: "", left: "", right: "", mathrm: "", operatorname: "" };
 
 /** LaTeX of an explanation as text. */
-function plain(latex) {
+export function plain(latex) {
   const cases = latex.replace(/\\begin\{cases\}(.*?)\\end\{cases\}/gs, (_, inside) => inside.split("\\\\").map((one) => one.trim().replace(/\s*&\s*/, " if ")).join(", "));
   return cases.replace(/\\[td]?frac\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}/g, "$1/$2")
     .replace(/\\text\{([^{}]*)\}/g, "$1").replace(/\\partial\s+/g, "∂").replace(/\\[,;: ]/g, " ")

@@ -43,8 +43,15 @@ function addressOf(blob) {
   });
 }
 
-/** What Python said at build time of every number of the recording, or null where it cannot be had. */
-export const recordedExplanations = () => unpacked("explanations.json").then((response) => response.json()).catch(() => null);
+let explanations = null;
+/** What Python said at build time of every number of a quantity of the recording, or null where it cannot be had. */
+export async function recordedExplanations(quantity) {
+  explanations ??= unpacked("explanations.json").then((response) => response.json()).catch(() => null);
+  return (await explanations)?.[quantity] ?? null;
+}
+
+/** All parts of the page are in its script. */
+export async function fetchPart() {}
 
 /** The wheel of py_lstm, {name, content}, for whoever wants to install it. */
 export async function packageFile() {

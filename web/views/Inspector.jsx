@@ -8,12 +8,14 @@ import { change } from "../core/requests.js";
 import { engineState, explanation, room, selection, trace } from "../core/state.js";
 import { widthOf } from "../core/trace.js";
 import { asLatex, asText } from "../core/written.js";
+import { Coming } from "./Coming.jsx";
 import { CopyButton } from "./CopyButton.jsx";
 import { EditableNumber } from "./EditableNumber.jsx";
 import { Equation } from "./Equation.jsx";
 import { openGlossary } from "./Glossary.jsx";
 import { editable } from "./Operand.jsx";
 import { placeName } from "./symbols.jsx";
+import { isSet, typesetter } from "./typesetter.js";
 
 // What was told of the number before stays until the answer is there, which is a few milliseconds, so that a walk does not flicker.
 const PATIENCE_MS = 250;
@@ -33,7 +35,8 @@ export function Inspector() {
     <section class="inspector" aria-label={t("inspector.label")} aria-busy={!current}>
       <Breadcrumb {...place} />
       <h2 class="visually-hidden">{placeName(trace.value, place)}</h2>
-      {current || (told && !late.value) ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {isSet.value && (current || (told && !late.value)) ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {typesetter.failed.value && <Coming part={typesetter} failed="part.noFormulas" />}
     </section>
   );
 }

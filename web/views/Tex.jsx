@@ -2,12 +2,13 @@
 //
 // It is built from elements and never from text, since the page's security policy allows no style in HTML.
 
-import katex from "katex";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { plain } from "../core/written.js";
+import { typesetter } from "./typesetter.js";
 
 const set = new Map();
 
-function formula(text, block) {
+function formula(katex, text, block) {
   const key = `${block}${text}`;
   if (!set.has(key)) {
     if (set.size > 4000) set.clear();
@@ -20,6 +21,10 @@ function formula(text, block) {
 
 export function Tex({ children, block = false }) {
   const place = useRef(null);
-  useLayoutEffect(() => place.current.replaceChildren(...formula(children, block).childNodes), [children, block]);
-  return <span ref={place} class={block ? "tex block" : "tex"} />;
+  const katex = typesetter.module.value?.default;
+  useLayoutEffect(() => {
+    if (katex) place.current.replaceChildren(...formula(katex, children, block).childNodes);
+    else place.current.textContent = plain(children).replace("/", "/\u200b");   // a fraction may be broken where space is scarce
+  }, [children, block, katex]);
+  return <span ref={place} class={`tex${block ? " block" : ""}${katex ? "" : " as-text"}`} />;
 }

@@ -2,30 +2,23 @@
 
 import { signal } from "@preact/signals";
 import { t } from "../../core/i18n.js";
+import { Part } from "../../core/part.js";
 import { version } from "../../core/version.js";
+import { Coming } from "../Coming.jsx";
 import { Dialog } from "../Dialog.jsx";
 
 const open = signal(false);
-const content = signal(null);                           // the dialog's component, or what kept it from coming
-
-async function openAbout() {
-  open.value = true;
-  if (content.value) return;
-  const { About } = await import("./About.jsx").catch(() => ({ About: null }));
-  content.value = { Content: About ?? NotThere };
-}
-
-const NotThere = () => <p role="alert">{t("share.notThere")}</p>;
+const part = new Part("views/about/About.jsx", () => import("./About.jsx"));
 
 export const Footer = () => (
   <footer class="foot">
-    <button type="button" class="plain" aria-haspopup="dialog" onClick={openAbout}>{t("about.button", version)}</button>
+    <button type="button" class="plain" aria-haspopup="dialog" onClick={() => { open.value = true; }}>{t("about.button", version)}</button>
   </footer>);
 
 export function AboutDialog() {
-  const { Content } = content.value ?? {};
+  const { About } = part.module.value ?? {};
   return open.value && (
-    <Dialog title={t("about.title")} onClose={() => { open.value = false; if (Content === NotThere) content.value = null; }}>
-      {Content ? <Content /> : <p role="status">{t("share.loading")}</p>}
+    <Dialog title={t("about.title")} onClose={() => { open.value = false; }}>
+      {About ? <About /> : <Coming part={part} />}
     </Dialog>);
 }

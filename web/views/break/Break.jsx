@@ -1,6 +1,7 @@
 // The Break room: left what to break, in the middle what that does, right which gradients are wrong. A puzzle takes its place.
 
-import { damage, failed, losses } from "../../core/breaking.js";
+import { failed, losses } from "../../core/breaking.js";
+import { damage } from "../../core/damage.js";
 import { refusal, t } from "../../core/i18n.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";

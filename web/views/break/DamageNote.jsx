@@ -1,6 +1,6 @@
 // In the other rooms: that what is seen there is damaged, and the way back.
 
-import { repair } from "../../core/breaking.js";
+import { repair } from "../../core/damage.js";
 import { t } from "../../core/i18n.js";
 import { enter } from "../../core/selection.js";
 import { room, trace } from "../../core/state.js";

@@ -1,6 +1,7 @@
 // The damages as switches, in their three groups; set-ups on one click; and the way into the puzzle.
 
-import { damage, repair, RULES, setRule, SETUPS, setUp } from "../../core/breaking.js";
+import { SETUPS, setUp } from "../../core/breaking.js";
+import { damage, repair, RULES, setRule } from "../../core/damage.js";
 import { full } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { number } from "../../core/link.js";

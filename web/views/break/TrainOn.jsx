@@ -1,6 +1,7 @@
 // Train with the damage: the loss beside that of the whole network, and the cosine to the true gradient.
 
-import { cosines, damage, losses, trainOn } from "../../core/breaking.js";
+import { cosines, losses } from "../../core/breaking.js";
+import { damage, trainOn } from "../../core/damage.js";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { change } from "../../core/requests.js";

@@ -2,7 +2,7 @@
 
 import { full } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
-import { RULES } from "../../core/breaking.js";
+import { RULES } from "../../core/damage.js";
 import { schema } from "../../core/state.js";
 
 export const ruleName = (name) => t(`break.rule.${name}`);

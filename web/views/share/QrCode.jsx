@@ -14,7 +14,7 @@ export function QrCode({ text }) {
     draw(text).then((result) => { if (wanted) drawn.value = result; });
     return () => { wanted = false; };
   }, [text]);
-  if (!drawn.value) return <p role="status">{t("share.loading")}</p>;
+  if (!drawn.value) return <p role="status">{t("part.coming")}</p>;
   const { path, size, problem } = drawn.value;
   if (problem) return <p role="status">{t(problem, { letters: text.length })}</p>;
   const whole = size + 2 * QUIET;

@@ -2,25 +2,19 @@
 
 import { signal } from "@preact/signals";
 import { t } from "../../core/i18n.js";
+import { Part } from "../../core/part.js";
+import { Coming } from "../Coming.jsx";
 import { Dialog } from "../Dialog.jsx";
 
 const open = signal(false);
-const content = signal(null);                           // the dialog's component, or what kept it from coming
+const part = new Part("views/share/Share.jsx", () => import("./Share.jsx"));
 
-export async function openShare() {
-  open.value = true;
-  if (content.value && content.value !== NotThere) return;
-  content.value = null;
-  const { Share } = await import("./Share.jsx").catch(() => ({ Share: NotThere }));
-  content.value = Share;
-}
-
-const NotThere = () => <p role="alert">{t("share.notThere")}</p>;
+export const openShare = () => { open.value = true; };
 
 export function ShareDialog() {
-  const Content = content.value;
+  const { Share } = part.module.value ?? {};
   return open.value && (
     <Dialog title={t("share.title")} onClose={() => { open.value = false; }}>
-      {Content ? <Content /> : <p role="status">{t("share.loading")}</p>}
+      {Share ? <Share /> : <Coming part={part} />}
     </Dialog>);
 }

@@ -1,0 +1,5 @@
+// All that the Train room adds to the page: loaded as one.
+export { showsText } from "../../core/reading.js";
+export { Spread } from "./Spread.jsx";
+export { Train } from "./Train.jsx";
+export { TrainBar } from "./TrainBar.jsx";
