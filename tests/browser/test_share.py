@@ -132,15 +132,21 @@ def test_the_qr_code_reads_as_the_link(lab, dialog):
     assert lab.tab.locator("svg.qr").count() == 0
 
 
-def test_the_dialog_is_accessible_in_both_languages_and_on_a_phone(lab, dialog):
+def test_the_dialog_is_accessible_in_both_languages_light_and_dark_and_on_a_phone(lab, dialog):
     lab.tab.evaluate((MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";undefined")
     for name in ("question", "choose", "qr", "embed"):
         opened(dialog, name)
     wait_until(lab.tab, "document.querySelector('svg.qr path')")
-    assert violations(lab.tab) == []
-    lab.tab.set_viewport_size({"width": 390, "height": 844})
-    wait_until(lab.tab, "innerWidth === 390")
-    assert lab.tab.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
+    for language, title in (("en", "Share this page"), ("zh-CN", "分享本页")):
+        for theme in ("light", "dark"):
+            for width, height in ((1440, 900), (390, 844)):
+                lab.tab.set_viewport_size({"width": width, "height": height})
+                lab.tab.evaluate("hash => { location.hash = hash; }", "updates=3&seed=5&lang=%s&theme=%s" % (language, theme))
+                wait_until(lab.tab, "([lang, theme, width]) => document.documentElement.lang === lang && document.documentElement.dataset.theme === theme && innerWidth === width",
+                           arg=[language, theme, width])
+                wait_until(lab.tab, "title => document.querySelector('dialog').textContent.includes(title)", arg=title)
+                assert violations(lab.tab) == [], (language, theme, width)
+                assert lab.tab.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
 
 
 def test_the_html_for_a_frame_gives_the_compact_page(visit, lab, dialog, school):  # noqa: F811

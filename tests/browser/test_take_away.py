@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
@@ -155,6 +156,27 @@ def test_scripts_compute_the_same_numbers(dialog, tmp_path):
         quantity, step, unit = shown.split(":")[0].split(", ")
         value = trace[quantity][int(step[5:]) - 1, int(unit[5:]) - 1]
         assert abs(float(shown.split(":")[1]) - value) < 1e-7, kind
+
+
+def test_a_reader_installs_the_wheel_and_runs_the_script(dialog, tmp_path):
+    """In an environment that has nothing yet, with the two files that the dialog gives and the command the script names."""
+    with_experiment(dialog, REPRODUCED["damaged and edited"])
+    for kind in ("wheel", "script"):
+        name, content = take(dialog, kind)
+        (tmp_path / name).write_bytes(content)
+    script, = tmp_path.glob("*.py")
+    install = re.search(r"^#     pip (install \S+\.whl)$", script.read_text(encoding="utf-8"), re.MULTILINE)[1].split()
+    # Not from the folder of the sources, and without their path.
+    environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "fresh"], check=True, timeout=120)
+    python = tmp_path / "fresh" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    for command in (["-m", "pip", "--quiet", "--disable-pip-version-check", *install], [script]):
+        done = subprocess.run([python, *command], capture_output=True, text=True, timeout=300, cwd=tmp_path, env=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+    # The script itself compares the loss and every array's norm with what the page had; here one number is, directly.
+    assert "largest difference from what was seen" in done.stdout
+    told = re.search(r"^(\w+), step (\d+), unit (\d+): (\S+)$", done.stdout, re.MULTILINE)
+    assert abs(float(told[4]) - dialog.trace()[told[1]][int(told[2]) - 1, int(told[3]) - 1]) < 1e-9
 
 
 def test_the_package_itself(dialog):
