@@ -160,12 +160,12 @@ export class Engine {
   }
 
   /** A picture is on its way: Python works, also one that took another's place in the middle of a run. */
-  #seen({ experiment }, request, life) {
+  #seen({ curves }, request, life) {
     life.heard = performance.now();
     this.restarts = 0;
     if (this.proven && this.life === life) this.on.state("live");
-    // Had this Python to be replaced, the next would go on from what was seen, not forget it once more.
-    if ("from" in request.options) request.options.from = Math.max(request.options.from, experiment.updates);
+    // Were it asked for again of another Python, that would not have to forget what was seen since.
+    if ("from" in request.options) request.options.from = Math.max(request.options.from, curves.main.count);
   }
 
   /** A call whose failure is the engine's to deal with. A Python exception is an answer; after anything else it restarts. */
