@@ -139,7 +139,8 @@ def own(lab, text, targets=None):
     ("−1,5;2,3", None, [[-1, 5], [2, 3]], None),
     ("1 2\n3 4\n\n5 6\n", "1 0 1", [[1, 2], [3, 4], [5, 6]], [1, 0, 1]),
     ("0.1\t0.2\t0.3\t0.4\n1\t2\t3\t4", None, [[0.1, 0.2, 0.3, 0.4], [1, 2, 3, 4]], None),
-], ids=["a line", "spaces", "semicolons", "lines and targets", "a table"])
+    ("7", "1", [[7]], [1]),                             # refused until its target is there
+], ids=["a line", "spaces", "semicolons", "lines and targets", "a table", "one step and its target"])
 def test_own_numbers(lab, text, targets, values, wanted):
     lab.set(**QUICK)
     own(lab, text, targets)

@@ -177,6 +177,8 @@ function OwnNumbers() {
   const id = useId();
   const { values, targets } = wanted.value;
   const typed = useSignal(null);
+  // Both as they stand in their fields, also where one of them was refused.
+  const ask = (patch) => change({ task: "own", values: wanted.value.values, targets: wanted.value.targets, ...patch });
   return (
     <>
       <div class="field tall" data-field="values">
@@ -185,7 +187,7 @@ function OwnNumbers() {
           aria-invalid={refused.value?.field === "values" || undefined} aria-describedby={`${id}-wrong`}
           onInput={(event) => {
             typed.value = event.currentTarget.value;
-            change({ task: "own", values: parseRows(event.currentTarget.value), targets: wanted.value.targets });
+            ask({ values: parseRows(event.currentTarget.value) });
           }}
           onBlur={() => { if (!refused.value) typed.value = null; }} />
         <Refusal field="values" id={`${id}-wrong`} />
@@ -195,7 +197,7 @@ function OwnNumbers() {
         <input id={`${id}-targets`} type="text" placeholder={t("targets.placeholder")} value={targets ? targets.join(", ") : ""}
           aria-describedby={`${id}-targets-wrong`} onChange={(event) => {
             const numbers = event.currentTarget.value.split(/[\s,;]+/).filter(Boolean).map(number);
-            change({ targets: numbers.length ? numbers : null });
+            ask({ targets: numbers.length ? numbers : null });
           }} />
         <Refusal field="targets" id={`${id}-targets-wrong`} />
       </div>
