@@ -145,8 +145,8 @@ export function Score() {
   );
 }
 
-/** A derivative's row is called as that of its quantity, which stands in the same place. */
-const rowName = (quantity) => quantity.replace(/^d(?=.)/, "").replace(/^z_/, "");
+/** Among derivatives a row is called as its quantity, which stands in the same place among the values. */
+const rowName = (quantity) => (room.value === "backward" ? quantity.replace(/^d(?=.)/, "").replace(/^z_/, "") : quantity);
 
 function Label({ group }) {
   const chosen = selection.value.quantity === group.quantity;

@@ -40,7 +40,7 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
       {lines.map(({ key, values, style, noise }) => (
         <path key={key} class={`${noise ? "noise" : "curve-line"} ${style}`} d={path(values, x.at, y.at)} />))}
       {ends.map(({ key, label, y: at, style, count }) => (
-        <text key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 7} y={at} dy="0.32em">{label}</text>))}
+        <text key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 4} y={at} dy="0.32em">{label}</text>))}
       <text class="pane-title" x="0" y="-6">{title}</text>
     </g>
   );
