@@ -64,6 +64,7 @@ class Lab:
         self.done = False                               # whether it is that of the experiment's updates,
         self.told = 0.0                                 # and when it was told
         self.owed = False                               # whether those beside had to wait for the first
+
         def trainer_of(experiment):
             return self.runs.of(experiment).trainer
 
