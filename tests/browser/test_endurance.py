@@ -57,9 +57,11 @@ def test_a_worker_that_dies_in_mid_training_goes_on_from_what_was_kept(visit, si
         if tab.evaluate("document.documentElement.dataset.engine") != "live":
             break
     # Nothing that was seen and kept is done a second time, and the page says that it trains, not that Python is still being restarted.
-    tab.evaluate("""() => { window.counts = []; (function note() { window.counts.push(lab.run().count); setTimeout(note, 20); })(); }""")
+    tab.evaluate("""() => { window.counts = []; new MutationObserver(() => { window.counts.push(lab.run().count); })
+        .observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true }); }""")
+    died = tab.evaluate("lab.run().count")              # what the last picture of the dead one told
     wait_until(tab, "document.documentElement.dataset.engine === 'live'")
-    wait_until(tab, "done => lab.run().count > done", arg=done)
+    wait_until(tab, "died => lab.run().count > died", arg=died)
     assert tab.evaluate("Math.min(...window.counts)") >= min(seen, done)
     assert tab.locator(".engine").text_content() == "learning"
     tab.evaluate("lab.halt()")

@@ -51,24 +51,24 @@ def test_the_defaults_of_a_version_are_what_they_were(version):
 
 @pytest.fixture
 def third(monkeypatch):
-    """This package as if it were of version 3, of which two things were otherwise in version 1 and one in version 2."""
-    monkeypatch.setattr(versions, "FORMER", [{"latch": {"updates": 7}, "reber": {"hidden_size": 5}, "": {"task": "reber", "t": 4}}, {"latch": {"seed": 9}}])
+    """This package as if it were of version 3, whose latch had another seed in version 1 and yet another in version 2."""
+    monkeypatch.setattr(versions, "FORMER", [{"latch": {"updates": 7, "seed": 8}, "reber": {"hidden_size": 5}, "": {"task": "reber", "t": 4}}, {"latch": {"seed": 9}}])
     monkeypatch.setattr(versions, "VERSION", 3)
 
 
 def test_what_changed_several_times_is_followed_back(third):
-    assert versions.former(1, "latch") == {"updates": 7, "seed": 9} and versions.former(2, "latch") == {"seed": 9}
+    assert versions.former(1, "latch") == {"updates": 7, "seed": 8} and versions.former(2, "latch") == {"seed": 9}
     assert versions.former(3, "latch") == versions.former(4, "latch") == versions.former("1", "latch") == versions.former(True, "latch") == {}
     for _ in range(2):
         old = Experiment(version=1, hidden_size=2)
-        assert (old.updates, old.seed, old.hidden_size) == (7, 9, 2)
+        assert (old.updates, old.seed, old.hidden_size) == (7, 8, 2)
         assert (Experiment(version=2).updates, Experiment(version=2).seed) == (200, 9)
         assert Experiment(version=3) == Experiment() and Experiment("reber", version=1).hidden_size == 5
     assert Experiment.from_json({"version": 1, "updates": 1}).task == "reber" and Experiment.from_json({"version": 1, "task": "latch"}).updates == 7
 
 
 def test_a_link_is_completed_by_what_its_version_left_out(third):
-    assert link.decode("#task=latch&hidden_size=2") == ({"task": "latch", "hidden_size": 2, "updates": 7, "seed": 9}, {"t": 4})
+    assert link.decode("#task=latch&hidden_size=2") == ({"task": "latch", "hidden_size": 2, "updates": 7, "seed": 8}, {"t": 4})
     assert link.decode("#room=backward&t=6") == ({"task": "reber", "hidden_size": 5}, {"room": "backward", "t": 6})
     assert link.decode("#version=2&updates=3") == ({"updates": 3, "seed": 9}, {})
     assert link.decode("#version=3&updates=3").experiment == {"version": 3, "updates": 3}

@@ -24,7 +24,6 @@ export class Engine {
     this.restarts = 0;
     this.request = null;                // the newest experiment not yet begun
     this.current = null;                // the one Python works at
-    this.proven = false;                // whether any Python has answered: from then on the page shows what one said
     this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
     this.proven = false;                // whether a Python has answered a request here
     this.watch = setInterval(() => this.#watchdog(), 1000);
@@ -148,7 +147,6 @@ export class Engine {
         Comlink.proxy((frame) => { this.#seen(frame, request, life); return this.on.frame(frame); })));
       if (this.life !== life) return;
       this.current = null;
-      this.proven = true;
       if (answer && !answer.error && !answer.superseded) this.good = request;
       // The first answer proves that all of it works, be it a refusal.
       this.proven = true;
@@ -159,11 +157,10 @@ export class Engine {
     this.busy = false;
   }
 
-  /** A picture is on its way: Python works, also one that took another's place in the middle of a run. */
+  /** A picture is on its way: Python works. */
   #seen({ curves }, request, life) {
     life.heard = performance.now();
     this.restarts = 0;
-    if (this.proven && this.life === life) this.on.state("live");
     // Were it asked for again of another Python, that would not have to forget what was seen since.
     if ("from" in request.options) request.options.from = Math.max(request.options.from, curves.main.count);
   }
