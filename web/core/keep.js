@@ -33,17 +33,17 @@ async function keep() {
   if (!trained || engineState.value !== "live" || isRecording.value) return;
   if (busy) { again = true; return; }
   busy = true;
+  again = false;
   try {
     const state = await engine.checkpoint();
-    if (!state?.data || same(state, latest)) return;
-    latest = { version: VERSION, when: Date.now(), ...state };
-    await set(latest).then(() => { unkept.value = false; }, () => { unkept.value = true; });
+    if (state?.data && !same(state, latest)) {
+      latest = { version: VERSION, when: Date.now(), ...state };
+      await set(latest).then(() => { unkept.value = false; }, () => { unkept.value = true; });
+    }
   } finally {
     busy = false;
   }
-  if (!again) return;
-  again = false;
-  await keep();
+  if (again) await keep();
 }
 
 const same = (one, other) => other !== null && JSON.stringify(one.experiment) === JSON.stringify(other.experiment);
