@@ -217,6 +217,18 @@ def test_a_checkpoint_goes_on_to_the_same_bits(page):
     assert np.array_equal(other.read(other.run(changed.replace(updates=11))[-1]["arrays"]["c"]), run(changed.replace(updates=11)).arrays["c"])
 
 
+def test_a_checkpoint_takes_the_place_of_a_run_that_went_further(page):
+    """A new Python knows the default run from when the page was built, which a visitor may be in the middle of."""
+    page.run(SMALL)
+    kept, numbers = page.lab.checkpoint()
+    other = Page()
+    other.run(SMALL.replace(updates=55))
+    for _ in range(2):
+        other.lab.restore(kept, numbers)
+        other.run(SMALL)
+        assert losses(other) == losses(page)
+
+
 def test_a_damaged_checkpoint_is_refused_in_words():
     class Buffer:
         def to_py(self):

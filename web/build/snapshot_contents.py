@@ -22,6 +22,9 @@ bridge.call("begin", "[{}]")
 bridge.call("advance", json.dumps([60_000, bridge.FIRST_SELECTION]))
 bridge.call("check", '["bias"]')
 
+# It has told its curves to nobody who is still there.
+bridge.lab.curves.forget()
+
 # A network's moments look like chance and do not pack. What lies between those that are kept follows again from them.
 for trainer in [kept.trainer for kept in bridge.lab.runs.kept.values()]:
     moments, trainer.moments = trainer.moments, Moments()

@@ -123,7 +123,13 @@ export class Engine {
   }
 
   /** What is needed to go on with the present run later, and back. */
-  checkpoint() { return this.#ifLive((remote) => remote.checkpoint()); }
+  async checkpoint() {
+    const request = this.current;
+    const kept = await this.#ifLive((remote) => remote.checkpoint());
+    if (request && kept?.data) known(request, kept.experiment.updates);
+    return kept;
+  }
+
   restore(kept) { return this.#ifLive((remote) => remote.restore(kept)); }
 
   async #ifLive(send) {
@@ -161,8 +167,7 @@ export class Engine {
   #seen({ curves }, request, life) {
     life.heard = performance.now();
     this.restarts = 0;
-    // Were it asked for again of another Python, that would not have to forget what was seen since.
-    if ("from" in request.options) request.options.from = Math.max(request.options.from, curves.main.count);
+    known(request, curves.main.count);
   }
 
   /** A call whose failure is the engine's to deal with. A Python exception is an answer; after anything else it restarts. */
@@ -229,6 +234,14 @@ export class Engine {
     life?.end(new Error(reason));
     life?.worker?.terminate();
   }
+}
+
+/**
+ * So many updates of its run were seen or kept. Were it asked for again of another Python, that would not have to forget them;
+ * but it might know more, from when the page was built.
+ */
+function known({ options }, updates) {
+  options.from = Math.max(options.from ?? 0, updates);
 }
 
 const lastLine = (message) => message.trim().split("\n").pop();

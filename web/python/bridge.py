@@ -75,13 +75,11 @@ class Lab:
         """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays.
 
         options : {"beside": experiments to train beside it, "stop": {"kind", "value"}, "from": the update after which the
-            run is to go on, what came after it being forgotten, "afresh": whether to tell all curves anew}
+            run is to go on, what came after it being forgotten}
         """
         wanted, options = self._read(experiment), options or {}
         self.runs.beside = runs.beside(options.get("beside", []), self._read)
         self.stop = runs.Stop.of(options.get("stop"), not wanted.about.lower_is_better)
-        if options.get("afresh"):
-            self.curves.forget()
         if options.get("from") is not None:
             self.runs.cut(wanted.replace(updates=options["from"]))
         self.experiment, self.picture, self.done = wanted, None, False

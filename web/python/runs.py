@@ -156,10 +156,8 @@ class Runs:
         self.rivals.clear()
 
     def adopt(self, trainer, seconds):
-        """Take in a trainer that comes from somewhere else."""
-        key = _key(trainer.experiment)
-        if key not in self.kept or self.kept[key].done < len(trainer.losses):
-            self.kept[key] = Run(trainer, seconds)
+        """Take in a trainer that comes from somewhere else, in the place of one that is here."""
+        self.kept[_key(trainer.experiment)] = Run(trainer, seconds)
 
     def behind(self, updates):
         """What of the runs beside has not come to so many updates, or to its own if they are more, and can."""
