@@ -45,6 +45,7 @@ def parse(argv):
                         help="build, build once more from nothing in another folder, and compare every byte (a minute or two)")
     shots = commands.add_parser("screenshots", parents=[common], help="photograph the page in every form")
     shots.add_argument("folder", nargs="?", help="where to; without one, README's picture and the one for messengers are made anew")
+    shots.add_argument("states", nargs="*", help="only the states whose names begin so, such as train find-the-bug")
     commands.add_parser("clean", parents=[common], help="remove everything that building made in this folder")
     parser.set_defaults(first_port=DEFAULT_PORT)
     return parser.parse_args(argv)

@@ -42,7 +42,7 @@ def run(arguments):
     if arguments.command == "screenshots":
         from web.build import screenshots
         page.build()
-        screenshots.take(arguments.folder) if arguments.folder else screenshots.take_for_readme()
+        screenshots.take(arguments.folder, arguments.states) if arguments.folder else screenshots.take_for_readme()
         return 0
     page.build()
     return keep_serving(None, arguments.first_port, open_browser=True)
