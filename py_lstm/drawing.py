@@ -247,8 +247,8 @@ def _rows(trace: Trace, quantities: Sequence[str]) -> Iterator[Row]:
     for name in [choice("quantity", name, trace.quantities) for name in quantities]:
         values = arrays[name]
         largest = 1.0 if name in FIXED_RANGE else float(np.abs(values).max())
-        if name == "c":                                 # on the scale of g and h, unless it outgrows that by more than 1
-            largest = max(1.0, largest - 1)
+        if name == "c":                                 # on the scale of g and h up to 2; from 3 on its own
+            largest = max(1.0, min(largest, 2 * largest - 3))
         if name == "x":
             mark = "symbol" if about.symbols else "bar"
         elif name == "y" and not about.classes():

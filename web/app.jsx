@@ -13,7 +13,7 @@ import { shown } from "./core/painted.js";
 import { bringAll, Part } from "./core/part.js";
 import { opening } from "./core/player.js";
 import { listen } from "./core/shortcuts.js";
-import { engineState, isRecording, projector, report, room, shownTheme, touched } from "./core/state.js";
+import { engineState, isRecording, projector, puzzle, report, room, shownTheme, touched } from "./core/state.js";
 import { lesson } from "./core/tour.js";
 import { DamageNote } from "./views/break/DamageNote.jsx";
 import { Caption } from "./views/Caption.jsx";
@@ -70,7 +70,7 @@ function Page() {
     <div class="under">
       {controls}
       <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
-        onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(breaking ? "break.open" : "controls.open")}</button>
+        onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(!breaking ? "controls.open" : puzzle.value === null ? "break.open" : "puzzle.suspects")}</button>
     </div>);
   return (
     <>

@@ -164,7 +164,8 @@ class Puzzle:
         if m.kind == "check":
             short = shortened(objective, m.steps, m.zero_states, m.scale)
             report = check_objective(short, blocks=CHECKED[m.what], max_elements=6)
-            shown_ = [{**block._asdict(), "absolute": block.relative_error * block.norm < ABSOLUTE} for block in report.tensors]
+            mine, right = self._gradients(self._answer, m)
+            shown_ = [{**block._asdict(), "absolute": bool(np.abs(mine[block.name] - right[block.name]).max() < ABSOLUTE)} for block in report.tensors]
             return {"measurement": m._asdict(), "blocks": shown_}
         return {"measurement": m._asdict(), "values": self._outcome(self._answer, m)}
 
@@ -253,17 +254,21 @@ class Puzzle:
                                        "after": _short(effect.score(e, effect.subject(e, self.trainer), 64).score)}
         return self._outcomes[key]
 
-    def _verdicts(self, suspect: str, m: Measurement) -> dict[str, bool]:
-        """Which blocks are right. The derivative is that of the backward pass without damage, which is the slope to all digits."""
+    def _gradients(self, suspect: str, m: Measurement) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Block by block, the gradient of a suspect, and that of the backward pass without damage: the slope to all digits."""
         damaged = shortened(self._objective(suspect), m.steps, m.zero_states, m.scale)
         *_, mine = damaged.passes()
         if not of_kind(SUSPECTS[suspect], "gradient"):
-            return {block: True for block in in_blocks(mine)}
+            return in_blocks(mine), in_blocks(mine)
         damaged.experiment = damaged.experiment.replace(damage={})
         *_, right = damaged.passes()
-        right = in_blocks(right)
+        return in_blocks(mine), in_blocks(right)
+
+    def _verdicts(self, suspect: str, m: Measurement) -> dict[str, bool]:
+        """Which blocks are right."""
+        mine, right = self._gradients(suspect, m)
         return {block: bool(np.linalg.norm(value - right[block]) <= LIMITS["complex"] * max(
-            np.linalg.norm(value), np.linalg.norm(right[block]), NEGLIGIBLE)) for block, value in in_blocks(mine).items()}
+            np.linalg.norm(value), np.linalg.norm(right[block]), NEGLIGIBLE)) for block, value in mine.items()}
 
 
 def _read(m: Measurement, outcome: Mapping[str, Any]) -> tuple:

@@ -99,6 +99,37 @@ def test_a_value_is_typed_and_a_wrong_one_is_told(lab):
     wait_until(lab.tab, "Object.keys(lab.experiment.damage).length === 0 && !document.querySelector('[data-field=damage] .refusal').textContent")
 
 
+def test_the_sentence_says_where_a_damage_shows(lab):
+    for damage, told in (({"clamp_f": 0.5}, "every gradient is right"), ({"noise": 0.5}, "The network is whole"), ({"no_carry": 1}, "The answers stay as they were"),
+                         ({"peepholes": 1}, "Nothing changes until you train on"), ({"clamp_f": 0.5, "noise": 0.5}, "Forget gate held at 0.5; Noise, standard deviation 0.5.")):
+        lab.set(damage=damage)
+        wait_until(lab.tab, "told => document.querySelector('.break-caption').textContent.includes(told)", arg=told)
+    lab.set(damage={"no_carry": 1}, damage_from=0)
+    wait_until(lab.tab, "document.querySelector('.break-caption').textContent.includes('in training too')")
+    assert "The answers stay" not in lab.tab.locator(".break-caption").text_content()
+    lab.set(damage={"longer": 2}, damage_from=None)
+    wait_until(lab.tab, "document.querySelector('.train-on').textContent.includes('the training keeps its length')")
+
+
+def test_before_and_after_have_one_scale(lab):
+    """The same colour is the same number in both: the scale of c is that of the larger."""
+    lab.set(length=24, updates=60, damage={"clamp_f": 1, "clamp_i": 1})
+    most = max(abs(in_cpython({**SMALL, "length": 24, "updates": 60, "damage": damage})["c"]).max() for damage in ({}, {"clamp_f": 1, "clamp_i": 1}))
+    assert most > 3
+    wait_until(lab.tab, "most => document.querySelector('.one .ranges')?.textContent.includes('±' + most)", arg="%#.3g" % most)
+    # A cell of the whole network, faint as its number is small beside the damaged one's.
+    assert lab.tab.locator(".two figure").count() == 2 and lab.tab.locator(".pair .legend").count() == 1
+
+
+def test_a_set_up_brings_its_story_into_sight(lab):
+    lab.tab.get_by_role("button", name="RNN and LSTM over a long gap").click()
+    wait_until(lab.tab, "document.querySelector('.memory .curve-line.gru') && document.querySelector('.memory').getBoundingClientRect().top < innerHeight / 2")
+    lab.tab.get_by_role("button", name="A tutorial’s gradient").click()
+    wait_until(lab.tab, "document.querySelector('.train-on .lesson') && document.querySelector('.train-on').getBoundingClientRect().top < innerHeight / 2")
+    lab.tab.get_by_role("button", name="Forget gate stuck at 0").click()
+    wait_until(lab.tab, "document.querySelector('.break-caption').getBoundingClientRect().top > 0 && lab.experiment.damage.clamp_f === 0")
+
+
 def test_a_falling_loss_proves_nothing(lab):
     lab.set(updates=40, damage={"no_carry": 1})
     lab.tab.get_by_role("button", name="Train with it from the start").click()
@@ -280,6 +311,19 @@ def test_on_a_phone_the_switches_stand_behind_a_button(live_tabs):
     tab.locator(".rules > .close").click()
     wait_until(tab, "Object.keys(lab.experiment.damage).length === 0")
     tab.watch.check()
+    tab.context.close()
+
+
+def test_on_a_phone_a_guess_shows_what_it_was(live_tabs):
+    wrong = next(name for name in ("noise", "dropped") if name != Puzzle(7)._answer)
+    tab = live_tabs("#room=break&puzzle=7", viewport={"width": 390, "height": 844})
+    wait_until(tab, "document.querySelector('.tally')")
+    tab.get_by_role("button", name="What is it?").click()
+    tab.locator("[data-suspect=%s]" % wrong).click()
+    wait_until(tab, "document.querySelector('.wrong-guess') && !document.querySelector('.left.open')")
+    assert tab.locator(".wrong-guess").text_content().startswith("Not: ")
+    box = tab.locator(".wrong-guess").bounding_box()
+    assert 0 < box["y"] < 844
     tab.context.close()
 
 

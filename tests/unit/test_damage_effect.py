@@ -180,6 +180,12 @@ def test_an_absolute_tolerance_passes_what_a_relative_one_finds(base, seeds):
     assert any(not block["right"] and block["absolute"] for block in blocks)
 
 
+def test_a_gradient_that_is_missing_altogether_passes_no_absolute_tolerance(base, seeds):
+    """Of 0 in the place of a number of usual size, the size of the 0 says nothing."""
+    blocks = {block["name"]: block for block in Puzzle(seeds["no_carry"], base).measure({"kind": "check", "what": "states", "steps": 1})["blocks"]}
+    assert blocks["c_0"]["norm"] == 0 and not blocks["c_0"]["right"] and not blocks["c_0"]["absolute"]
+
+
 @pytest.mark.parametrize("given", [None, [], "score", {}, {"kind": "look"}, {"kind": "check"}, {"kind": "check", "what": "f"},
                                    {"kind": "watch", "what": "weight_ih"}, {"kind": "check", "what": "x", "steps": 0}, {"kind": "score", "more": 1},
                                    {"kind": "check", "what": "x", "steps": 9}, {"kind": "check", "what": "x", "scale": 0},

@@ -48,6 +48,7 @@ function askAll(experiment) {
     if (part.kind === "onset") onsets.value = [...fresh.onsets];
   }).then((isMine) => { if (isMine) checked.value = of; });
   if (experiment.damage_from === null || !Object.keys(experiment.damage).length) {
+    forget("direction");                                // what still comes of it would be told of a training that is no more
     losses.value = null;
     cosines.value = [];
     askedDirection = null;

@@ -1,7 +1,8 @@
 // Axes: from numbers to places, and where the ticks stand.
 
 const STEPS = [1, 2, 5, 10];
-const MOST_DECADES = 12;                                // below that all is rounding
+// Below both all is rounding: so many decades under the largest number, and 1e-12.
+const MOST_DECADES = 12;
 
 /** The smallest of 1, 2, 5, 10, 20, ... that is at least `size`. */
 export function roundUp(size) {
@@ -21,7 +22,7 @@ export function linear(low, high, from, to, wanted = 4) {
 /** A logarithmic axis that holds [low, high]; what is not above 0 stands at its lower end. */
 export function logarithmic(low, high, from, to, wanted = 4) {
   const top = Math.ceil(Math.log10(high > 0 ? high : 1) - 1e-9);
-  const bottom = Math.max(top - MOST_DECADES, Math.min(top - 1, Math.floor(Math.log10(low > 0 ? low : high > 0 ? high : 1) + 1e-9)));
+  const bottom = Math.max(Math.min(top, 0) - MOST_DECADES, Math.min(top - 1, Math.floor(Math.log10(low > 0 ? low : high > 0 ? high : 1) + 1e-9)));
   const apart = Math.max(1, Math.ceil((top - bottom) / wanted));
   const ticks = [];
   for (let power = top; power >= bottom; power -= apart) ticks.unshift(Number(`1e${power}`));

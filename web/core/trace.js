@@ -31,12 +31,13 @@ export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
 /**
  * The ends of a quantity's colour scale: the largest size of its numbers, unless they are fixed. A cell state has the scale of
  * g and h, which it is made of and turns into, so that a colour means the same number in all three; where it outgrows that by
- * more than 1, its scale follows.
+ * more than 1, its scale follows, and from 3 on it is its own.
  */
 export function rangeOf(trace, quantity) {
   if (trace.isChange) return largest(trace, quantity);
   if (["g", "h", "tanh_c"].includes(quantity)) return 1;
-  return quantity === "c" ? Math.max(1, largest(trace, "c") - 1) : largest(trace, quantity);
+  const most = largest(trace, quantity);
+  return quantity === "c" ? Math.max(1, Math.min(most, 2 * most - 3)) : most;
 }
 
 /** Whether a quantity has numbers beyond the ends of its scale. */
@@ -48,8 +49,11 @@ export function colouring(trace, quantity, theme) {
   return (value) => colourOf(value, range, theme);
 }
 
-/** The largest size of any number of an array, found once. */
-export function largest(trace, quantity) {
+/** The largest size of any number of a quantity; of two traces side by side, which have one scale, in both of them. */
+export const largest = (trace, quantity) => Math.max(ofOne(trace, quantity), trace.beside ? ofOne(trace.beside, quantity) : 0);
+
+/** The same of one trace, found once. */
+function ofOne(trace, quantity) {
   const { data } = trace.arrays[quantity];
   if (!sizes.has(data)) sizes.set(data, data.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
   return sizes.get(data);

@@ -6,8 +6,9 @@ import { shownTheme } from "../core/state.js";
 import { outgrows, rangeOf } from "../core/trace.js";
 import { painted } from "./Score.jsx";
 
-export function Legend() {
-  const { picture: { groups }, shown } = painted.value;
+/** @param of  {picture: {groups}, shown}: of which picture, if not of the room's own */
+export function Legend({ of }) {
+  const { picture: { groups }, shown } = of ?? painted.value;
   const stands = (quantity) => groups.some((group) => group.quantity === quantity);
   const has = (...marks) => groups.some(({ mark }) => marks.includes(mark));
   return (

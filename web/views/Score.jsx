@@ -170,7 +170,7 @@ function Label({ group }) {
 }
 
 /** The ends of a row's scale; of one that is outgrown also by how much. */
-function rangeText({ quantity, mark }, shown) {
+export function rangeText({ quantity, mark }, shown) {
   if (["opening", "share", "guess"].includes(mark)) return "0–1";
   if (mark === "line" || mark === "symbol" || (quantity === "x" && mark === "bar")) return "";
   return `±${short(rangeOf(shown, quantity))}${outgrows(shown, quantity) ? `\n${t("picture.most", { most: short(largest(shown, quantity)) })}` : ""}`;

@@ -2,8 +2,26 @@
 
 import { short } from "../core/format.js";
 import { path } from "../core/scale.js";
+import { projector } from "../core/state.js";
 
+// The letters of a chart, in rem, as charts.css has them; its distances are theirs.
+const LETTERS = 0.6875;
+const PROJECTED = 0.82;
+const LETTER = 11;                                      // in the pixels that all distances here are given in
 const LABEL_HEIGHT = 13;
+
+/** How much larger than on a usual screen the letters of a chart are, and the distances with them. */
+export function enlarged() {
+  return (parseFloat(getComputedStyle(document.documentElement).fontSize) * (projector.value ? PROJECTED : LETTERS)) / LETTER;
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** How wide a text is in a chart. */
+export function widthOf(text) {
+  ruler.font = `${LETTER * enlarged()}px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(text).width;
+}
 
 /** A power of ten as one; there is no room for more beside an axis. */
 const tickText = (tick) => short(tick).replace("1.00 × ", "");
@@ -17,54 +35,56 @@ const tickText = (tick) => short(tick).replace("1.00 × ", "");
  * @param lines    [{key, values, label, style, noise}]: a series by update, the words at its end, its class, and whether it
  *                 is the scatter behind a line, which has no words
  * @param bands    [{key, low, high, label, style}]: what lies between two series
- * @param levels   [{value, label, style}]: horizontal lines, with words at their right end
+ * @param levels   [{value, label, style, above, atStart}]: horizontal lines, with words above or below them, at their end or start
  * @param stairs   [{from, to, value, label, style}]: the same from one place of the x axis to another
  * @param write    how a tick is written
  */
 export function Pane({ top, height, width, title, x, y, lines = [], bands = [], levels = [], stairs = [], write = tickText }) {
-  const shown = levels.filter(({ value }) => value >= y.low && value <= y.high);
+  const size = enlarged();
+  const inside = ({ value }) => value >= y.low && value <= y.high;
+  const drawn = [...levels.map((level) => ({ ...level, x1: 0, x2: width })),
+    ...stairs.filter(({ from }) => from < x.high).map((stair) => ({ ...stair, x1: x.at(stair.from), x2: Math.min(width, x.at(stair.to)) }))].filter(inside);
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
-    .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height);
+    .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size);
   return (
     <g class="pane" transform={`translate(0 ${top})`}>
       {y.ticks.map((tick) => (
         <g key={tick} aria-hidden="true"><line class="tick" x1="0" x2={width} y1={y.at(tick)} y2={y.at(tick)} />
-          <text class="tick-label" x="-7" y={y.at(tick)} dy="0.32em">{write(tick)}</text></g>))}
+          <text class="tick-label" x={-7 * size} y={y.at(tick)} dy="0.32em">{write(tick)}</text></g>))}
       {bands.map(({ key, low, high, style }) => <path key={key} class={`band ${style}`} d={between(low, high, x.at, y.at)} />)}
-      {shown.map(({ value, label, style, above = true }) => (
-        <g key={label}><line class={`level ${style}`} x1="0" x2={width} y1={y.at(value)} y2={y.at(value)} />
-          <text class="level-label" x={width - 4} y={y.at(value) + (above ? -4 : 12)}>{label}</text></g>))}
-      {stairs.filter(({ from, value }) => value >= y.low && value <= y.high && from < x.high).map(({ from, to, value, label, style }) => (
-        <g key={from} data-limit={value}><line class={`level ${style}`} x1={x.at(from)} x2={Math.min(width, x.at(to))} y1={y.at(value)} y2={y.at(value)} />
-          <text class="level-label" x={Math.min(width, x.at(to)) - 4} y={y.at(value) - 4}>{label}</text></g>))}
+      {drawn.map(({ from = 0, value, style, x1, x2 }) => <line key={`${style}${from}`} class={`level ${style}`} data-value={value} x1={x1} x2={x2} y1={y.at(value)} y2={y.at(value)} />)}
       {lines.map(({ key, values, style, noise }) => (
         <path key={key} class={`${noise ? "noise" : "curve-line"} ${style}`} d={path(values, x.at, y.at)} />))}
+      {/* Words are never crossed out by what is drawn. */}
+      {drawn.map(({ from = 0, value, label, style, above = true, atStart, x1, x2 }) => (
+        <text key={`${style}${from}`} class={atStart ? "level-label at-start" : "level-label"} x={atStart ? x1 + 4 : x2 - 4} y={y.at(value) + (above ? -4 : 12) * size}>{label}</text>))}
       {ends.map(({ key, label, y: at, style, count }) => (
         <text key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 4} y={at} dy="0.32em">{label}</text>))}
-      <text class="pane-title" x="0" y="-6">{title}</text>
+      <text class="pane-title" x="0" y={-6 * size}>{title}</text>
     </g>
   );
 }
 
 /** The x axis below all panes: ticks, and what it counts. */
 export function Below({ y, width, x, label }) {
+  const down = 15 * enlarged();
   return (
     <g class="below" transform={`translate(0 ${y})`} aria-hidden="true">
       <line class="axis-line" x1="0" x2={width} />
-      {x.ticks.map((tick) => <text key={tick} class={tick === 0 ? "tick-label first" : "tick-label middle"} x={x.at(tick)} y="15">{tick.toLocaleString("en-US").replace(/,/g, "\u202f")}</text>)}
-      <text class="tick-label" x="-7" y="15">{label}</text>
+      {x.ticks.map((tick) => <text key={tick} class={tick === 0 ? "tick-label first" : "tick-label middle"} x={x.at(tick)} y={down}>{tick.toLocaleString("en-US").replace(/,/g, "\u202f")}</text>)}
+      <text class="tick-label" x={-7 * enlarged()} y={down}>{label}</text>
     </g>
   );
 }
 
 /** Labels moved apart so that none covers another, and kept inside. */
-function apart(ends, height) {
+function apart(ends, height, labelHeight) {
   const sorted = [...ends].sort((a, b) => a.y - b.y);
-  sorted.forEach((end, k) => { if (k > 0) end.y = Math.max(end.y, sorted[k - 1].y + LABEL_HEIGHT); });
+  sorted.forEach((end, k) => { if (k > 0) end.y = Math.max(end.y, sorted[k - 1].y + labelHeight); });
   let limit = height;
   for (const end of sorted.reverse()) {
     end.y = Math.min(end.y, limit);
-    limit = end.y - LABEL_HEIGHT;
+    limit = end.y - labelHeight;
   }
   return sorted;
 }

@@ -68,8 +68,8 @@ const MARKS = {
       if (channel === "sign" && w >= 7 && Math.abs(value) === 1) {
         const marked = style.channels[unit + 1] === "mark" && group.data[(unit + 1) + Math.round((x - 1) / group.column) * group.rows] === 1;
         glyph(context, value > 0 ? "+" : "−", x + w / 2, middle, marked ? style.ink : style.muted, marked);
-      } else if (channel === "mark") {
-        if (value !== 0) triangle(context, x + w / 2, middle, Math.min(6, w / 2), style.ink);
+      } else if (channel === "mark" && (value === 0 || value === 1)) {      // with noise it is neither
+        if (value === 1) triangle(context, x + w / 2, middle, Math.min(6, w / 2), style.ink);
       } else {
         context.fillStyle = style.faint;
         context.fillRect(x, middle - 0.5, w, 1);

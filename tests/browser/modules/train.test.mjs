@@ -16,6 +16,9 @@ test("ticks lie on the axis, in order, and ends map to ends", () => {
   }));
   const log = logarithmic(0.002, 3, 100, 0);
   assert.deepEqual([log.at(10), log.at(0.001), log.at(0), log.at(-5)], [0, 100, 100, 100]);
+  const runaway = logarithmic(0.7, 1e296, 100, 0);                              // a run begins where it began
+  assert.ok(runaway.at(0.7) < runaway.at(0.1) + 1e-9 && runaway.low <= 0.7 && runaway.at(1e150) < 60);
+  assert.deepEqual([logarithmic(1e-40, 1, 100, 0).low, logarithmic(1e-40, 1e-5, 100, 0).low].map((low) => Math.round(Math.log10(low))), [-12, -17]);
   assert.ok(log.ticks.every((tick) => Number.isInteger(Math.round(Math.log10(tick) * 1e9) / 1e9)));
   assert.deepEqual([roundUp(1), roundUp(120), roundUp(0.03)], [1, 200, 0.05]);
 });

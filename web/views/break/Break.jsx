@@ -1,12 +1,12 @@
 // The Break room: left what to break, in the middle what that does, right which gradients are wrong. A puzzle takes its place.
 
-import { failed, losses } from "../../core/breaking.js";
-import { damage } from "../../core/damage.js";
-import { refusal, t } from "../../core/i18n.js";
+import { failed } from "../../core/breaking.js";
+import { damage, RULES } from "../../core/damage.js";
+import { lang, refusal, t } from "../../core/i18n.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";
 import { Memory } from "./Memory.jsx";
-import { withValue } from "./names.js";
+import { allOf } from "./names.js";
 import { Numbers } from "./Numbers.jsx";
 import { Onset } from "./Onset.jsx";
 import { Pair } from "./Pair.jsx";
@@ -35,9 +35,20 @@ function Broken() {
 
 /** What is broken, in a sentence; with nothing broken, what to do. */
 function sentence() {
-  const { damage: done, damage_from: from } = trace.value.experiment;
+  const { damage: done, damage_from: from, updates } = trace.value.experiment;
   const names = Object.keys(done);
   if (names.length === 0) return t(Object.keys(damage.value).length ? "inspector.waiting" : "break.nothing");
-  const what = names.map((name) => withValue(name, done[name])).join(t("puzzle.comma"));
-  return t(losses.value && from !== null ? "break.brokenTraining" : "break.broken", { what });
+  const trained = from !== null && updates > from;
+  return [t(trained ? "break.brokenTraining" : "break.broken", { what: allOf(done) }), lookAt(names, trained)].filter(Boolean).join(lang.value === "en" ? " " : "");
 }
+
+/** Where the damage shows, and where it does not. */
+function lookAt(names, trained) {
+  if (trained) return t("break.look.trained");
+  if (names.every((name) => STARTS_AT_ZERO.includes(name))) return t("break.look.zero");
+  const kinds = new Set(names.map((name) => RULES[name].kind));
+  return kinds.size === 1 ? t(`break.look.${[...kinds][0]}`) : "";
+}
+
+// Their weights are 0 until they are trained.
+const STARTS_AT_ZERO = ["peepholes", "full_recurrence"];

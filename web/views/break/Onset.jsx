@@ -7,7 +7,8 @@ import { schema, trace } from "../../core/state.js";
 import { Tex } from "../Tex.jsx";
 import { blockLetter, blockName } from "./names.js";
 
-const power = (value) => (value === 0 ? "0" : value.toExponential(0).replace(/-/g, "−"));
+/** One digit: 0.9, or 5e−16. */
+const oneDigit = (value) => (value === 0 ? "0" : value >= 0.01 ? String(Number(value.toPrecision(1))) : value.toExponential(0).replace(/-/g, "−"));
 
 export function Onset() {
   const found = Object.fromEntries(rows.value.map((row) => [row.name, row]));
@@ -32,12 +33,13 @@ export function Onset() {
               {columns.map(({ steps, right }) => <Cell key={steps} steps={steps} right={right[block]} />)}
               <Cell steps="all" right={found[block]?.right} all />
               <td class="error" data-error={found[block]?.relative_error} title={found[block] && full(found[block].relative_error)}>
-                {found[block] && power(found[block].relative_error)}</td>
+                {found[block] && oneDigit(found[block].relative_error)}</td>
             </tr>))}
         </tbody>
       </table>
       <label class="states"><input type="checkbox" checked={!zeroStates.value} onChange={() => { zeroStates.value = !zeroStates.value; }} /> {t("break.givenStates")}</label>
       <p class="note">{t("break.checkNote")}</p>
+      <p class="note">{t("break.checkLetters")}</p>
     </section>
   );
 }

@@ -10,10 +10,14 @@ import { engine } from "../../core/requests.js";
 import { select } from "../../core/selection.js";
 import { selection, shownTheme, trace } from "../../core/state.js";
 import { largest, unpack } from "../../core/trace.js";
-import { draw, keys } from "../Score.jsx";
+import { Legend } from "../Legend.jsx";
+import { draw, keys, rangeText } from "../Score.jsx";
 import { Letter } from "../symbols.jsx";
 
 const HEIGHT = [380, 560];
+const LETTERS = 34;                                     // left of a picture
+const RANGES = 4;                                       // right of it, in rem; on a phone over its rows
+const BETWEEN = 24;
 const space = signal({ width: 700, height: HEIGHT[0], stacked: false });
 const difference = signal(false);
 
@@ -35,21 +39,27 @@ export function Pair() {
     return () => observer.disconnect();
   }, []);
   const { width, stacked } = space.value;
-  const each = stacked ? width - 34 : (width - 34 - 24) / 2;
+  const free = width - LETTERS - (stacked ? 0 : RANGES * parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const each = stacked ? free : (free - BETWEEN) / 2;
   const same = before.value && before.value.shape.T === trace.value.shape.T && before.value.shape.H === trace.value.shape.H;
+  // Side by side the same colour and the same height are the same number.
+  const whole = before.value && { ...before.value, beside: trace.value };
+  const broken = before.value ? { ...trace.value, beside: before.value } : trace.value;
   return (
     <section class="pair" ref={frame} aria-label={t("break.pair")}>
       <p class="pair-choice">
-        <button type="button" class="plain" aria-pressed={!difference.value} onClick={() => { difference.value = false; }}>{t("break.sideBySide")}</button>
-        <button type="button" class="plain" aria-pressed={difference.value} disabled={!same} onClick={() => { difference.value = true; }}>{t("break.difference")}</button>
+        <button type="button" class="plain" aria-pressed={!(difference.value && same)} onClick={() => { difference.value = false; }}>{t("break.sideBySide")}</button>
+        <button type="button" class="plain" aria-pressed={difference.value && same} disabled={!same} onClick={() => { difference.value = true; }}>{t("break.difference")}</button>
+        {before.value && !same && <span class="note">{t("break.noDifference")}</span>}
       </p>
       {difference.value && same
-        ? <Difference width={width - 34} />
+        ? <Difference width={free} />
         : (
           <div class={stacked ? "two stacked" : "two"}>
-            {before.value && <One shown={before.value} width={each} title={t("break.before")} letters />}
-            <One shown={trace.value} width={each} title={t("break.after")} letters={stacked || !before.value} selectable faded={waiting.value} />
+            {whole && <One shown={whole} width={each} title={t("break.before")} letters ranges={stacked} />}
+            <One shown={broken} width={each} title={t("break.after")} letters={stacked || !whole} ranges selectable faded={waiting.value} />
           </div>)}
+      {!(difference.value && same) && <Legend of={{ picture: pictureOf(broken.shape, each), shown: broken }} />}
     </section>
   );
 }
@@ -66,13 +76,21 @@ function Difference({ width }) {
       }
     });
   }), []);
-  return changed.value && <One shown={changed.value} width={width} title={t("break.afterMinusBefore")} letters selectable asChange />;
+  if (!changed.value) return null;
+  return (
+    <>
+      <One shown={changed.value} width={width} title={t("break.afterMinusBefore")} letters ranges selectable />
+      <Legend of={{ picture: asChange(pictureOf(changed.value.shape, width)), shown: changed.value }} />
+    </>);
 }
 
-function One({ shown, width, title, letters, selectable, asChange, faded }) {
+/** A difference has signs, also that of a gate. */
+const asChange = (picture) => ({ ...picture, groups: picture.groups.map((group) => ({ ...group, mark: "value" })) });
+
+function One({ shown, width, title, letters, ranges, selectable, faded }) {
   const canvas = useRef(null);
   const plain = pictureOf(shown.shape, width);
-  const picture = asChange ? { ...plain, groups: plain.groups.map((group) => ({ ...group, mark: "value" })) } : plain;
+  const picture = shown.isChange ? asChange(plain) : plain;
   useLayoutEffect(() => draw(canvas.current, picture, shown, shownTheme.value));
   const at = (event) => {
     const box = canvas.current.getBoundingClientRect();
@@ -93,6 +111,11 @@ function One({ shown, width, title, letters, selectable, asChange, faded }) {
           <canvas ref={canvas} role="img" aria-label={describe(title, shown)} onPointerDown={selectable ? (event) => select(at(event)) : undefined} />
           {chosen && <div class="selected" style={{ left: `${chosen.x}px`, top: `${chosen.y}px`, width: `${chosen.width}px`, height: `${chosen.height}px` }} />}
         </div>
+        {ranges && (
+          <div class="ranges" aria-hidden="true">
+            {picture.groups.map((group) => (
+              <span key={group.quantity} style={{ "--middle": `${group.y + group.height / 2}px`, "--over": `${group.y}px` }}>{rangeText(group, shown)}</span>))}
+          </div>)}
       </div>
     </figure>
   );

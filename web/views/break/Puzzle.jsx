@@ -22,12 +22,14 @@ export function Puzzle() {
         <button type="button" class="plain" onClick={leave}>{t("puzzle.leave")}</button>
       </header>
       <p>{t("puzzle.task")}</p>
+      <p class="note">{t("puzzle.link")}</p>
       {!stands ? (
         <p class="note" role="status">{preparing.value ? t("puzzle.preparing", preparing.value) : t("inspector.waiting")}</p>
       ) : (
         <>
           <p class="tally" role="status"><b data-puzzle="count">{t(stands.count === 1 ? "puzzle.countOne" : "puzzle.count", { count: stands.count })}</b>
             {stands.wrong.length > 0 && <span> · {t(stands.wrong.length === 1 ? "puzzle.wrongOne" : "puzzle.wrong", { count: stands.wrong.length })}</span>}</p>
+          <Wrong />
           {unreadable.value && <p class="refusal" role="alert">{refusal(unreadable.value)}</p>}
           {stands.solved ? <Solved /> : <Instruments />}
           <Log />
@@ -126,10 +128,16 @@ function Solved() {
   );
 }
 
+/** What a wrong guess has overlooked, beside what was measured. */
+function Wrong() {
+  const told = verdict.value;
+  return told && !told.right && (
+    <p class="wrong-guess" role="alert">{t(told.possible.includes(told.guess) ? "puzzle.notRuledOut" : "puzzle.wasRuledOut", { name: suspectName(told.guess) })}</p>);
+}
+
 /** The suspects, in the left column. */
 export function Suspects({ onClose }) {
   const stands = standing.value;
-  const told = verdict.value;
   return (
     <div class="suspects">
       <h2>{t("puzzle.suspects")}</h2>
@@ -140,10 +148,9 @@ export function Suspects({ onClose }) {
           const right = stands?.answer === name;
           return (
             <li key={name}><button type="button" class={right ? "right" : wrong ? "cleared" : undefined} disabled={!stands || stands.solved || wrong} data-suspect={name}
-              onClick={() => guess(name)}>{suspectName(name)}{wrong && <span> ✗ <span class="visually-hidden">{t("puzzle.notIt")}</span></span>}{right && " ✓"}</button></li>);
+              onClick={() => { guess(name); onClose(); }}>{suspectName(name)}{wrong && <span> ✗ <span class="visually-hidden">{t("puzzle.notIt")}</span></span>}{right && " ✓"}</button></li>);
         })}
       </ul>
-      {told && !told.right && <p class="note" role="alert">{t(told.possible.includes(told.guess) ? "puzzle.notRuledOut" : "puzzle.wasRuledOut", { name: suspectName(told.guess) })}</p>}
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </div>
   );

@@ -10,6 +10,10 @@ import { refused, schema } from "../../core/state.js";
 import { Controls } from "../Controls.jsx";
 import { Refusal } from "../fields.jsx";
 import { ruleName } from "./names.js";
+import { bringIntoSight } from "./sight.js";
+
+// Where a set-up's story is told, if it is not at the top.
+const SHOWS_IN = { gap: ".memory", tutorial: ".train-on" };
 
 export function Rules({ onClose }) {
   const some = Object.keys(damage.value).length > 0;
@@ -18,7 +22,7 @@ export function Rules({ onClose }) {
       <div class="setups" role="group" aria-label={t("break.setups")}>
         <h2>{t("break.setups")}</h2>
         {Object.keys(SETUPS).map((name) => (
-          <button key={name} type="button" onClick={() => setUp(name)}>{t(`break.setup.${name}`)}</button>))}
+          <button key={name} type="button" onClick={() => { setUp(name); onClose(); bringIntoSight(SHOWS_IN[name]); }}>{t(`break.setup.${name}`)}</button>))}
         <button type="button" class="find" onClick={another}>{t("puzzle.begin")}</button>
       </div>
       <p class="buttons"><button type="button" class="repair" disabled={!some} onClick={repair}>{t("break.repair")}</button></p>

@@ -10,6 +10,9 @@ export const ruleName = (name) => t(`break.rule.${name}`);
 /** "forget gate held at 0.5" */
 export const withValue = (name, value) => (RULES[name].switch ? ruleName(name) : t("break.withValue", { name: ruleName(name), value: full(value) }));
 
+/** All of a damage: "forget gate held at 0.5; no path along the cell" */
+export const allOf = (damage) => Object.entries(damage).map(([name, value]) => withValue(name, value)).join(t("break.and"));
+
 export function suspectName(name) {
   const { rule, value } = schema.damage.suspects[name];
   return withValue(rule, value);

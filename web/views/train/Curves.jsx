@@ -7,17 +7,21 @@ import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
 import { showsText } from "../../core/reading.js";
-import { beside, curves, isRecording, trace } from "../../core/state.js";
+import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
-import { Below, Pane } from "../chart.jsx";
+import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
 import { bandOf, nameOf } from "./names.js";
 
 export const logAxis = signal(true);
 const pointed = signal(null);                           // the update under the pointer
 const SHORTEST = 100;
+const MOST_ROWS = 3;                                    // of words about changes
 const GAP = 23;
 const PANES = { loss: 104, score: 56, norm: 54 };
-const LOW = { loss: 66, score: 48, norm: 34 };           // above a text, which is to be seen with them
+const LOW = { loss: 66, score: 48, norm: 34 };           // above a text, which is to be seen with them; and on a projector
+const TOP = 20;                                         // the title of the first
+const MARGIN_REM = 3.6;                                 // beside the curves, for the numbers at their ends
+const MOST_FOR_NAMES = 0.4;                             // of the width
 
 /** Whether the task counts what is right; otherwise its score is an error. */
 export const countsRight = () => !trace.value.about.lower_is_better;
@@ -39,20 +43,23 @@ export function Curves() {
   const runs = Object.entries(others).map(([name, series]) => ({ name, series, experiment: beside.value[Number(name.slice(6))] }))
     .filter((run) => run.experiment);
   const longest = Math.max(SHORTEST, main.count, ...runs.map(({ series }) => series.count));
-  const x = linear(0, roundUp(longest), 0, width.value, Math.max(3, width.value / 130));
+  const size = enlarged();
+  const inner = width.value - roomForNames(runs, experiment, width.value);
+  const x = linear(0, roundUp(longest), 0, inner, Math.max(3, inner / (130 * size)));
   const done = isRecording.value ? experiment.updates : doneNow();
-  const heights = showsText.value ? LOW : PANES;
+  const heights = showsText.value || projector.value ? LOW : PANES;
 
-  let top = 20;
-  const place = (name) => { const pane = { top, height: heights[name], width: width.value, x }; top += heights[name] + GAP; return pane; };
+  let top = TOP * size;
+  const place = (name) => { const pane = { top, height: heights[name] * Math.sqrt(size), width: inner, x }; top += pane.height + GAP * size; return pane; };
   const loss = place("loss");
   const score = place("score");
   const norm = place("norm");
-  const foot = top - GAP + 12;                          // where the panes end
+  const foot = top - (GAP - 12) * size;                 // where the panes end
+  const lines = { y1: (TOP - 6) * size, y2: foot };
 
   const at = (event) => {
     const box = frame.current.getBoundingClientRect();
-    return Math.min(longest, Math.max(0, Math.round(((event.clientX - box.left) / width.value) * x.high)));
+    return Math.min(longest, Math.max(0, Math.round(((event.clientX - box.left) / inner) * x.high)));
   };
   const down = (event) => {
     if (event.button !== 0) return;
@@ -65,47 +72,69 @@ export function Curves() {
     if (dragging.value) goTo(Math.min(at(event), main.count));
   };
   const up = () => { dragging.value = false; };
+  const changes = changesOf(experiment, x);
   const read = pointed.value === null ? null : Math.min(pointed.value, main.count);
 
   return (
     <figure class="curves">
       <div class="curves-frame" ref={frame}>
-        <svg width={width.value} height={foot + 20} role="img" aria-label={said(main, experiment)}
+        <svg class="chart-svg" width={width.value} height={foot + TOP * size} role="img" aria-label={said(main, experiment)}
           onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onPointerLeave={() => { pointed.value = null; }}>
-          <rect class="ground" x="0" y="0" width={width.value} height={foot} />
+          <rect class="ground" x="0" y="0" width={inner} height={foot} />
+          <g class="change-mark">{changes.map(({ update, at: from }) => <line key={update} x1={from} x2={from} y1={loss.top} y2={foot} />)}</g>
+          {read !== null && <line class="pointed" x1={x.at(read)} x2={x.at(read)} {...lines} />}
+          <line class="moment" x1={x.at(done)} x2={x.at(done)} {...lines} y2={foot + (TOP + 4) * size} />
           <LossPane {...loss} {...{ main, runs, experiment }} />
           <ScorePane {...score} {...{ main, runs, experiment }} />
           <NormPane {...norm} {...{ main, runs, experiment }} />
-          <Below y={foot} width={width.value} x={x} label={t("train.axis")} />
-          {Object.entries(experiment.changes ?? {}).map(([update, fields]) => (
-            <g key={update} class="change-mark"><line x1={x.at(update)} x2={x.at(update)} y1="20" y2={foot} />
-              <text x={x.at(update) + 4} y={foot - 6}>{Object.entries(fields).map(([name, value]) => t("train.setTo", { name: t(`field.${name}`), value })).join(", ")}</text></g>))}
-          {read !== null && <line class="pointed" x1={x.at(read)} x2={x.at(read)} y1="14" y2={foot} />}
-          <line class="moment" x1={x.at(done)} x2={x.at(done)} y1="14" y2={foot + 24} />
+          <Below y={foot} width={inner} x={x} label={t("train.axis")} />
+          <g class="change-mark">{changes.map(({ update, at: from, text, row }) => <text key={update} x={from + 4} y={foot - (6 + 12 * row) * size}>{text}</text>)}</g>
         </svg>
-        <input type="range" class="scrub" min="0" max={x.high} value={done} disabled={main.count === 0} aria-label={t("train.scrub")}
+        <input type="range" class="scrub" style={{ width: `${inner + 16}px` }} min="0" max={x.high} value={done} disabled={main.count === 0} aria-label={t("train.scrub")}
           aria-valuetext={t("train.now", { update: done, count: main.count })} onInput={(event) => goTo(Math.min(main.count, Number(event.currentTarget.value)))} />
-      </div>
-      <figcaption>
-        <span class="reading" aria-hidden="true">{reading(main, read ?? done)}</span>
-        <label class="by"><span>{t("train.lossAxis")}</span>
+        <label class="loss-axis"><span>{t("train.lossAxis")}</span>
           <select value={logAxis.value ? "log" : "linear"} onChange={(event) => { logAxis.value = event.currentTarget.value === "log"; }}>
             {["log", "linear"].map((name) => <option key={name} value={name}>{t(`train.axis.${name}`)}</option>)}
           </select></label>
-      </figcaption>
+        {main.count === 0 && !running.value && <p class="try">{t("train.storyStart")}</p>}
+      </div>
+      <figcaption class="reading" aria-hidden="true">{reading(main, read ?? done)}</figcaption>
     </figure>
   );
 }
+
+/** What was changed on the way, in words: {update, at, text, row}, one row higher where the words before would be run over. */
+function changesOf({ changes = {} }, x) {
+  let [row, end] = [0, -Infinity];
+  return Object.entries(changes).map(([update, fields]) => {
+    const at = x.at(update);
+    const text = Object.entries(fields).map(([name, value]) => t("train.setTo", { name: t(`field.${name}`), value })).join(", ");
+    row = at < end ? (row + 1) % MOST_ROWS : 0;
+    end = at + widthOf(text) + 12;
+    return { update, at, text, row };
+  });
+}
+
+/** How much of the width the names at the ends of several runs need beyond the margin. */
+function roomForNames(runs, experiment, width) {
+  if (!runs.length) return 0;
+  const band = bandOf(experiment, beside.value);
+  const names = [t("train.thisRun"), ...(band ? [t("train.bandEnd", { count: runs.length })] : runs.map((run) => endOf(run, experiment)))];
+  const margin = MARGIN_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return Math.max(0, Math.min(MOST_FOR_NAMES * width, Math.max(...names.map(widthOf)) + 8 - margin));
+}
+
+/** What stands at the end of a run beside the first. */
+const endOf = ({ series, experiment: other }, experiment) => (series.ended ? t("train.ranAway", { name: nameOf(other, experiment) }) : nameOf(other, experiment));
 
 /** The lines of a pane: every update faintly, the running mean on top; the same of each run beside, or the band of many. */
 function linesOf(kind, { main, runs, experiment }) {
   const band = bandOf(experiment, beside.value);
   const value = (series) => series[`${kind}_mean`] ?? series[kind];
-  const lines = band ? [] : runs.map(({ name, series, experiment: other }, k) => (
-    { key: name, values: value(series), label: series.ended ? t("train.ranAway", { name: nameOf(other, experiment) }) : nameOf(other, experiment), style: `beside${k % 3}` }));
+  const lines = band ? [] : runs.map((run, k) => ({ key: run.name, values: value(run.series), label: endOf(run, experiment), style: `beside${k % 3}` }));
   const own = { key: "main", values: value(main), style: "main", label: main.count ? runs.length ? t("train.thisRun") : short(value(main).at(-1)) : "" };
   const noise = main[`${kind}_mean`] ? [{ key: "noise", values: main[kind], style: "main", noise: true }] : [];
-  return { lines: [...noise, ...lines, own], bands: band && runs.length ? [bandBetween(runs.map(({ series }) => value(series)), band)] : [] };
+  return { lines: [...noise, ...lines, own], bands: band && runs.length ? [bandBetween(runs.map(({ series }) => value(series)), t("train.bandEnd", { count: runs.length }))] : [] };
 }
 
 /** Least and greatest of several series at every update that all of them have come to. */
@@ -124,7 +153,8 @@ function LossPane({ main, runs, experiment, ...pane }) {
   const all = [main, ...runs.map(({ series }) => series)];
   const [low, high] = extent(all.map(({ loss }) => loss), logAxis.value ? 0 : undefined);
   const y = logAxis.value ? logarithmic(low, high, pane.height, 0) : linear(0, high, pane.height, 0);
-  return <Pane {...pane} y={y} title={t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
+  const band = runs.length && bandOf(experiment, beside.value);
+  return <Pane {...pane} y={y} title={band ? t("train.lossTitleBand", { band }) : t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
 }
 
 function ScorePane({ main, runs, experiment, ...pane }) {
@@ -134,7 +164,7 @@ function ScorePane({ main, runs, experiment, ...pane }) {
   const [low, high] = extent([...all, levels.map(({ value }) => value)], 0);
   const { metric } = trace.value.about;
   const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(0, high, pane.height, 0, 3) : logarithmic(low, high, pane.height, 0, 3);
-  return <Pane {...pane} y={y} title={scoreName()} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
+  return <Pane {...pane} y={y} title={t("train.scoreTitle", { score: scoreName() })} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
 }
 
 function NormPane({ main, runs, experiment, ...pane }) {
@@ -158,12 +188,12 @@ function limitsOf({ clip_norm: first, changes = {} }) {
 /** What the score of the task on the screen is, in words. */
 export const scoreName = () => t(`metric.${trace.value.about.metric}`);
 
-/** What somebody scores who knows nothing, and what counts as learnt. */
+/** What somebody scores who knows nothing, and what counts as learnt; their words stand where the curve of a score never is. */
 function levelsOf() {
   const known = trace.value.about;
   return [
-    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless", { value: short(known.clueless) }), style: "clueless", above: known.lower_is_better || known.clueless < 0.3 }]),
-    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal", { value: short(known.goal) }), style: "goal", above: known.lower_is_better && known.goal < 0.1 }]),
+    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless", { value: short(known.clueless) }), style: "clueless", above: known.lower_is_better || known.clueless < 0.3, atStart: countsRight() }]),
+    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal", { value: short(known.goal) }), style: "goal", above: known.lower_is_better && known.goal < 0.1, atStart: countsRight() }]),
   ];
 }
 

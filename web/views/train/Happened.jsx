@@ -1,6 +1,6 @@
 // What ended a training before its time, or is wrong with one that goes on: said once, with what to do.
 
-import { short } from "../../core/format.js";
+import { full, short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { happened, running, trace } from "../../core/state.js";
 import { doneNow, goTo, startOver, train } from "../../core/training.js";
@@ -15,17 +15,17 @@ const EVENTS = {
     <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: short(value), reached: short(reached) })}</span>
       <button type="button" onClick={() => train()}>{t("train.goOn")}</button></p>),
   diverged: ({ update, got, remedy, tensor, norm, of }) => (
-    <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm, last: update - 1 })}</span>
+    <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}</span>
       <button type="button" onClick={() => startOver({ learning_rate: Number(remedy) })}>{t("train.again", { remedy })}</button>
-      <button type="button" onClick={() => goTo(doneNow())}>{t("train.before", { update: doneNow() })}</button></p>),
+      <button type="button" onClick={() => goTo(doneNow())}>{t("train.stay", { update: doneNow() })}</button></p>),
 };
 
 /** A loss that stays high without leaving the numbers. */
 function Trouble() {
   const found = trace.value.trouble;
   if (!found) return null;
-  const lower = short(trace.value.experiment.learning_rate / 10);
+  const lower = Number((trace.value.experiment.learning_rate / 10).toPrecision(3));
   return (
-    <p class="event diverged"><span>{t("train.trouble", { ...found, tensor: t(`tensor.${found.tensor}`) })}</span>
-      {!running.value && <button type="button" onClick={() => startOver({ learning_rate: Number(lower) })}>{t("train.again", { remedy: lower })}</button>}</p>);
+    <p class="event diverged"><span>{t("train.trouble", { update: found.update, factor: short(Number(found.factor)), gradient_norm: short(Number(found.gradient_norm)), norm: short(Number(found.norm)), tensor: t(`tensor.${found.tensor}`) })}</span>
+      {!running.value && <button type="button" onClick={() => startOver({ learning_rate: lower })}>{t("train.again", { remedy: full(lower) })}</button>}</p>);
 }

@@ -2,13 +2,11 @@
 // tensor, all on the same two axes. Python counts.
 
 import { Fragment } from "preact";
-import { short } from "../../core/format.js";
+import { full, short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { trace } from "../../core/state.js";
-import { Tex } from "../Tex.jsx";
 
 const HEIGHT = 34;
-const LETTERS = { weight_ih: "W", weight_hh: "U", bias: "b", readout_weight: "V", readout_bias: "a" };
 
 export function Spread() {
   const { spread, more } = trace.value;
@@ -23,19 +21,23 @@ export function Spread() {
 function Rows({ spread: { tensors, limit, powers, norm }, more }) {
   return (
     <div class="spread-rows">
-      <span /><span class="head">{t("spread.weights")}</span><span class="head">{t("spread.gradients")}</span>
+      <span class="head">{t("spread.weights")}</span><span class="head">{t("spread.gradients")}</span>
       {tensors.map((name, row) => (
         <Fragment key={name}>
-          <span class="name" title={name}>{LETTERS[name] ? <Tex>{LETTERS[name]}</Tex> : name}</span>
+          <span class="name">{t(`tensor.${name}`)}</span>
           <Bars counts={rowOf(more.weights, row)} style="weights" label={t("spread.weightsOf", { name: t(`tensor.${name}`), limit: short(limit) })} />
           {more.gradients ? <Bars counts={rowOf(more.gradients, row)} style="gradients" label={t("spread.gradientsOf", { name: t(`tensor.${name}`) })} /> : <span />}
         </Fragment>))}
-      <span /><Ends labels={[short(-limit), "0", short(limit)].map((text) => text.replace("1.00 × ", ""))} />
-      <Ends labels={powers.map((power) => <>10<sup>{String(power).replace("-", "−")}</sup></>)} />
+      <Ends labels={[-limit, 0, limit].map(written)} />
+      {/* What is smaller or larger is counted at the ends. */}
+      <Ends labels={powers.map((power, k) => <>{"≤≥"[k]} 10<sup>{String(power).replace("-", "−")}</sup></>)} />
       {norm !== undefined && <p class="note whole">{t("spread.norm", { norm: short(norm) })}</p>}
     </div>
   );
 }
+
+/** A limit is 1, 2 or 5 times a power of ten. */
+const written = (value) => (/×/.test(short(value)) ? short(value).replace(".00", "").replace("1 × ", "") : full(value));
 
 const rowOf = ({ shape, data }, row) => data.subarray(row * shape[1], (row + 1) * shape[1]);
 const Ends = ({ labels }) => <span class="ends" aria-hidden="true">{labels.map((label, k) => <i key={k}>{label}</i>)}</span>;

@@ -2,10 +2,10 @@
 // sequence it has never been trained on.
 
 import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { lang, t } from "../../core/i18n.js";
 import { isText, showsText } from "../../core/reading.js";
-import { running, schema, trace } from "../../core/state.js";
-import { Curves, scoreName } from "./Curves.jsx";
+import { schema, trace } from "../../core/state.js";
+import { countsRight, Curves, scoreName } from "./Curves.jsx";
 import { Example } from "./Example.jsx";
 import { Happened } from "./Happened.jsx";
 import { Offer } from "./Offer.jsx";
@@ -31,22 +31,18 @@ export function Train({ bar }) {
   );
 }
 
-/** What is to be learnt, in a sentence and an example; what counts as learnt; and at the start what to do. */
+/** What is to be learnt, in a sentence and an example, and what counts as learnt. */
 function Story() {
-  const { task, updates } = trace.value.experiment;
+  const { task } = trace.value.experiment;
   const known = Object.hasOwn(schema.tasks, task) || Object.hasOwn(schema.own, task);
   const { about } = trace.value;
+  const score = [t("train.score", { metric: scoreName(), clueless: short(about.clueless) }),
+    about.goal !== null && t(countsRight() ? "train.scoreGoal" : "train.scoreGoalLower", { goal: short(about.goal) }), about.published && t(`published.${task}`)];
   return (
     <div class="task">
-      <p class="caption train-story">
-        <span>{t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</span>{" "}
-        {/* It keeps its place, so that what is below does not move away from under the finger that has pressed ▶. */}
-        <span class={updates === 0 && !running.value ? "try" : "try gone"}>{t("train.storyStart")}</span>
-      </p>
+      <p class="caption train-story">{t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</p>
       <Example />
-      <p class="goal-note">{t("train.score", { metric: scoreName(), clueless: short(about.clueless) })}{" "}
-        {about.goal !== null && t("train.scoreGoal", { goal: short(about.goal) })}{" "}
-        {about.published && t(`published.${task}`)}</p>
+      <p class="goal-note">{score.filter(Boolean).join(lang.value === "en" ? " " : "")}</p>
     </div>
   );
 }

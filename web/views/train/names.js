@@ -4,10 +4,13 @@ import { t } from "../../core/i18n.js";
 
 const UNSAID = ["updates", "version", "edits", "gradient_of", "output_step", "sequence_seed"];
 
+const NO_LIMIT = 1e6;                                   // of a norm: never reached by a training that learns
+
 const written = (field, value) => {
   if (field === "cell") return t(`break.${value}`);
   const words = t(`${field}.${value}`);
   if (field === "changes") return "";
+  if (field === "clip_norm" && (value === 0 || value >= NO_LIMIT)) return t("train.notClipped");
   return words === `${field}.${value}` ? t("train.setTo", { name: t(`field.${field}`), value }) : words;
 };
 
