@@ -37,6 +37,7 @@ const MOST_CLASSES = 12;
 const INPUT_ROW = 18;
 const OUTPUT_HEIGHT = 44;
 const AXIS = 22;
+const NAMED_GAP = 1.2;                                  // larger names of rows stand between them
 const HIGHEST_ROW = 34;
 const WIDEST_COLUMN = 80;
 
@@ -44,19 +45,19 @@ const WIDEST_COLUMN = 80;
  * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
  *               output that is the most probable and the right one (from 1), where there are such
  * @param room   "forward", "backward" or "train"
- * @param space  {width, height}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
- *               than `minColumn`
+ * @param space  {width, height, size}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
+ *               than `minColumn`. What holds letters is `size` times as high, for a projector
  */
-export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9 }) {
+export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9, size = 1 }) {
   const plan = ROOMS[room];
   const side = room === "backward" ? "backward" : "forward";
-  const input = read ? { ...SYMBOLS[side], rows: 1, row: INPUT_ROW + 2, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW };
+  const input = read ? { ...SYMBOLS[side], rows: 1, row: (INPUT_ROW + 2) * size, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW * size };
   const several = { ...CLASSES[side], rows: O, row: Math.max(10, Math.min(16, Math.floor(96 / O))) };
-  const many = { ...MANY[side], rows: 1, row: side === "forward" ? OUTPUT_HEIGHT : INPUT_ROW, unitAt: side === "forward" ? guess : answer };
+  const many = { ...MANY[side], rows: 1, row: (side === "forward" ? OUTPUT_HEIGHT : INPUT_ROW) * size, unitAt: side === "forward" ? guess : answer };
   const output = !guess ? { ...plan.output, rows: O, row: OUTPUT_HEIGHT } : O <= MOST_CLASSES ? several : many;
-  const groupGap = H > 6 ? 9 : 12;
+  const groupGap = (H > 6 ? 9 : 12) * (size > 1 ? NAMED_GAP * size : 1);
   const gaps = groupGap * (plan.units.length + 3) + 10;
-  const free = height - input.rows * input.row - output.rows * output.row - AXIS - gaps;
+  const free = height - input.rows * input.row - output.rows * output.row - AXIS * size - gaps;
   const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(HIGHEST_ROW, Math.floor(free / (H * (plan.units.length + 1)))));
   const column = Math.max(minColumn, Math.min(WIDEST_COLUMN, Math.floor(width / T)));
 
@@ -72,7 +73,7 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
   for (const [quantity, mark] of plan.units) add(quantity, mark, H, rowHeight, groupGap);
   if (!plan.outputFirst) addOutput();
   if (plan.strip) add(plan.strip.quantity, plan.strip.mark, H, rowHeight, 4);
-  return { T, column, width: T * column, height: y + AXIS, axis: y, groups };
+  return { T, column, width: T * column, height: y + AXIS * size, axis: y, size, groups };
 }
 
 // Steps on the way stand where what they lead to stands.

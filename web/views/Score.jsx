@@ -22,8 +22,10 @@ const space = signal({ width: 780, height: 620 });
 export const hovered = signal(null);                    // the number under a resting pointer
 
 const BESIDE_CURVES = 340;
+/** How much larger letters are on a projector. */
+export const projected = () => (projector.value && space.value ? Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) : 1);
 export const picture = computed(() => layout(trace.value.shape, room.value,
-  room.value === "train" ? { ...space.value, height: BESIDE_CURVES } : space.value));
+  { ...space.value, ...(room.value === "train" ? { height: BESIDE_CURVES } : {}), size: projected() }));
 
 /** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
 export const painted = computed(() => (changes.value && showChanges.value
@@ -154,7 +156,7 @@ function Label({ group }) {
   const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
   // Where rows are lower than their numbers only the chosen one has room.
-  const roomy = classes || group.rowHeight >= (projector.value ? 15 : 11);
+  const roomy = classes || group.rowHeight >= (projector.value ? 17 : 11);
   const numbered = (k) => group.rows > 1 && (roomy || (chosen && selection.value.unit === k + 1));
   return (
     <>

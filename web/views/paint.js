@@ -13,7 +13,7 @@ export function paint(context, picture, trace, style) {
   for (const group of picture.groups) {
     const { data } = trace.arrays[group.quantity];
     const range = rangeOf(trace, group.quantity);
-    MARKS[group.mark](context, { ...group, T: picture.T, column: picture.column, groupY: group.y, stride: trace.arrays[group.quantity].shape[1], data, range, trace, style });
+    MARKS[group.mark](context, { ...group, T: picture.T, size: picture.size, column: picture.column, groupY: group.y, stride: trace.arrays[group.quantity].shape[1], data, range, trace, style });
   }
   axis(context, picture, style);
 }
@@ -67,15 +67,15 @@ const MARKS = {
       const middle = y + h / 2;
       if (channel === "sign" && w >= 7 && Math.abs(value) === 1) {
         const marked = style.channels[unit + 1] === "mark" && group.data[(unit + 1) + Math.round((x - 1) / group.column) * group.rows] === 1;
-        glyph(context, value > 0 ? "+" : "−", x + w / 2, middle, marked ? style.ink : style.muted, marked);
+        glyph(context, value > 0 ? "+" : "−", x + w / 2, middle, marked ? style.ink : style.muted, marked, Math.min(w, 20), group.size);
       } else if (channel === "mark" && (value === 0 || value === 1)) {      // with noise it is neither
         if (value === 1) triangle(context, x + w / 2, middle, Math.min(6, w / 2), style.ink);
       } else {
         context.fillStyle = style.faint;
         context.fillRect(x, middle - 0.5, w, 1);
         context.fillStyle = quantity === "x" ? (channel ? style.open : style.muted) : css(colourOf(value, group.range, style.theme) ?? [128, 128, 128]);
-        const size = group.range > 0 ? (value / group.range) * (h / 2) : 0;
-        context.fillRect(x, middle - Math.max(size, 0), w, Math.abs(size));
+        const bar = group.range > 0 ? (value / group.range) * (h / 2) : 0;
+        context.fillRect(x, middle - Math.max(bar, 0), w, Math.abs(bar));
       }
     }
   },
@@ -83,7 +83,7 @@ const MARKS = {
   // The symbol that a step reads.
   symbol(context, group) {
     for (const { t, x, y, w, h } of cells(group)) {
-      glyph(context, visible(group.style.channels[group.unitAt[t] - 1]), x + w / 2, y + h / 2, group.style.ink, false, w);
+      glyph(context, visible(group.style.channels[group.unitAt[t] - 1]), x + w / 2, y + h / 2, group.style.ink, false, w, group.size);
     }
   },
 
@@ -108,8 +108,8 @@ const MARKS = {
     for (const { t, value, x, w } of cells(group)) {
       const answer = trace.symbols.answer[t];
       const right = answer === unitAt[t];
-      glyph(context, visible(style.outputs[unitAt[t] - 1]), x + w / 2, group.groupY + half / 2 + 1, value > 0.5 ? style.paper : style.ink, right, w);
-      glyph(context, visible(style.outputs[answer - 1]), x + w / 2, group.groupY + 1.5 * half + 1, right ? style.ink : style.muted, right, w);
+      glyph(context, visible(style.outputs[unitAt[t] - 1]), x + w / 2, group.groupY + half / 2 + 1, value > 0.5 ? style.paper : style.ink, right, w, group.size);
+      glyph(context, visible(style.outputs[answer - 1]), x + w / 2, group.groupY + 1.5 * half + 1, right ? style.ink : style.muted, right, w, group.size);
     }
   },
 
@@ -140,13 +140,13 @@ const MARKS = {
   },
 };
 
-function axis(context, { T, column, axis: y }, style) {
-  context.font = "12px system-ui, sans-serif";
+function axis(context, { T, column, axis: y, size = 1 }, style) {
+  context.font = `${12 * (size > 1 ? PROJECTED * size : 1)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   context.fillStyle = style.muted;
   const every = column >= 16 ? 5 : 10;
-  for (let t = 1; t <= T; t += 1) if (t === 1 || t % every === 0) context.fillText(String(t), (t - 0.5) * column, y + 15);
+  for (let t = 1; t <= T; t += 1) if (t === 1 || t % every === 0) context.fillText(String(t), (t - 0.5) * column, y + 15 * size);
 }
 
 const STAND_INS = { " ": "␣", "\n": "↵", blank: "·", delimiter: "▸", nothing: "–" };
@@ -154,8 +154,10 @@ const STAND_INS = { " ": "␣", "\n": "↵", blank: "·", delimiter: "▸", noth
 /** A symbol as it can be seen. */
 export const visible = (symbol) => STAND_INS[symbol] ?? symbol;
 
-function glyph(context, text, x, y, colour, bold, width = 20) {
-  context.font = `${bold ? 700 : 400} ${Math.max(9, Math.min(15, width + 1))}px system-ui, sans-serif`;
+const PROJECTED = 1.1;                                  // beyond the page's own type
+
+function glyph(context, text, x, y, colour, bold, width = 20, size = 1) {
+  context.font = `${bold ? 700 : 400} ${Math.max(9, Math.min(15 * size, width + 1))}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colour;

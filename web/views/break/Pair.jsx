@@ -11,7 +11,7 @@ import { select } from "../../core/selection.js";
 import { selection, shownTheme, trace } from "../../core/state.js";
 import { largest, unpack } from "../../core/trace.js";
 import { Legend } from "../Legend.jsx";
-import { draw, keys, rangeText } from "../Score.jsx";
+import { draw, keys, projected, rangeText } from "../Score.jsx";
 import { Letter } from "../symbols.jsx";
 
 const HEIGHT = [380, 560];
@@ -21,7 +21,7 @@ const BETWEEN = 24;
 const space = signal({ width: 700, height: HEIGHT[0], stacked: false });
 const difference = signal(false);
 
-const pictureOf = (shape, width) => layout(shape, "break", { width, height: space.value.height, minColumn: 5 });
+const pictureOf = (shape, width) => layout(shape, "break", { width, height: space.value.height, minColumn: 5, size: projected() });
 
 export function Pair() {
   const frame = useRef(null);

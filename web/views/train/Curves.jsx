@@ -15,6 +15,7 @@ import { bandOf, nameOf } from "./names.js";
 export const logAxis = signal(true);
 const pointed = signal(null);                           // the update under the pointer
 const SHORTEST = 100;
+const ROOM_FOR_AXIS = 110;                              // for the choice of the loss axis, beside the title
 const MOST_ROWS = 3;                                    // of words about changes
 const GAP = 23;
 const PANES = { loss: 104, score: 56, norm: 54 };
@@ -154,7 +155,7 @@ function LossPane({ main, runs, experiment, ...pane }) {
   const [low, high] = extent(all.map(({ loss }) => loss), logAxis.value ? 0 : undefined);
   const y = logAxis.value ? logarithmic(low, high, pane.height, 0) : linear(0, high, pane.height, 0);
   const band = runs.length && bandOf(experiment, beside.value);
-  return <Pane {...pane} y={y} title={band ? t("train.lossTitleBand", { band }) : t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
+  return <Pane {...pane} y={y} title={band && widthOf(t("train.lossTitleBand", { band })) + ROOM_FOR_AXIS < pane.width ? t("train.lossTitleBand", { band }) : t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
 }
 
 function ScorePane({ main, runs, experiment, ...pane }) {

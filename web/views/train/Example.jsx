@@ -97,9 +97,10 @@ function Bars({ arrays, about, shape }) {
 }
 
 function Rows({ read, answer, height, answerAt, children }) {
+  const beside = (y) => ({ top: `${(100 * y) / height}%` });          // however large it is drawn
   return (
     <div class="example-rows">
-      <span style={{ top: `${answerAt > 50 ? 18 : 2}px` }}>{t("example.reads")}</span><span style={{ top: `${answerAt - 12}px` }}>{t("example.answer")}</span>
+      <span style={beside(answerAt > 50 ? 26 : 10)}>{t("example.reads")}</span><span style={beside(answerAt - 4)}>{t("example.answer")}</span>
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={t("example.label", { read, answer })}>{children}</svg>
     </div>
   );
