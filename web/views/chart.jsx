@@ -1,6 +1,6 @@
 // Curves over a common axis, in panes above each other. Labels stand at the marks; whoever draws says what they mean.
 
-import { short } from "../core/format.js";
+import { full, short } from "../core/format.js";
 import { path } from "../core/scale.js";
 import { projector } from "../core/state.js";
 
@@ -23,8 +23,8 @@ export function widthOf(text) {
   return ruler.measureText(text).width;
 }
 
-/** A power of ten as one; there is no room for more beside an axis. */
-const tickText = (tick) => short(tick).replace("1.00 × ", "");
+/** A power of ten as one, and no digit that says nothing: there is no room for more beside an axis. */
+const tickText = (tick) => (short(tick).includes("×") ? short(tick).replace("1.00 × ", "") : full(tick));
 
 /**
  * One pane, as a group of an <svg> whose x axis all panes share.

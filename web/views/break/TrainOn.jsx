@@ -33,6 +33,7 @@ export function TrainOn() {
         <button type="button" disabled={!some} aria-pressed={some && from === 0} onClick={() => change({ damage_from: 0 })}>{t("break.fromStart")}</button>
         <button type="button" disabled={!some || full} onClick={() => trainOn(MORE)}>{t("break.trainOn", { count: MORE })}</button>
       </p>
+      {some && from !== null && !losses.value && <p class="note" role="status">{t("inspector.waiting")}</p>}
       {losses.value && <Curves told={losses.value} points={cosines.value} width={width} />}
       {losses.value && cosines.value.length > 0 && <Lesson />}
     </section>
