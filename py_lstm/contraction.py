@@ -74,8 +74,9 @@ def sum_by_token(rows: np.ndarray, tokens: np.ndarray, width: int) -> np.ndarray
         return rows.T @ one_hot
     rows = np.ascontiguousarray(rows)
     order = np.argsort(tokens, kind="stable")
-    present, starts = np.unique(tokens[order], return_index=True)
-    stops = np.append(starts[1:], len(order))
+    tokens = tokens[order]
+    starts = np.flatnonzero(np.diff(tokens, prepend=-1))
+    present, stops = tokens[starts], np.append(starts[1:], len(order))
     rows, sums = rows[order], np.zeros((width, rows.shape[1]), rows.dtype)
     # Row by row as they lie in memory; `np.add.reduceat` takes about three times as long.
     for token, start, stop in zip(present.tolist(), starts.tolist(), stops.tolist()):

@@ -135,7 +135,7 @@ def direction(experiment: Experiment, trainer: Trainer, most: int = 60) -> Itera
     batch of that update. Before the damage begins the cosine is 1.
     """
     kept = [k for k in trainer.moments.updates() if k < len(trainer.losses)]
-    for k in [kept[j] for j in np.unique(np.linspace(0, len(kept) - 1, most).round().astype(int))] if kept else []:
+    for k in [kept[j] for j in np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int)]:
         sequences = experiment.batch(k + 1)
         parameters = trainer.moments.latest(k).parameters
         damage = experiment.training_damage[0] if experiment.training_damage and k >= experiment.damage_from else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 
 import numpy as np
 
@@ -51,8 +52,7 @@ def traits(text: str) -> dict[str, np.ndarray]:
 
 def _varies(values: np.ndarray) -> bool:
     """Whether at least so many characters have another value than the commonest one."""
-    _, counts = np.unique(values, return_counts=True)
-    return bool(len(values) - counts.max(initial=0) >= FEWEST)
+    return len(values) - max(Counter(values.tolist()).values(), default=0) >= FEWEST
 
 
 def _since(ends) -> np.ndarray:

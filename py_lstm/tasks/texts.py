@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pkgutil import get_data
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,7 @@ def text(name: str) -> Text:
 
     Both are in the public domain, and were compared word by word with two published copies each.
     """
-    from importlib.resources import files               # here and not above: the page pays for every module it loads
-    return read((files("py_lstm") / "texts" / f"{name}.txt").read_text(encoding="utf-8"))
+    return read(get_data("py_lstm", f"texts/{name}.txt").decode())
 
 
 def learnable(content: Any) -> str:

@@ -36,6 +36,25 @@ def test_the_page_starts_from_the_snapshot_and_needs_neither_numpys_files_nor_th
     assert {file["name"] for file in inline(tab, "runtime")["files"] if "restored" in file["recipes"]} <= asked(tab)
 
 
+@pytest.mark.parametrize("link, press, told", [
+    ("room=train&task=text_en&updates=3", None, "document.querySelectorAll('[data-text=written] .ch').length > 100 && document.querySelector('.follower')"),
+    ("room=break&damage=no_carry&damage_from=0", ".memory button", "document.querySelector('.train-on .lesson') && document.querySelector('[data-number=\"score.gru\"]')"),
+    ("room=break&puzzle=7&measured=score;weight_hh:4", None, "document.querySelectorAll('.measurements li').length === 2"),
+    ("room=backward&quantity=dc&t=17", ".reach button:not(.key)", "document.querySelector('[data-rnn-loss]')"),
+])
+def test_nor_does_any_room(visit, site, link, press, told):
+    """An import that the restored interpreter has not made yet costs half a second, and on a slow line the files as well."""
+    tab = visit(reduced_motion="reduce", service_workers="block")
+    tab.watch.expect("ERR_FAILED")
+    for name in ("python_stdlib.zip", "*.whl"):
+        tab.context.route("**/pyodide-*/" + name, lambda route: route.abort())
+    live(tab, site + "#" + link)
+    if press:
+        tab.locator(press).first.click()
+    wait_until(tab, told, timeout=30_000)
+    assert recipe(tab) == "restored"
+
+
 def test_both_ways_give_the_same_bits(visit, site):
     experiment = {"hidden_size": 4, "updates": 60, "seed": 3}
     traces, checks = [], []
