@@ -18,6 +18,8 @@ both agree. Four things make the difference:
        dz_i = dc_t g_t i_t (1 - i_t)     dz_f = dc_t c_{t-1} f_t (1 - f_t)     dz_g = dc_t i_t (1 - g_t²)
 
 4. Arrays are kept from one batch to the next, with all their views, and are (features, batch): a gate is one block.
+
+A large batch can be run in pieces, see pieces.py: then the arrays are at work until the last one.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from __future__ import annotations
 import numpy as np
 
 from .cell import Weights
-from .contraction import columns_for, multiplier, project, row_products, sum_by_token
+from .contraction import by_rows, columns_for, multiplier, project, row_products, sum_by_token
+from .pieces import Pieces, at_once, whole
 
 
 class FastCell:
@@ -48,11 +51,16 @@ class FastCell:
         self.multiply, self.multiply_back = multiplier(self.shape, batch), multiplier(self.shape_back, batch)
         self.order = np.roll(np.arange(4 * hidden), hidden)             # o, i, f, g out of i, f, g, o
         self.sign = np.repeat([-1.0, 1.0], [3 * hidden, hidden]).astype(dtype)[:, np.newaxis]
+        self.at_once = at_once(4 * hidden * self.K * batch)             # steps
         self.room = self.T = 0
         self.has_gates = False                                          # whether z holds o, i, f, and not yet d
 
     def forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights) -> np.ndarray:
         """h (T, N, H) from x (T, N, I) or tokens (T, N), and states (H,) or (N, H): a view, valid until the next call."""
+        return whole(self.forward_in_pieces(x, h_0, c_0, weights))
+
+    def forward_in_pieces(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray, weights: Weights) -> Pieces[np.ndarray]:
+        """As `forward`."""
         T, N, H = len(x), self.N, self.H
         self.T, self.has_gates = T, False
         if T > self.room:
@@ -71,18 +79,22 @@ class FastCell:
 
         multiply, add, divide, exp, tanh = self.multiply, np.add, np.divide, np.exp, np.tanh
         ones, kept, kept_g, kept_c = self.ones, self.kept, self.kept_g, self.kept_c
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for t, (column, z, gates, z_g, d_if, d_o, g, g_and_c, c, tanh_c, tanh_c_2, h) in enumerate(self.steps[:T]):
-                multiply(matrix, column, z)
-                if self.tokens:
-                    add(z, of_tokens[x[t]].T, z)
-                exp(gates, gates)
-                add(gates, ones, gates)                                 # d = 1 + e^-z of o, i, f
-                tanh(z_g, g)
-                divide(g_and_c, d_if, kept)                             # i g and f c_{t-1}
-                add(kept_g, kept_c, c)
-                tanh(c, tanh_c)
-                divide(tanh_c_2, d_o, h)
+        for begin in range(0, T, self.at_once):
+            if begin:
+                yield
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                for t, step in enumerate(self.steps[begin:min(begin + self.at_once, T)], begin):
+                    column, z, gates, z_g, d_if, d_o, g, g_and_c, c, tanh_c, tanh_c_2, h = step
+                    multiply(matrix, column, z)
+                    if self.tokens:
+                        add(z, of_tokens[x[t]].T, z)
+                    exp(gates, gates)
+                    add(gates, ones, gates)                             # d = 1 + e^-z of o, i, f
+                    tanh(z_g, g)
+                    divide(g_and_c, d_if, kept)                         # i g and f c_{t-1}
+                    add(kept_g, kept_c, c)
+                    tanh(c, tanh_c)
+                    divide(tanh_c_2, d_o, h)
         return self.columns[1:T + 1, :H].swapaxes(1, 2)
 
     def last_c(self) -> np.ndarray:
@@ -94,6 +106,11 @@ class FastCell:
 
         dh_n and dc_n (N, H), or None for 0, are what the loss takes from the last states through anything else.
         """
+        return whole(self.backward_in_pieces(dh_via_y, dh_n, dc_n))
+
+    def backward_in_pieces(self, dh_via_y: np.ndarray, dh_n: np.ndarray | None = None, dc_n: np.ndarray | None = None
+                           ) -> Pieces[Weights]:
+        """As `backward`."""
         T, N, H = self.T, self.N, self.H
         self.dh_via_y[:T] = dh_via_y.swapaxes(1, 2).reshape(T, H * N)
         has_part = dh_via_y.any(axis=(1, 2)).tolist()
@@ -101,22 +118,29 @@ class FastCell:
         multiply, add, times = self.multiply_back, np.add, np.multiply
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             self._factors(T)
-            from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros if dc_n is None else dc_n.T.reshape(H * N)
-            self.from_h_2[:] = 0 if dh_n is None else dh_n.T
-            for t in range(T - 1, -1, -1):
-                dc, dz_o, of_dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
-                if has_part[t]:
-                    add(from_h, dh_via_y_t, from_h)
-                times(dz_o, from_h, dz_o)                               # two calls; one that broadcasts costs three
-                times(dc, from_h, dc)                                   # dc_via_h
-                add(dc, from_c, dc)
-                times(of_dc, dc, of_dc)                                 # dz_i, dz_f, dz_g and dc_via_c of step t - 1
-                from_c = from_c_next
-                if t:
-                    multiply(back, dz, from_h_2)
-            dz = _by_row(self.deltas[:T, 1:5].reshape(T, 4 * H, N), self.dz_by_row)
+        from_h, from_h_2, from_c = self.from_h, self.from_h_2, self.zeros if dc_n is None else dc_n.T.reshape(H * N)
+        self.from_h_2[:] = 0 if dh_n is None else dh_n.T
+        for end in range(T, 0, -self.at_once):
+            if T > self.at_once:
+                yield
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                for t in range(end - 1, max(end - self.at_once, 0) - 1, -1):
+                    dc, dz_o, of_dc, dz, from_c_next, dh_via_y_t = self.steps_back[t]
+                    if has_part[t]:
+                        add(from_h, dh_via_y_t, from_h)
+                    times(dz_o, from_h, dz_o)                           # two calls; one that broadcasts costs three
+                    times(dc, from_h, dc)                               # dc_via_h
+                    add(dc, from_c, dc)
+                    times(of_dc, dc, of_dc)                             # dz_i, dz_f, dz_g and dc_via_c of step t - 1
+                    from_c = from_c_next
+                    if t:
+                        multiply(back, dz, from_h_2)
+        dz, columns = (_by_row(steps, room) for steps, room in (
+            (self.deltas[:T, 1:5].reshape(T, 4 * H, N), self.dz_by_row), (self.columns[:T], self.columns_by_row)))
+        products = yield from _products(dz, columns)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             gradient = np.empty((4 * H, self.K), self.dtype)
-            gradient[self.order] = self.sign * row_products(dz, _by_row(self.columns[:T], self.columns_by_row))
+            gradient[self.order] = self.sign * products
             if not self.tokens:
                 return Weights(gradient[:, H:-1], gradient[:, :H], gradient[:, -1])
             dW = np.empty((4 * H, self.I), self.dtype)
@@ -173,6 +197,19 @@ class FastCell:
             self.steps_back = [(d[0], d[1], d[2:], d[1:5].reshape(4 * H, N), d[5], dh)
                                for d, dh in zip(self.deltas, self.dh_via_y)]
         self.room = T
+
+
+def _products(a: np.ndarray, b: np.ndarray) -> Pieces[np.ndarray]:
+    """`row_products`, some rows of a after the other where they are computed row by row anyway."""
+    (M, R), K = a.shape, len(b)
+    some = at_once(R * K) if by_rows(R, a.size * K) else M
+    products = np.empty((M, K), a.dtype)
+    for begin in range(0, M, some):
+        if M > some:
+            yield
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            products[begin:begin + some] = row_products(a[begin:begin + some], b)
+    return products
 
 
 def _by_row(steps: np.ndarray, room: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from .fast_cell import FastCell
 from .initializers import initialize
 from .losses import Loss
 from .parameters import FLOATS, Arrays, all_finite, join
+from .pieces import Pieces, at_once, whole
 from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
@@ -119,7 +120,8 @@ class Network:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The outputs y (T, N, O) alone, for x as in `forward`: what stands between is not kept, and not looked at."""
-        y = self._fast_forward(self._plain(x), learning=False)[1]
+        cell_, y, _ = whole(self._fast_forward(self._plain(x), learning=False))
+        self._keep(cell_)
         return y if np.isfinite(y).all() else self.forward(x).y         # which says what is wrong
 
     def lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
@@ -143,36 +145,64 @@ class Network:
         >>> lesson.y.shape, lesson.gradients["weight_hh"].shape
         ((5, 1, 1), (12, 3))
         """
+        return whole(self.lesson_in_pieces(x, loss))
+
+    def lesson_in_pieces(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
+        """As `lesson`. The parameters must stay as they are until the last piece."""
         x, V = self._plain(x), self.parameters["readout_weight"]
-        cell_, y, h = self._fast_forward(x, learning=True)
+        cell_, y, h = yield from self._fast_forward(x, learning=True)
         value, dy = loss(y)
         with np.errstate(over="ignore", invalid="ignore"):
             dV, da = outer_sum(dy, h), dy.sum(axis=(0, 1))
-            of_cell = cell_.backward(project(dy, V.T))
+            dh_via_y = project(dy, V.T)
+        of_cell = yield from cell_.backward_in_pieces(dh_via_y)
+        self._keep(cell_)
         gradients = join({**of_cell._asdict(), "readout_weight": dV, "readout_bias": da})
         if not (math.isfinite(value) and all(map(all_finite, gradients.vectors.values()))):
-            return self.recorded_lesson(x, loss)        # which says what is wrong
+            return (yield from self.recorded_lesson(x, loss))           # which says what is wrong
         return Lesson(y, value, gradients)
 
-    def recorded_lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
-        """The same by the equations of cell.py, which look at every number and say which one is not finite."""
-        run = self.forward(x)
-        value, dy = loss(run.y)
-        _, gradients = self.backward(run, dy)
-        return Lesson(run.y, value, {name: gradients[name] for name in self.parameters if name in gradients})
+    def recorded_lesson(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
+        """The same by the equations of cell.py, which look at every number and say which one is not finite.
 
-    def _fast_forward(self, x: np.ndarray, learning: bool) -> tuple[FastCell, np.ndarray, np.ndarray]:
-        """The cell that ran, y (T, N, O), and h (T, N, H)."""
+        Its pieces are some sequences of the batch each, whose gradients are added up.
+        """
+        T, N = x.shape[:2]
+        some = at_once(T * self.parameters["weight_hh"].size)
+        parts = [slice(begin, begin + some) for begin in range(0, N, some)]
+        runs = []
+        for part in parts:
+            if runs:
+                yield
+            runs.append(self.forward(x[:, part]))
+        y = np.concatenate([run.y for run in runs], axis=1) if len(runs) > 1 else runs[0].y
+        value, dy = loss(y)
+        gradients: Arrays = {}
+        for part, run in zip(parts, runs):
+            if len(runs) > 1:
+                yield
+            _, more = self.backward(run, dy[:, part])
+            gradients = {name: gradients[name] + more[name] if gradients else more[name] for name in self.parameters if name in more}
+        return Lesson(y, value, gradients)
+
+    def _fast_forward(self, x: np.ndarray, learning: bool) -> Pieces[tuple[FastCell, np.ndarray, np.ndarray]]:
+        """The cell that ran, y (T, N, O), and h (T, N, H), a view of what the cell holds.
+
+        The cell is not kept meanwhile, so that another lesson between two pieces has another one.
+        """
         p = self.parameters
         H, dtype = p["weight_hh"].shape[1], p["weight_hh"].dtype
-        key = x.shape[1], p["weight_ih"].shape[1], H, dtype, are_tokens(x), learning
-        if key not in self._cells:                      # one cell for each kind of call, not one for every width of batch
-            self._cells = {known: kept for known, kept in self._cells.items() if known[-1] != learning}
-            self._cells[key] = FastCell(*key[:4], tokens=key[4], learning=learning)
-        cell_ = self._cells[key]
+        kind = x.shape[1], p["weight_ih"].shape[1], H, dtype, are_tokens(x)
+        cell_ = self._cells.pop((*kind, learning), None) or FastCell(*kind[:4], tokens=kind[4], learning=learning)
+        h = yield from cell_.forward_in_pieces(x, self.states["h_0"], self.states["c_0"], self.cell_weights())
         with np.errstate(over="ignore", invalid="ignore"):
-            h = cell_.forward(x, self.states["h_0"], self.states["c_0"], self.cell_weights())
-            return cell_, project(h, p["readout_weight"]) + p["readout_bias"], h
+            y = project(h, p["readout_weight"]) + p["readout_bias"]
+        return cell_, y, h
+
+    def _keep(self, cell_: FastCell) -> None:
+        """One cell is kept for each kind of call, not one for every width of batch."""
+        kept = {kind: known for kind, known in self._cells.items() if kind[-1] != cell_.learning}
+        self._cells = kept | {(cell_.N, cell_.I, cell_.H, cell_.dtype, cell_.tokens, cell_.learning): cell_}
 
     def _plain(self, x: np.ndarray) -> np.ndarray:
         """x if it has a shape and a dtype to compute with; only where it has not are its numbers looked at."""

@@ -70,6 +70,10 @@ class Rival:
         self._layer.backward(project(dy, self.parameters["readout_weight"].T))
         return self._layer.trace[0][0]["dh"]
 
+    def piece(self) -> Progress:
+        """As `Trainer.piece`; here it is the whole update."""
+        return self.update()
+
     def update(self) -> Progress:
         """One update, as `Trainer.update`."""
         e, k = self.experiment, len(self.losses) + 1

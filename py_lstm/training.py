@@ -15,6 +15,7 @@ from .moments import Moments
 from .network import PARAMETERS, Network
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM
 from .parameters import Arrays
+from .pieces import Pieces, whole
 from .schedules import Schedule
 from .tasks import Sequences, Task
 from .tasks.texts import windows
@@ -89,17 +90,36 @@ class Trainer:
         self.gradient_norms: list[float] = []
         self.scores: list[float] = []
         self.moments = Moments()
+        self._under_way: Pieces[Progress] | None = None
         self._keep()
 
     def update(self) -> Progress:
-        """One update. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
+        """One update, or the rest of one. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
+        while (done := self.piece()) is None:
+            pass
+        return done
+
+    def piece(self) -> Progress | None:
+        """A piece of an update, for whoever must not be away long. The last one makes it and tells of it; until then nothing changes."""
+        self._under_way = self._under_way or self._update()
+        try:
+            next(self._under_way)
+        except StopIteration as ended:
+            self._under_way = None
+            return ended.value
+        except BaseException:
+            self._under_way = None
+            raise
+        return None
+
+    def _update(self) -> Pieces[Progress]:
         e, k = self.experiment, len(self.losses) + 1
         now, before = e.settings(k), (self.optimizer.learning_rate, self.optimizer.weight_decay)
         gradients = None
         try:
+            loss, score, gradients = yield from self.slope_in_pieces(k)
             self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
             self.optimizer.weight_decay = now["weight_decay"]
-            loss, score, gradients = self.slope(k)
             clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
             if e.clip_value:
                 clipped = clip_value(clipped, e.clip_value)
@@ -116,11 +136,15 @@ class Trainer:
 
     def slope(self, update: int, network: Network | None = None) -> Slope:
         """What update number `update` would go by if it began from `network`, by itself the one that is trained."""
+        return whole(self.slope_in_pieces(update, network))
+
+    def slope_in_pieces(self, update: int, network: Network | None = None) -> Pieces[Slope]:
+        """As `slope`."""
         e, network = self.experiment, self.network_in(update, network)
         sequences = e.batch(update)
         # What damage has added to a letter is no letter any more.
         x = sequences.x if e.training_damage else _read(e.about, sequences)
-        y, loss, gradients = network.lesson(x, unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask))
+        y, loss, gradients = yield from network.lesson_in_pieces(x, unchecked(e.about.loss, sequences.target, e.loss_at, sequences.mask))
         # Parameters that the damage will add have no gradient before.
         gradients = {name: gradients[name] if name in gradients else np.zeros_like(value)
                      for name, value in self.network.parameters.items()}
@@ -217,6 +241,7 @@ class Trainer:
         self.optimizer.load_state_dict(parts["optimizer"], parameters)
         self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
         self.moments = Moments()
+        self._under_way = None
         self._keep()
 
     def _keep(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Generator, Iterator, Mapping, NamedTuple
+from typing import Callable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ..experiment import Experiment
 from ..network import Network
 from ..objective import Objective
 from ..parameters import Arrays
+from ..pieces import Pieces, whole
 from ..tasks import OWN, Sequences
 from ..training import Trainer, loss_of, score_of
 from .inputs import damaged_inputs
@@ -66,10 +67,10 @@ def subject(experiment: Experiment, trainer: Trainer | None = None) -> Subject:
 
 def score(experiment: Experiment, measured: Subject, count: int = 256) -> Score:
     """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one."""
-    return _end(score_in_pieces(experiment, measured, count))
+    return whole(score_in_pieces(experiment, measured, count))
 
 
-def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Generator[None, None, Score]:
+def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Pieces[Score]:
     """As `score`, for whoever has something else to do meanwhile: a generator that returns it, and pauses before that."""
     e = experiment
     if e.task == OWN:
@@ -78,8 +79,8 @@ def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256)
         drawn = e.about.sequences(np.random.default_rng([0, HELD_OUT]), steps_with(e.damage, e.length), count, e.input_size)
         drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [0, HELD_OUT]))
     y = yield from _answers(e, measured, drawn.x)
-    whole = e.replace(loss_at="every")
-    return Score(float(loss_of(whole, y, drawn)[0]), score_of(e, y, drawn), drawn.x.shape[1])
+    every = e.replace(loss_at="every")
+    return Score(float(loss_of(every, y, drawn)[0]), score_of(e, y, drawn), drawn.x.shape[1])
 
 
 def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memory:
@@ -88,10 +89,10 @@ def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memor
     The latch's have one mark, at the first step, so that the step is the time for which a sign has to be held; with
     `recall` it is so by itself. An own sequence has no held-out ones.
     """
-    return _end(memory_in_pieces(experiment, measured, count))
+    return whole(memory_in_pieces(experiment, measured, count))
 
 
-def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Generator[None, None, Memory]:
+def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Pieces[Memory]:
     """As `memory`, in the manner of `score_in_pieces`."""
     e = experiment
     if e.task == OWN:
@@ -109,7 +110,7 @@ def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256
     return Memory(e.task == "recall" or (e.task == "latch" and e.input_size >= 2), by_step)
 
 
-def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Generator[None, None, np.ndarray]:
+def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Pieces[np.ndarray]:
     """The outputs for sequences x (T, N, I), a few sequences after the other."""
     at_a_time = max(1, AT_A_TIME // (len(x) * experiment.hidden_size))
     parts = []
@@ -119,29 +120,26 @@ def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Genera
     return np.concatenate(parts, axis=1)
 
 
-def _end(pieces: Generator[None, None, Any]) -> Any:
-    """What a generator returns."""
-    while True:
-        try:
-            next(pieces)
-        except StopIteration as ended:
-            return ended.value
-
-
 def direction(experiment: Experiment, trainer: Trainer, most: int = 60) -> Iterator[tuple[int, float]]:
     """The cosine between the damaged gradient and the derivative, over a training that is done.
 
     Yields (update, cosine) for at most `most` updates whose starting point the trainer keeps, evenly spread; each on the
     batch of that update. Before the damage begins the cosine is 1.
     """
+    return (found for found in direction_in_pieces(experiment, trainer, most) if found is not None)
+
+
+def direction_in_pieces(experiment: Experiment, trainer: Trainer, most: int = 60) -> Iterator[tuple[int, float] | None]:
+    """As `direction`, with None between two pieces."""
     kept = [k for k in trainer.moments.updates() if k < len(trainer.losses)]
     for k in [kept[j] for j in np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int)]:
         sequences = experiment.batch(k + 1)
         parameters = trainer.moments.latest(k).parameters
         damage = experiment.training_damage[0] if experiment.training_damage and k >= experiment.damage_from else {}
-        whole = _gradient(parameters, of_kind(damage, "gate"), sequences, experiment)
-        used = _gradient(parameters, of_kind(damage, "gate", "gradient"), sequences, experiment)
-        yield k + 1, cosine(used, whole)
+        right = yield from _gradient(parameters, of_kind(damage, "gate"), sequences, experiment)
+        used = yield from _gradient(parameters, of_kind(damage, "gate", "gradient"), sequences, experiment)
+        yield k + 1, cosine(used, right)
+        yield None
 
 
 def cosine(one: Arrays, other: Arrays) -> float:
@@ -151,8 +149,7 @@ def cosine(one: Arrays, other: Arrays) -> float:
     return float(a @ b / sizes) if sizes > 0 else 1.0
 
 
-def _gradient(parameters: Arrays, damage: Mapping[str, float], sequences: Sequences, experiment: Experiment) -> Arrays:
+def _gradient(parameters: Arrays, damage: Mapping[str, float], sequences: Sequences, experiment: Experiment) -> Pieces[Arrays]:
     network = DamagedNetwork(Network.of(parameters), damage)
-    run = network.forward(sequences.x)
-    _, gradients = network.backward(run, loss_of(experiment, run.y, sequences)[1])
-    return {name: gradients[name] for name in network.parameters if name in gradients}
+    lesson = yield from network.lesson_in_pieces(sequences.x, lambda y: loss_of(experiment, y, sequences))
+    return lesson.gradients

@@ -10,6 +10,7 @@ from ..layers import variants
 from ..losses import Loss
 from ..network import Lesson, Network
 from ..parameters import Arrays
+from ..pieces import Pieces
 from . import gates, gradient
 
 
@@ -31,7 +32,7 @@ class DamagedNetwork(Network):
     def predict(self, x: np.ndarray) -> np.ndarray:
         return self.forward(x).y
 
-    def lesson(self, x: np.ndarray, loss: Loss) -> Lesson:
+    def lesson_in_pieces(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
         return self.recorded_lesson(x, loss)
 
     def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> variants.Steps:

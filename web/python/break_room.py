@@ -78,10 +78,13 @@ class BreakRoom:
             yield from self._trained(one)
         yield {"kind": "losses", "damaged": self.trainer_of(e).losses[:e.updates], "whole": self.trainer_of(whole).losses[:e.updates],
                "from": e.damage_from}
-        for update, cosine in effect.direction(e, self.trainer_of(e)):
+        for found in effect.direction_in_pieces(e, self.trainer_of(e)):
+            if found is None:
+                yield None
+                continue
+            update, cosine = found
             if update <= e.updates:
                 yield {"kind": "cosine", "update": int(update), "cosine": cosine}
-            yield None
 
     def rivals(self, experiment):
         """An RNN and a GRU on the same task, trained as the LSTM was."""
@@ -101,7 +104,7 @@ class BreakRoom:
     def _trained(self, experiment):
         trainer = self.trainer_of(experiment)
         while len(trainer.losses) < experiment.updates:
-            trainer.update()
+            trainer.piece()
             yield None
 
     # Find the bug ---------------------------------------------------------------------------------------------------

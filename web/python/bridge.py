@@ -133,6 +133,7 @@ class Lab:
         """Train until the clock says so; gives the pieces of a picture if one is to be made, else None."""
         began, wanted = perf_counter(), self.experiment.updates
         now = self.runs.standing(self.experiment)
+        before = now.done
         behind = self.runs.behind(min(wanted, now.done))
         owed = self.owed and bool(behind)               # those beside had no time in the last slice: this one is theirs
         reached = None if owed else now.toward(wanted, (began + until) / 2 if behind else until, self.stop)
@@ -143,7 +144,8 @@ class Lab:
         finished = self.runs.accompany(done, until, owed) and done == wanted
         rest = max(BESIDE_SECONDS if self.done else 0, REST * self.cost)
         on_its_way = now is self.runs.again and done < wanted           # these pictures were seen before
-        if not finished and (not picture or on_its_way or perf_counter() < self.told + rest):
+        in_an_update = before == now.done < wanted
+        if not finished and (not picture or on_its_way or in_an_update or perf_counter() < self.told + rest):
             return None
         stopped = reached is not None and {"kind": self.stop.kind, "value": self.stop.value, "reached": reached, "update": done}
         return self._drawn(now, done, finished, stopped)

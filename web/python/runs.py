@@ -79,11 +79,11 @@ class Run:
     def toward(self, updates, until, stop=None):
         """Train towards so many updates until the clock says `until`. Returns what made `stop` stop it, if it did."""
         now = perf_counter()
-        while self.done < updates:                      # at least one, however late it is
-            self.trainer.update()
+        while self.done < updates:                      # at least one piece, however late it is
+            progress = self.trainer.piece()
             before, now = now, perf_counter()
             self.seconds += now - before
-            reached = stop and stop.reached(self)
+            reached = stop.reached(self) if stop and progress else None
             if reached is not None or now >= until:
                 return reached
         return None
@@ -167,7 +167,7 @@ class Runs:
     def accompany(self, updates, until, owed=False):
         """Train what is behind, one after the other, as long as there is time; whether all of it has come so far.
 
-        owed: one update is due, whatever the time.
+        owed: one piece of an update is due, whatever the time.
         """
         for run, most in self.behind(updates):
             if perf_counter() >= until and not owed:
