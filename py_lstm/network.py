@@ -199,6 +199,10 @@ class Network:
             y = project(h, p["readout_weight"]) + p["readout_bias"]
         return cell_, y, h
 
+    def forget_work(self) -> None:
+        """Give back the memory that training works in; the next lesson makes it anew."""
+        self._cells.clear()
+
     def _keep(self, cell_: FastCell) -> None:
         """One cell is kept for each kind of call, not one for every width of batch."""
         kept = {kind: known for kind, known in self._cells.items() if kind[-1] != cell_.learning}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pkgutil import get_data
+from os.path import dirname, join
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ def text(name: str) -> Text:
 
     Both are in the public domain, and were compared word by word with two published copies each.
     """
-    return read(get_data("py_lstm", f"texts/{name}.txt").decode())
+    # What importlib.resources does, without it: the page pays for every module it loads.
+    return read(__spec__.loader.get_data(join(dirname(dirname(__file__)), "texts", f"{name}.txt")).decode())
 
 
 def learnable(content: Any) -> str:

@@ -169,6 +169,51 @@ def test_own_numbers_that_cannot_be_used(lab, text, targets, field, said):
     assert lab.refusal("values") == lab.refusal("targets") == ""
 
 
+# All within one turn of the browser, so that no answer comes in between: Python is busy, the task is chosen, its field filled.
+OWN_TEXT_AT_ONCE = """async text => {
+    lab.set({hidden_size: 3}).catch(() => {});
+    const task = document.querySelector('[data-field=task] select');
+    task.value = 'own_text';
+    task.dispatchEvent(new Event('change', { bubbles: true }));
+    const field = () => document.querySelector('[data-field=text] textarea');
+    for (let turn = 0; turn < 1000 && !field(); turn += 1) await null;
+    field().value = text;
+    field().dispatchEvent(new Event('change', { bubbles: true }));
+}"""
+TEXT_REFUSED = "document.querySelector('[data-field=text] .refusal')?.textContent.includes(%r)"
+
+
+def put_text(lab, text):
+    lab.field("text").locator("textarea").fill(text)
+    lab.tab.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("refused", [["a short text, too short"], ["a short text, too short", "shorter"]])
+def test_an_own_text_refused_before_its_first_picture_leaves_the_task(lab, refused):
+    lab.reset("room=train")
+    lab.tab.evaluate(OWN_TEXT_AT_ONCE, refused[0])
+    for text in refused:
+        if text != refused[0]:
+            put_text(lab, text)
+        wait_until(lab.tab, TEXT_REFUSED % str(len(text)))
+        assert lab.experiment["task"] == "latch", "no picture of the own text has come"
+    good = "to be or not to be.\n" * 20
+    put_text(lab, good)
+    wait_until(lab.tab, "text => lab.experiment.text === text", arg=good)
+    assert lab.experiment["task"] == "own_text" and lab.field("text").locator("textarea").input_value() == good
+    lab.tab.evaluate("lab.halt()")
+
+
+def test_another_task_after_refused_own_texts_is_that_task(lab):
+    lab.reset("room=train")
+    lab.tab.evaluate(OWN_TEXT_AT_ONCE, "a short text, too short")
+    wait_until(lab.tab, TEXT_REFUSED % "23")
+    put_text(lab, "shorter")
+    wait_until(lab.tab, TEXT_REFUSED % "7")
+    lab.field("task").locator("select").select_option("adding")
+    wait_until(lab.tab, "lab.experiment.task === 'adding' && !document.querySelector('[data-field=text]')")
+
+
 def test_the_play_bar(lab):
     now = lab.tab.locator("output.now")
     for button, step in [("First step", 1), ("One step right", 2), ("Last step", 24), ("One step left", 23)]:

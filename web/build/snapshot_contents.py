@@ -25,11 +25,12 @@ bridge.call("check", '["bias"]')
 # It has told its curves to nobody who is still there.
 bridge.lab.curves.forget()
 
-# A network's moments look like chance and do not pack. What lies between those that are kept follows again from them.
+# A network's moments look like chance and do not pack, nor does what its last update left behind. What lies between those that are kept follows again from them.
 for trainer in [kept.trainer for kept in bridge.lab.runs.kept.values()]:
     moments, trainer.moments = trainer.moments, Moments()
     for update in range(0, len(trainer.losses) + 1, MOMENTS_APART):
         trainer.moments.keep(*moments.latest(update))
+    trainer.network.forget_work()
 
 # The restored interpreter starts without the standard library's file and should know: latecomers.py brings it.
 os.remove("/lib/python314.zip")

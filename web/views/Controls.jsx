@@ -131,11 +131,13 @@ function chosen(name) {
 
 function OwnText() {
   const id = useId();
+  // Where no picture of an own text has come yet, a change applies to another task's experiment: then it takes all of this one along.
+  const ask = (text) => change({ ...(present().task === "own_text" ? {} : wanted.value), text });
   return (
     <div class="field tall" data-field="text">
       <label for={id}>{t("field.text")}</label>
       <textarea id={id} rows={5} value={wanted.value.text ?? ""} aria-invalid={refused.value?.field === "text" || undefined}
-        aria-describedby={`${id}-wrong`} onChange={(event) => change({ text: event.currentTarget.value })} />
+        aria-describedby={`${id}-wrong`} onChange={(event) => ask(event.currentTarget.value)} />
       <Refusal field="text" id={`${id}-wrong`} />
     </div>
   );
