@@ -121,6 +121,27 @@ def test_before_and_after_have_one_scale(lab):
     assert lab.tab.locator(".two figure").count() == 2 and lab.tab.locator(".pair .legend").count() == 1
 
 
+def test_a_selection_that_moves_paints_neither_picture_again(lab):
+    """One of 64 units and 200 steps takes a quarter of a second."""
+    lab.set(damage={"no_carry": 1})
+    answered(lab, experiment(damage={"no_carry": 1}))
+    lab.tab.evaluate("""() => {
+        window.plain = CanvasRenderingContext2D.prototype.clearRect;
+        window.painted = 0;
+        CanvasRenderingContext2D.prototype.clearRect = function (...box) { window.painted += 1; window.plain.apply(this, box); }; }""")
+    try:
+        places = set()
+        for t in (3, 4):
+            lab.select(quantity="c", t=t, unit=1)
+            wait_until(lab.tab, "t => document.querySelector('.inspector data')?.dataset.place === `c,${t},1`", arg=t)
+            places.add(lab.tab.evaluate("document.querySelector('#picture .selected').style.left"))
+        assert len(places) == 2 and lab.tab.evaluate("window.painted") == 0
+        lab.set(damage={})
+        wait_until(lab.tab, "window.painted > 0")       # another trace is
+    finally:
+        lab.tab.evaluate("CanvasRenderingContext2D.prototype.clearRect = window.plain, undefined")
+
+
 def test_a_set_up_brings_its_story_into_sight(lab):
     lab.tab.get_by_role("button", name="RNN and LSTM over a long gap").click()
     wait_until(lab.tab, "document.querySelector('.memory .curve-line.gru') && document.querySelector('.memory').getBoundingClientRect().top < innerHeight / 2")

@@ -91,12 +91,12 @@ function One({ shown, width, title, letters, ranges, selectable, faded }) {
   const canvas = useRef(null);
   const plain = pictureOf(shown.shape, width);
   const picture = shown.isChange ? asChange(plain) : plain;
-  useLayoutEffect(() => draw(canvas.current, picture, shown, shownTheme.value));
+  const theme = shownTheme.value;
+  useLayoutEffect(() => draw(canvas.current, picture, shown, theme));
   const at = (event) => {
     const box = canvas.current.getBoundingClientRect();
     return numberAt(picture, event.clientX - box.left, event.clientY - box.top);
   };
-  const chosen = boxOf(picture, selection.value);
   return (
     <figure class={faded ? "one faded" : "one"}>
       <figcaption>{title}</figcaption>
@@ -109,7 +109,7 @@ function One({ shown, width, title, letters, ranges, selectable, faded }) {
         <div class="sheet" style={{ width: `${picture.width}px`, height: `${picture.height}px` }}
           {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": `${title}. ${t("picture.help")}`, onKeyDown: keys } : {})}>
           <canvas ref={canvas} role="img" aria-label={describe(title, shown)} onPointerDown={selectable ? (event) => select(at(event)) : undefined} />
-          {chosen && <div class="selected" style={{ left: `${chosen.x}px`, top: `${chosen.y}px`, width: `${chosen.width}px`, height: `${chosen.height}px` }} />}
+          <Chosen picture={picture} />
         </div>
         {ranges && (
           <div class="ranges" aria-hidden="true">
@@ -119,6 +119,12 @@ function One({ shown, width, title, letters, ranges, selectable, faded }) {
       </div>
     </figure>
   );
+}
+
+/** By itself, since the picture under it is not painted again when the selection moves: a large one takes a quarter of a second. */
+function Chosen({ picture }) {
+  const box = boxOf(picture, selection.value);
+  return box && <div class="selected" style={{ left: `${box.x}px`, top: `${box.y}px`, width: `${box.width}px`, height: `${box.height}px` }} />;
 }
 
 const describe = (title, shown) => t("break.pictureLabel", { title, steps: shown.shape.T, range: short(largest(shown, "c")) });
