@@ -1,7 +1,7 @@
 """Work that is done in pieces, for whoever has something else to do in between.
 
 It is a generator: it gives control back between two pieces, and returns what the work was for. `yield from` puts one into
-another, `whole` does all of one at once. The order of the sums is the same either way, and so is every bit.
+another, `whole` does all of one at once. The order of the sums is the same either way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An update done in pieces: the same bits, nothing changed before the last one, and none of them long."""
+"""An update done in pieces: the same numbers, nothing changed before the last one, and none of them long."""
 import numpy as np
 import pytest
 
@@ -17,6 +17,13 @@ def small_pieces(monkeypatch, request):
     monkeypatch.setattr(contraction, "HAS_BLAS", request.param)
 
 
+def assert_same(ours, theirs):
+    """Equal but for the last bits: BLAS may sum arrays that lie elsewhere in memory in another order."""
+    assert set(ours) == set(theirs)
+    for name, value in theirs.items():
+        assert np.abs(ours[name] - value).max() <= 1e-12 * max(np.abs(value).max(), 1e-30), name
+
+
 def in_pieces(trainer):
     """One update, and after how many pieces it was made."""
     count = 1
@@ -26,24 +33,23 @@ def in_pieces(trainer):
 
 
 @pytest.mark.parametrize("experiment", [LARGE, TEXT, LARGE.replace(damage={"no_carry": 1}, damage_from=0)])
-def test_pieces_lead_to_the_same_bits_as_an_update(small_pieces, experiment):
+def test_pieces_lead_to_the_same_numbers_as_an_update(small_pieces, experiment):
     one, other = Trainer(experiment), Trainer(experiment)
     for k in range(1, 4):
         progress, count = in_pieces(one)
-        assert progress == other.update() and progress.update == k and count > 5
-    for name, value in other.state_dict().items():
-        assert np.array_equal(one.state_dict()[name], value), name
+        assert progress == pytest.approx(other.update(), rel=1e-9) and progress.update == k and count > 5
+    ours, theirs = one.state_dict(), other.state_dict()
+    for name in theirs:                                 # Adam divides by small numbers
+        assert np.abs(ours[name] - theirs[name]).max() <= 1e-9, name
 
 
 def test_what_is_in_pieces_equals_what_is_not(monkeypatch):
-    """But for the damaged, whose sequences are added up in another order: that differs in the last bits."""
-    for experiment, bound in ((LARGE, 0), (TEXT, 0), (LARGE.replace(damage={"no_carry": 1}, damage_from=0), 1e-14)):
+    for experiment in (LARGE, TEXT, LARGE.replace(damage={"no_carry": 1}, damage_from=0)):
         found = []
         for piece in (2**40, 10_000):
             monkeypatch.setattr(pieces, "PIECE", piece)
             found.append(Trainer(experiment).slope(1).gradients)
-        for name, value in found[0].items():
-            assert np.abs(found[1][name] - value).max() <= bound * np.abs(value).max(), name
+        assert_same(*found)
 
 
 def test_nothing_changes_before_the_last_piece_and_an_update_finishes_what_is_under_way(small_pieces):
@@ -54,8 +60,8 @@ def test_nothing_changes_before_the_last_piece_and_an_update_finishes_what_is_un
             assert trainer.piece() is None
         assert all(np.array_equal(value, before[name]) for name, value in trainer.state_dict().items())
         trainer.slope(7)                                # another look at the same network
-        assert trainer.update() == whole_one.update()
-    assert trainer.losses == whole_one.losses
+        assert trainer.update() == pytest.approx(whole_one.update(), rel=1e-9)
+    assert trainer.losses == pytest.approx(whole_one.losses, rel=1e-9)
 
 
 def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces):
@@ -69,8 +75,8 @@ def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces):
             next(work)
         between, first = network.lesson(x[1], loss), whole(work)
         for found, expected in ((between, alone[1]), (first, alone[0])):
-            assert found.loss == expected.loss
-            assert all(np.array_equal(found.gradients[name], value) for name, value in expected.gradients.items())
+            assert found.loss == pytest.approx(expected.loss, rel=1e-12)
+            assert_same(found.gradients, expected.gradients)
 
 
 def test_a_small_update_is_one_piece():
@@ -82,7 +88,7 @@ def test_a_state_that_is_taken_over_ends_what_was_under_way(small_pieces):
     other.update()
     trainer.piece()
     trainer.load_state_dict(other.state_dict())
-    assert trainer.update() == other.update()
+    assert trainer.update() == pytest.approx(other.update(), rel=1e-9)
 
 
 def test_an_update_that_leaves_the_numbers_says_so_at_its_end_and_can_be_tried_again(small_pieces):
