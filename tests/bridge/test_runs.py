@@ -296,7 +296,7 @@ def test_where_memory_ends_one_sentence_says_so_and_what_was_trained_is_still_th
         raise MemoryError
 
     with monkeypatch.context() as small:
-        small.setattr(Trainer, "update", full)
+        small.setattr(Trainer, "piece", full)
         bridge.call("begin", json.dumps([SMALL.replace(batch_size=4096).to_json()]))
         answer, numbers = bridge.call("advance", json.dumps([1000, LOOK]))
     error = json.loads(answer)["error"]
