@@ -167,6 +167,7 @@ class Network:
 
         Its pieces are some sequences of the batch each, whose gradients are added up.
         """
+        x = self._plain(x)
         T, N = x.shape[:2]
         some = at_once(T * self.parameters["weight_hh"].size)
         parts = [slice(begin, begin + some) for begin in range(0, N, some)]

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, InvalidInput, Trainer, contraction, pieces
+from py_lstm.damage import DamagedNetwork
 from py_lstm.losses import unchecked
 from py_lstm.network import Network
 from py_lstm.pieces import whole
@@ -77,6 +78,14 @@ def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces):
         for found, expected in ((between, alone[1]), (first, alone[0])):
             assert found.loss == pytest.approx(expected.loss, rel=1e-12)
             assert_same(found.gradients, expected.gradients)
+
+
+def test_a_damaged_lesson_takes_what_any_other_takes(small_pieces):
+    network = Network(2, 8, rng=0)
+    damaged, x = DamagedNetwork(network, {}), np.random.default_rng(1).normal(size=(30, 6, 2))
+    loss = unchecked("squared_error", np.zeros((30, 6, 1)))
+    for given in (x, x.tolist()):
+        assert_same(damaged.lesson(given, loss).gradients, network.lesson(given, loss).gradients)
 
 
 def test_a_small_update_is_one_piece():
