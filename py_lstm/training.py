@@ -101,15 +101,12 @@ class Trainer:
 
     def piece(self) -> Progress | None:
         """A piece of an update, for whoever must not be away long. The last one makes it and tells of it; until then nothing changes."""
-        self._under_way = self._under_way or self._update()
+        work, self._under_way = self._under_way or self._update(), None
         try:
-            next(self._under_way)
+            next(work)
         except StopIteration as ended:
-            self._under_way = None
             return ended.value
-        except BaseException:
-            self._under_way = None
-            raise
+        self._under_way = work
         return None
 
     def _update(self) -> Pieces[Progress]:

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, Trainer, moments, run
+from py_lstm import Experiment, Trainer, moments, pieces, run
 from py_lstm.rival import Rival
 from web.build.paths import WEB
 
@@ -195,6 +195,17 @@ def test_the_clock_stops_a_run_and_only_training_counts(monkeypatch):
         slices += 1
     assert page_run.done == 6 and slices == 3
     assert reached == page_run.seconds == pytest.approx(0.06)
+
+
+@pytest.mark.parametrize("stop", [None, {"kind": "loss", "value": 1e-9}])
+def test_between_the_pieces_of_an_update_nothing_is_told_and_nothing_is_reached(monkeypatch, stop):
+    monkeypatch.setattr(pieces, "PIECE", 500)
+    monkeypatch.setattr(bridge, "REST", 0)
+    page = Page()
+    frames = page.run(SMALL.replace(updates=6), milliseconds=0, stop=stop)
+    told = [frame["curves"]["main"]["count"] for frame in frames]
+    assert told == sorted(set(told)) and told[-1] == 6
+    assert losses(page) == pytest.approx(trained(SMALL, 6).losses, rel=1e-9)
 
 
 @pytest.mark.parametrize("options", [{"stop": {"kind": "luck", "value": 1}}, {"stop": {"kind": "loss", "value": "x"}},

@@ -64,6 +64,10 @@ def test_a_falling_loss_proves_nothing():
     after = [turns[k] for k in turns if k > 20]
     assert max(after) < 0.999 and np.mean(after) > 0
     assert np.mean(trainer.losses[-5:]) < 0.5 * np.mean(trainer.losses[20:25])
+    short = Trainer(e)
+    for done in (0, 1, 7):                              # as often as there are updates, none twice
+        short.parameters_after(done)
+        assert [update for update, _ in effect.direction(e, short)] == list(range(1, done + 1))
 
 
 def test_a_cosine():

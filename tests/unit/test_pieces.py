@@ -65,14 +65,15 @@ def test_nothing_changes_before_the_last_piece_and_an_update_finishes_what_is_un
     assert trainer.losses == pytest.approx(whole_one.losses, rel=1e-9)
 
 
-def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces):
+@pytest.mark.parametrize("piece", [5, 12], ids=["forward", "backward"])
+def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces, piece):
     network = Network(2, 8, rng=0)
     x, target = np.random.default_rng(1).normal(size=(2, 30, 6, 2)), np.zeros((30, 6, 1))
     loss = unchecked("squared_error", target)
     alone = [network.lesson(one, loss) for one in x]
     for _ in range(2):
         work = network.lesson_in_pieces(x[0], loss)
-        for _ in range(5):
+        for _ in range(piece):
             next(work)
         between, first = network.lesson(x[1], loss), whole(work)
         for found, expected in ((between, alone[1]), (first, alone[0])):
