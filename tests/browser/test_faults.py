@@ -96,6 +96,20 @@ def test_a_worker_that_dies_during_a_gradient_check_leaves_the_button_usable(tab
     tab.get_by_text("All 8 tensors are right.").wait_for()
 
 
+def test_a_check_is_made_that_is_asked_for_as_soon_as_a_new_python_is_live(tab):
+    live(tab)
+    kill_worker(tab)
+    tab.get_by_role("button", name="Check gradients").click()
+    tab.evaluate("""() => { new MutationObserver((_, observer) => {
+        const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Check gradients');
+        if (document.documentElement.dataset.engine !== 'live' || button.disabled) return;
+        observer.disconnect();
+        button.click();
+      }).observe(document.documentElement, { attributes: true, subtree: true }); }""")
+    notice_silence(tab, 20)
+    tab.get_by_text("All 8 tensors are right.").wait_for()
+
+
 def test_a_worker_that_dies_while_it_loads_is_noticed_and_can_be_replaced(visit, site):
     tab = visit(reduced_motion="reduce")
     tab.clock.install()

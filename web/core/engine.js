@@ -46,6 +46,7 @@ export class Engine {
     begin(this.recipe ?? (this.files.some(({ recipes }) => recipes.includes("restored")) ? "restored" : "plain"));
     const life = { calls: 0, heard: performance.now() };
     life.ended = new Promise((_, reject) => { life.end = reject; });
+    life.shown = new Promise((resolve) => { life.show = resolve; });       // from its first picture on it can be asked about one
     life.ended.catch((error) => { if (this.life === life && this.state === "live") this.#recover(error); });
     this.life = life;
     try {
@@ -99,7 +100,7 @@ export class Engine {
   explain(selection) { return this.#ifLive((remote) => remote.explain(selection)); }
 
   /** L along one number, nudged by ±eps. */
-  probe(tensor, index, eps) { return this.#ifLive((remote) => remote.probe(tensor, index, eps)); }
+  probe(tensor, index, eps) { return this.#ifLive(this.#ofPicture((remote) => remote.probe(tensor, index, eps))); }
 
   /** The text of one of py_lstm's files. */
   source(file) { return this.#ifLive((remote) => remote.source(file)); }
@@ -109,7 +110,7 @@ export class Engine {
   opened(text) { return this.#ifLive((remote) => remote.opened(text)); }
 
   /** The trace on the screen minus another experiment's. */
-  compare(before) { return this.#ifLive((remote) => remote.compare(before)); }
+  compare(before) { return this.#ifLive(this.#ofPicture((remote) => remote.compare(before))); }
 
   /** What takes long: onPart(part, data) gets one part after the other, or null meanwhile, and says whether to go on. */
   question(what, args, onPart) {
@@ -139,7 +140,12 @@ export class Engine {
   /** The gradient check of one tensor. */
   async check(tensor) {
     if (this.state !== "live") throw new Error("Python is not there yet; await lab.ready.");
-    return this.#call(this.life, (remote) => remote.check(tensor));
+    return this.#call(this.life, this.#ofPicture((remote) => remote.check(tensor)));
+  }
+
+  /** What is asked about the picture waits for the first one: a Python that has just taken another's place has none yet. */
+  #ofPicture(send) {
+    return async (remote) => { await this.life.shown; return send(remote); };
   }
 
   async #work() {
@@ -166,6 +172,7 @@ export class Engine {
   /** A picture is on its way: Python works. */
   #seen({ curves }, request, life) {
     life.heard = performance.now();
+    life.show();
     this.restarts = 0;
     known(request, curves.main.count);
   }

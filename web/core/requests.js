@@ -20,6 +20,8 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
   async born(remote) { for (const greet of midwives) await greet(remote); },
   async frame(header) {
     batch(() => {
+      // A new Python tells once more what the old one told; what was found about it still holds.
+      if (JSON.stringify(header.experiment) !== JSON.stringify(trace.value.experiment)) report.value = null;
       trace.value = traceOf(header, header.data);
       curves.value = grow(curves.value, header.curves, trace.value.more);
       if (header.stopped) {
@@ -28,7 +30,6 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
       }
       isRecording.value = false;
       told.value = withTensors(header);
-      report.value = null;
       const place = nearest(trace.value, pointedAt.value ?? selection.value);
       if (!engine.request) pointedAt.value = null;           // else this is a frame of an experiment already given up
       if (!same(place, selection.value)) selection.value = place;
