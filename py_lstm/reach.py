@@ -93,6 +93,8 @@ def reach_in(rival: Rival, trace: Trace) -> np.ndarray:
     (24,)
     """
     e = instance("trace", trace, Trace).experiment
-    y = instance("rival", rival, Rival).forward(trace.arrays["x"][:, np.newaxis])
-    dy = loss_of(e, y, e.example())[1] if e.gradient_of == "loss" else trace.arrays["dy"][:, np.newaxis]
-    return np.linalg.norm(rival.derivatives(dy)[:, 0], axis=1)
+
+    def dy(y: np.ndarray) -> np.ndarray:
+        return loss_of(e, y, e.example())[1] if e.gradient_of == "loss" else trace.arrays["dy"][:, np.newaxis]
+
+    return np.linalg.norm(instance("rival", rival, Rival).derivatives(trace.arrays["x"][:, np.newaxis], dy)[:, 0], axis=1)

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Callable, NamedTuple
+
 import numpy as np
 
 from .clipping import clip_norm
 from .contraction import outer_sum, project
 from .experiment import Experiment
 from .layers.gru import GRU
+from .layers.recurrent import Recurrent
 from .layers.rnn import RNN
 from .optimizers import OPTIMIZERS
 from .parameters import Arrays
-from .training import Progress, loss_of, score_of
+from .pieces import Pieces, at_once, whole
+from .training import Progress, Updates, loss_of, score_of
 from .validation import InvalidInput, choice, instance
 
 CELLS = {"rnn": RNN, "gru": GRU}
 
 
-class Rival:
+class _Ran(NamedTuple):
+    """A forward pass: for each stretch of steps that were one piece its first one and the layer; h (T, N, H), y (T, N, O) of all."""
+
+    stretches: list[tuple[int, Recurrent]]
+    h: np.ndarray
+    y: np.ndarray
+
+
+class Rival(Updates):
     """A recurrent network of another cell, on the batches, the loss, the optimizer and the units of an experiment's LSTM.
 
     It has fewer parameters at the same number of units: the LSTM's 4 blocks are 3 in a GRU and 1 in an RNN. The experiment's
@@ -60,32 +73,53 @@ class Rival:
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Outputs (T, N, O) of sequences x (T, N, I)."""
+        return whole(self._forward(x)).y
+
+    def derivatives(self, x: np.ndarray, dy: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """∂L/∂h (T, N, H) of sequences x (T, N, I), everything later taken into account; `dy` gives ∂L/∂y from y, both (T, N, O)."""
+        ran = whole(self._forward(x))
+        whole(self._backward(ran, dy(ran.y)))
+        return np.concatenate([layer.trace[0][0]["dh"] for _, layer in ran.stretches])
+
+    def _forward(self, x: np.ndarray) -> Pieces[_Ran]:
         self._layer.load_state_dict({name: value for name, value in self.parameters.items() if not name.startswith("readout")})
-        self._h, _ = self._layer(x)
+        stretches, h, state = [], [], None
+        some = at_once(x.shape[1] * sum(value.size for value in self._layer.parameters.values()))           # steps
+        for begin in range(0, len(x), some):
+            if begin:
+                yield
+            layer = copy.copy(self._layer)              # each remembers its own steps
+            after, state = layer(x[begin:begin + some], state)
+            stretches.append((begin, layer))
+            h.append(after)
         with np.errstate(over="ignore", invalid="ignore"):
-            return project(self._h, self.parameters["readout_weight"]) + self.parameters["readout_bias"]
+            h = np.concatenate(h)
+            return _Ran(stretches, h, project(h, self.parameters["readout_weight"]) + self.parameters["readout_bias"])
 
-    def derivatives(self, dy: np.ndarray) -> np.ndarray:
-        """∂L/∂h (T, N, H) in the last forward pass, with everything later taken into account, given ∂L/∂y (T, N, O)."""
-        self._layer.backward(project(dy, self.parameters["readout_weight"].T))
-        return self._layer.trace[0][0]["dh"]
+    def _backward(self, ran: _Ran, dy: np.ndarray) -> Pieces[Arrays]:
+        """The gradient of each parameter."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradients = {"readout_weight": outer_sum(dy, ran.h), "readout_bias": dy.sum(axis=(0, 1))}
+            dh_via_y = project(dy, self.parameters["readout_weight"].T)
+        end, from_later = len(dy), None
+        for begin, layer in reversed(ran.stretches):
+            if end < len(dy):
+                yield
+            _, from_later = layer.backward(dh_via_y[begin:end], from_later)
+            with np.errstate(over="ignore", invalid="ignore"):
+                gradients |= {name: gradients[name] + more if name in gradients else more for name, more in layer.grads.items()}
+            end = begin
+        return {name: gradients[name] for name in self.parameters}
 
-    def piece(self) -> Progress:
-        """As `Trainer.piece`; here it is the whole update."""
-        return self.update()
-
-    def update(self) -> Progress:
-        """One update, as `Trainer.update`."""
+    def _update(self) -> Pieces[Progress]:
         e, k = self.experiment, len(self.losses) + 1
         now = e.settings(k)
-        self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
         sequences = (e.replace(damage={}, damage_from=None) if e.training_damage else e).batch(k)
         try:
-            y = self.forward(sequences.x)
-            loss, dy = loss_of(e, y, sequences)
-            with np.errstate(over="ignore", invalid="ignore"):
-                self._layer.backward(project(dy, self.parameters["readout_weight"].T))
-                gradients = {**self._layer.grads, "readout_weight": outer_sum(dy, self._h), "readout_bias": dy.sum(axis=(0, 1))}
+            ran = yield from self._forward(sequences.x)
+            loss, dy = loss_of(e, ran.y, sequences)
+            gradients = yield from self._backward(ran, dy)
+            self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
             clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
             self.parameters = self.optimizer.step(self.parameters, clipped)
         except InvalidInput as error:
@@ -95,5 +129,5 @@ class Rival:
                                tensor=self.cell.upper(), norm="∞") from error
         self.losses.append(float(loss))
         self.gradient_norms.append(norm)
-        self.scores.append(score_of(e, y, sequences))
+        self.scores.append(score_of(e, ran.y, sequences))
         return Progress(k, float(loss), norm)

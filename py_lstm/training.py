@@ -54,7 +54,32 @@ class Slope(NamedTuple):
     gradients: Arrays
 
 
-class Trainer:
+class Updates:
+    """One update after the other, each at once or in pieces. What an update does stands in `_update`."""
+
+    _under_way: Pieces[Progress] | None = None
+
+    def update(self) -> Progress:
+        """One update, or the rest of one. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
+        while (done := self.piece()) is None:
+            pass
+        return done
+
+    def piece(self) -> Progress | None:
+        """A piece of an update, for whoever must not be away long. The last one makes it and tells of it; until then nothing changes."""
+        work, self._under_way = self._under_way or self._update(), None
+        try:
+            next(work)
+        except StopIteration as ended:
+            return ended.value
+        self._under_way = work
+        return None
+
+    def _update(self) -> Pieces[Progress]:
+        raise NotImplementedError
+
+
+class Trainer(Updates):
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
     Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
@@ -90,24 +115,7 @@ class Trainer:
         self.gradient_norms: list[float] = []
         self.scores: list[float] = []
         self.moments = Moments()
-        self._under_way: Pieces[Progress] | None = None
         self._keep()
-
-    def update(self) -> Progress:
-        """One update, or the rest of one. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
-        while (done := self.piece()) is None:
-            pass
-        return done
-
-    def piece(self) -> Progress | None:
-        """A piece of an update, for whoever must not be away long. The last one makes it and tells of it; until then nothing changes."""
-        work, self._under_way = self._under_way or self._update(), None
-        try:
-            next(work)
-        except StopIteration as ended:
-            return ended.value
-        self._under_way = work
-        return None
 
     def _update(self) -> Pieces[Progress]:
         e, k = self.experiment, len(self.losses) + 1

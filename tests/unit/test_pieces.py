@@ -7,9 +7,11 @@ from py_lstm.damage import DamagedNetwork
 from py_lstm.losses import unchecked
 from py_lstm.network import Network
 from py_lstm.pieces import whole
+from py_lstm.rival import Rival
 
 LARGE = Experiment("adding", input_size=2, hidden_size=8, length=30, batch_size=6)
 TEXT = Experiment("text_en", hidden_size=8, length=30, batch_size=4)
+DAMAGED = LARGE.replace(damage={"no_carry": 1}, damage_from=0)
 
 
 @pytest.fixture(params=[True, False], ids=["with BLAS", "row by row"])
@@ -33,19 +35,50 @@ def in_pieces(trainer):
     return progress, count
 
 
-@pytest.mark.parametrize("experiment", [LARGE, TEXT, LARGE.replace(damage={"no_carry": 1}, damage_from=0)])
-def test_pieces_lead_to_the_same_numbers_as_an_update(small_pieces, experiment):
-    one, other = Trainer(experiment), Trainer(experiment)
+LEARNERS = {"adding": lambda: Trainer(LARGE), "text": lambda: Trainer(TEXT), "damaged": lambda: Trainer(DAMAGED),
+            "rnn": lambda: Rival("rnn", LARGE.replace(hidden_size=24)), "gru": lambda: Rival("gru", LARGE)}
+
+
+@pytest.fixture(params=LEARNERS)
+def learner(request):
+    """Makes one that learns, anew each time."""
+    return LEARNERS[request.param]
+
+
+def state(learner):
+    """All that an update changes."""
+    if isinstance(learner, Trainer):
+        return learner.state_dict()
+    return {**{name: value.copy() for name, value in learner.parameters.items()}, **learner.optimizer.state_dict(),
+            "losses": np.array(learner.losses), "gradient_norms": np.array(learner.gradient_norms), "scores": np.array(learner.scores),
+            "rates": np.array([learner.optimizer.learning_rate, learner.optimizer.weight_decay])}
+
+
+def test_pieces_lead_to_the_same_numbers_as_an_update(small_pieces, learner):
+    one, other = learner(), learner()
     for k in range(1, 4):
         progress, count = in_pieces(one)
         assert progress == pytest.approx(other.update(), rel=1e-9) and progress.update == k and count > 5
-    ours, theirs = one.state_dict(), other.state_dict()
+    ours, theirs = state(one), state(other)
     for name in theirs:                                 # Adam divides by small numbers
         assert np.abs(ours[name] - theirs[name]).max() <= 1e-9, name
 
 
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_another_cell_in_pieces_equals_it_at_once(monkeypatch, cell):
+    found = []
+    for piece in (2**40, 10_000):
+        monkeypatch.setattr(pieces, "PIECE", piece)
+        rival, seen = Rival(cell, LARGE.replace(hidden_size=24)), {}
+        monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients, seen=seen: seen.update(gradients) or parameters)
+        seen["loss"], seen["norm"] = map(np.asarray, in_pieces(rival)[0][1:])
+        x = LARGE.batch(1).x
+        found.append({**seen, "y": rival.forward(x), "dh": rival.derivatives(x, np.ones_like)})
+    assert_same(*found)
+
+
 def test_what_is_in_pieces_equals_what_is_not(monkeypatch):
-    for experiment in (LARGE, TEXT, LARGE.replace(damage={"no_carry": 1}, damage_from=0)):
+    for experiment in (LARGE, TEXT, DAMAGED):
         found = []
         for piece in (2**40, 10_000):
             monkeypatch.setattr(pieces, "PIECE", piece)
@@ -53,14 +86,17 @@ def test_what_is_in_pieces_equals_what_is_not(monkeypatch):
         assert_same(*found)
 
 
-def test_nothing_changes_before_the_last_piece_and_an_update_finishes_what_is_under_way(small_pieces):
-    trainer, whole_one = Trainer(LARGE), Trainer(LARGE)
+def test_nothing_changes_before_the_last_piece_and_an_update_finishes_what_is_under_way(small_pieces, learner):
+    trainer, whole_one = learner(), learner()
     for _ in range(2):
-        before = trainer.state_dict()
+        before = state(trainer)
         for _ in range(4):
             assert trainer.piece() is None
-        assert all(np.array_equal(value, before[name]) for name, value in trainer.state_dict().items())
-        trainer.slope(7)                                # another look at the same network
+        assert all(np.array_equal(value, before[name]) for name, value in state(trainer).items())
+        if isinstance(trainer, Trainer):                # another look at the same network
+            trainer.slope(7)
+        else:
+            trainer.forward(LARGE.batch(7).x)
         assert trainer.update() == pytest.approx(whole_one.update(), rel=1e-9)
     assert trainer.losses == pytest.approx(whole_one.losses, rel=1e-9)
 
