@@ -10,7 +10,7 @@ Errors are relative and judged per tensor: an absolute tolerance passes any grad
 
 from __future__ import annotations
 
-from typing import Callable, Mapping, NamedTuple
+from typing import Callable, Iterable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -99,11 +99,31 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     >>> gradient_check(loss, {"w": w}, {"w": 2 * w ** 2}).right               # a wrong derivative is found
     False
     """
+    return report(method, eps, checks_in_pieces(loss, values, gradients, method=method, eps=eps, max_elements=max_elements,
+                                                rounding=rounding))
+
+
+def report(method: str, eps: float | None, checks: Iterable[TensorCheck | None]) -> GradientReport:
+    """What `checks_in_pieces` found, with the method and the step it was given."""
+    found = tuple(check for check in checks if check is not None)
+    return GradientReport(method, step_size(method, eps), found)
+
+
+def step_size(method: str, eps: float | None = None) -> float:
+    """ε, by itself the one that the method is best used with."""
+    return METHODS[choice("method", method, METHODS)] if eps is None else float(eps)
+
+
+def checks_in_pieces(loss: Callable[[dict[str, np.ndarray]], complex], values: Mapping[str, np.ndarray],
+                     gradients: Mapping[str, np.ndarray], *, method: str = "complex", eps: float | None = None,
+                     max_elements: int | None = None, rounding: Mapping[str, np.ndarray] | None = None
+                     ) -> Iterator[TensorCheck | None]:
+    """The rows of `gradient_check` one by one, and None after each element, where the work may be cut."""
     method = choice("method", method, METHODS)
     if not callable(loss):
         raise InvalidInput("loss", "type", f"loss is {shown(loss)}; give a function of the values that returns the scalar L.",
                            got=shown(loss))
-    eps = METHODS[method] if eps is None else number("eps", eps, 0)
+    eps = number("eps", step_size(method) if eps is None else eps, 0)
     if eps == 0:
         raise InvalidInput("eps", "range", "eps is 0; give a positive step.", got="0", low=0, high=None)
     if max_elements is not None:
@@ -113,7 +133,6 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     dtype = np.complex128 if method == "complex" else np.float64
     at = {name: array(name, value, None).astype(dtype) for name, value in mapping("values", values).items()}
 
-    checks = []
     for name, gradient in gradients.items():
         gradient = _numbers(name, gradient)
         if name not in at or gradient.shape != at[name].shape:
@@ -121,7 +140,10 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
                                f"{f'shape {at[name].shape}' if name in at else 'not been given'}.", got=str(gradient.shape))
         elements = _spread(at[name].size, max_elements)
         flat = at[name].reshape(-1)                     # a view: nudging it nudges at[name]
-        numeric = np.array([_slope(loss, at, flat, k, method, eps) for k in elements])
+        numeric = np.zeros(len(elements))
+        for place, k in enumerate(elements):
+            numeric[place] = _slope(loss, at, flat, k, method, eps)
+            yield None
         analytic = gradient.astype(np.float64).reshape(-1)[elements]
         floor = NEGLIGIBLE
         if rounding is not None and name in rounding:
@@ -130,9 +152,7 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
             norm = float(np.linalg.norm(analytic))
             largest = max(norm, np.linalg.norm(numeric), floor)
             error = float(np.linalg.norm(analytic - numeric) / largest)
-        checks.append(TensorCheck(name, error, norm, len(elements), at[name].size,
-                                  bool(error <= LIMITS[method])))
-    return GradientReport(method, eps, tuple(checks))
+        yield TensorCheck(name, error, norm, len(elements), at[name].size, bool(error <= LIMITS[method]))
 
 
 def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: str, eps: float) -> float:

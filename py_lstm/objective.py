@@ -11,6 +11,7 @@ from .damage.rules import of_kind
 from .experiment import Experiment, edit_target
 from .network import STATES, Network, Pass
 from .parameters import Arrays
+from .pieces import Pieces, whole
 from .tasks import Sequences
 from .training import TRAINING_FIELDS, Trainer, loss_of
 from .validation import InvalidInput, instance, shown
@@ -68,8 +69,13 @@ class Objective:
 
     def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
         """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
+        return whole(self.passes_in_pieces())
+
+    def passes_in_pieces(self) -> Pieces[tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]]:
+        """As `passes`."""
         e, network = self.experiment, self.network(self.values)
         forward = network.forward(self.values["x"])
+        yield
         loss, dy = loss_of(e, forward.y, self.sequences)
         if e.gradient_of == "output":
             dy = np.zeros_like(dy)

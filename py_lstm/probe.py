@@ -8,6 +8,7 @@ import numpy as np
 
 from .experiment import Experiment
 from .objective import Objective
+from .pieces import Pieces, whole
 from .training import Trainer
 from .validation import InvalidInput, choice, number, shown
 
@@ -64,6 +65,12 @@ def probe(experiment: Experiment, tensor: str, index: tuple[int, ...], eps: floa
     >>> bool(abs(found.complex_step - found.analytic) < 1e-12)
     True
     """
+    return whole(probe_in_pieces(experiment, tensor, index, eps, trainer))
+
+
+def probe_in_pieces(experiment: Experiment, tensor: str, index: tuple[int, ...], eps: float = 1e-3,
+                    trainer: Trainer | None = None) -> Pieces[Probe]:
+    """As `probe`."""
     objective = Objective(experiment, trainer)
     choice("tensor", tensor, objective.values)
     eps = number("eps", eps, 1e-15, 10)
@@ -74,22 +81,33 @@ def probe(experiment: Experiment, tensor: str, index: tuple[int, ...], eps: floa
     if len(place) != len(shape) or not all(type(k) is int and 0 <= k < n for k, n in zip(place, shape)):
         raise InvalidInput("index", "shape", f"index is {shown(index)}; {tensor} has shape {shape}, give an index from 0 "
                            "for each axis.", got=shown(index), wanted=str(shape))
-    *_, gradients = objective.passes()
+    *_, gradients = yield from objective.passes_in_pieces()
     value = float(objective.values[tensor][place])
 
-    def at(number_):
+    def at(number_: complex) -> Pieces[complex]:
+        yield
         values = dict(objective.values)
         values[tensor] = values[tensor].astype(type(number_) if isinstance(number_, complex) else float)
         values[tensor][place] = number_
         return objective(values)
 
-    def central(step: float) -> float:
-        return float((at(value + step) - at(value - step)) / (2 * step))
+    def real(number_: float) -> Pieces[float]:
+        return float((yield from at(number_)))
 
-    exact = float(np.imag(at(complex(value, 1e-30))) / 1e-30)
+    def central(step: float) -> Pieces[float]:
+        above, below = (yield from at(value + step)), (yield from at(value - step))
+        return float((above - below) / (2 * step))
+
+    below, above = (yield from real(value - eps)), (yield from real(value + eps))
+    slope = yield from central(eps)
+    exact = float(np.imag((yield from at(complex(value, 1e-30)))) / 1e-30)
     span = max(1.0, 3 * eps)
     around = value + np.linspace(-span, span, CURVE_POINTS)
+    curve, slopes = [], []
+    for v in around:
+        curve.append((yield from real(v)))
+    for step in STEPS:
+        slopes.append((yield from central(step)))
     size = abs(exact) if exact != 0 else 1.0
-    return Probe(value, float(gradients[tensor][place]), eps, float(at(value - eps)), float(at(value + eps)), central(eps),
-                 exact, around, np.array([float(at(v)) for v in around]), np.array(STEPS),
-                 np.array([abs(central(step) - exact) / size for step in STEPS]))
+    return Probe(value, float(gradients[tensor][place]), eps, below, above, slope, exact, around, np.array(curve), np.array(STEPS),
+                 np.abs(np.array(slopes) - exact) / size)

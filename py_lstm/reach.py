@@ -8,6 +8,8 @@ import numpy as np
 
 from .layers.lstm import LSTM
 from .layers.rnn import RNN
+from .parameters import Arrays
+from .pieces import Pieces, whole
 from .rival import Rival
 from .trace import Trace
 from .training import loss_of
@@ -53,18 +55,18 @@ def reach(trace: Trace, unit: int) -> Reach:
     >>> measured.dc.shape, bool(measured.dc[0] < measured.dc[-1])             # it fades towards the first step
     ((24,), True)
     """
+    return whole(reach_in_pieces(trace, unit))
+
+
+def reach_in_pieces(trace: Trace, unit: int) -> Pieces[Reach]:
+    """As `reach`."""
     a = instance("trace", trace, Trace).arrays
     H = a["h"].shape[1]
-    u = integer("unit", unit, 1, H) - 1
-    after = np.append(a["f"][1:, u], 1.0)                                       # f_{t+1}, and nothing behind the end
-    kept = np.cumprod(after[::-1])[::-1]
-
+    of_unit = _of_unit(trace, unit)
     lstm = LSTM(a["x"].shape[1], H)
     lstm.load_state_dict({"weight_ih_l0": a["weight_ih"], "weight_hh_l0": a["weight_hh"], "bias_ih_l0": a["bias"],
                           "bias_hh_l0": np.zeros_like(a["bias"])})
     rnn = RNN(a["x"].shape[1], H, rng=trace.experiment.seed)
-    lstm(a["x"], (a["h_0"][np.newaxis], a["c_0"][np.newaxis]))
-    rnn(a["x"], a["h_0"][np.newaxis])
 
     def backward(layer, quantity: str, **rule) -> np.ndarray:
         layer.backward(a["dh_via_y"], **rule)
@@ -73,8 +75,34 @@ def reach(trace: Trace, unit: int) -> Reach:
     def size(steps: np.ndarray) -> np.ndarray:
         return np.linalg.norm(steps, axis=1)
 
-    return Reach(size(a["dh"]), size(a["dc"]), np.abs(a["dc"][:, u]), kept,
-                 backward(lstm, "dc", rule="truncated 1997"), backward(lstm, "dc", rule="tutorial"), backward(rnn, "dh"))
+    lstm(a["x"], (a["h_0"][np.newaxis], a["c_0"][np.newaxis]))
+    yield
+    dc_1997 = backward(lstm, "dc", rule="truncated 1997")
+    yield
+    dc_tutorial = backward(lstm, "dc", rule="tutorial")
+    yield
+    rnn(a["x"], a["h_0"][np.newaxis])
+    return Reach(size(a["dh"]), size(a["dc"]), **of_unit, dc_1997=dc_1997, dc_tutorial=dc_tutorial, dh_rnn=backward(rnn, "dh"))
+
+
+def in_unit(reached: Reach, trace: Trace, unit: int) -> Reach:
+    """What was measured of one unit of a trace, of another: all but two of its arrays are the same.
+
+    Examples
+    --------
+    >>> trace = run(Experiment())
+    >>> other = in_unit(reach(trace, unit=2), trace, unit=3)
+    >>> np.array_equal(other.kept, reach(trace, unit=3).kept)
+    True
+    """
+    return instance("reached", reached, Reach)._replace(**_of_unit(instance("trace", trace, Trace), unit))
+
+
+def _of_unit(trace: Trace, unit: int) -> Arrays:
+    a = trace.arrays
+    u = integer("unit", unit, 1, a["h"].shape[1]) - 1
+    after = np.append(a["f"][1:, u], 1.0)                                       # f_{t+1}, and nothing behind the end
+    return {"dc_unit": np.abs(a["dc"][:, u]), "kept": np.cumprod(after[::-1])[::-1]}
 
 
 def reach_in(rival: Rival, trace: Trace) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 from .cell import GATES
 from .contraction import project
 from .parameters import Arrays
+from .pieces import Pieces, whole
 
 UNIT = float(np.finfo(np.float64).eps)
 DRAWS = 6
@@ -30,8 +31,16 @@ def rounding(network, forward, dy: np.ndarray, seed: int = 0) -> Arrays:
     ----------
     network : Network; forward : what its `forward` returned, N = 1; dy : (T, N, O), ∂L/∂y
     """
+    return whole(rounding_in_pieces(network, forward, dy, seed))
+
+
+def rounding_in_pieces(network, forward, dy: np.ndarray, seed: int = 0) -> Pieces[Arrays]:
+    """As `rounding`."""
     rng = np.random.default_rng(seed)
-    changes = [_change(network, forward, dy, rng) for _ in range(DRAWS)]
+    changes = []
+    for _ in range(DRAWS):
+        changes.append(_change(network, forward, dy, rng))
+        yield
     return {name: OPERATIONS * np.max([np.abs(change[name]) for change in changes], axis=0) for name in changes[0]}
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Iterator, Mapping
 
 import numpy as np
 
 from .damage.gates import extra_shapes
 from . import versions
 from .experiment import Experiment, parameter_shapes
-from .gradient_check import GradientReport, gradient_check
+from .gradient_check import GradientReport, TensorCheck, checks_in_pieces, report
 from .losses import log_softmax
 from .network import PARAMETERS, STATES
 from .objective import Objective
-from .rounding import rounding
+from .pieces import Pieces, whole
+from .rounding import rounding_in_pieces
 from .tasks.task import COUNTING
 from .training import Trainer
 from .validation import InvalidInput, array, choice, integer, number, parsed, shown
@@ -127,9 +128,14 @@ def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
     >>> trace.arrays["c"].shape                                               # (time, unit)
     (24, 3)
     """
+    return whole(run_in_pieces(experiment, trainer))
+
+
+def run_in_pieces(experiment: Experiment, trainer: Trainer | None = None) -> Pieces[Trace]:
+    """As `run`, except that the training is no pieces: what is to be traced is trained before."""
     e = experiment
     objective = Objective(e, trainer)
-    forward, loss, dy, deltas, gradients = objective.passes()
+    forward, loss, dy, deltas, gradients = yield from objective.passes_in_pieces()
     values, sequences, about = objective.values, objective.sequences, e.about
 
     def step(values: np.ndarray) -> np.ndarray:
@@ -170,14 +176,23 @@ def check(experiment: Experiment, *, tensors: Iterable[str] | None = None, metho
     >>> report.right, len(report.tensors)
     (True, 8)
     """
+    return report(method, None, check_in_pieces(experiment, tensors=tensors, method=method, max_elements=max_elements,
+                                                trainer=trainer))
+
+
+def check_in_pieces(experiment: Experiment, *, tensors: Iterable[str] | None = None, method: str = "complex",
+                    max_elements: int | None = None, trainer: Trainer | None = None) -> Iterator[TensorCheck | None]:
+    """The rows of `check` one by one, and None where the work may be cut."""
     objective = Objective(experiment, trainer)
-    forward, _, dy, _, gradients = objective.passes()
     tensors = list(objective.values) if tensors is None else tensors
     if not isinstance(tensors, (list, tuple)):
         raise InvalidInput("tensors", "type", f"tensors is {shown(tensors)}; give a list of names.", got=shown(tensors))
     wanted = [choice("tensors", name, objective.values) for name in tensors]
-    return gradient_check(objective, objective.values, {name: gradients[name] for name in wanted}, method=method,
-                          max_elements=max_elements, rounding=rounding(objective.network(objective.values), forward, dy))
+    forward, _, dy, _, gradients = yield from objective.passes_in_pieces()
+    yield None
+    known = yield from rounding_in_pieces(objective.network(objective.values), forward, dy)
+    yield from checks_in_pieces(objective, objective.values, {name: gradients[name] for name in wanted}, method=method,
+                                max_elements=max_elements, rounding=known)
 
 
 def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from typing import Iterable
+from typing import Iterable, Iterator
 
 import numpy as np
 
 from ..cell import GATES
 from ..experiment import Experiment
-from ..gradient_check import GradientReport, gradient_check
+from ..gradient_check import GradientReport, TensorCheck, checks_in_pieces, report
 from ..objective import Objective, differentiated
 from ..parameters import Arrays
 from ..training import Trainer
@@ -34,18 +34,31 @@ def check_blocks(experiment: Experiment, *, steps: int | None = None, zero_state
     blocks : names in `rules.BLOCKS`; all if None
     method, max_elements : see `gradient_check`; trainer : see `Objective`
     """
-    return check_objective(shortened(Objective(experiment, trainer), steps, zero_states, scale), blocks=blocks,
-                           max_elements=max_elements, method=method)
+    return report(method, None, blocks_in_pieces(experiment, steps=steps, zero_states=zero_states, scale=scale, blocks=blocks,
+                                                 max_elements=max_elements, method=method, trainer=trainer))
 
 
 def check_objective(objective: Objective, *, blocks: Iterable[str] | None = None, max_elements: int | None = None,
                     method: str = "complex") -> GradientReport:
     """As `check_blocks`, of an objective."""
+    return report(method, None, _in_pieces(objective, blocks, max_elements, method))
+
+
+def blocks_in_pieces(experiment: Experiment, *, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0,
+                     blocks: Iterable[str] | None = None, max_elements: int | None = None, method: str = "complex",
+                     trainer: Trainer | None = None) -> Iterator[TensorCheck | None]:
+    """The rows of `check_blocks` one by one, and None where the work may be cut."""
+    return _in_pieces(shortened(Objective(experiment, trainer), steps, zero_states, scale), blocks, max_elements, method)
+
+
+def _in_pieces(objective: Objective, blocks: Iterable[str] | None, max_elements: int | None, method: str
+               ) -> Iterator[TensorCheck | None]:
     wanted = list(BLOCKS) if blocks is None else [choice("blocks", name, BLOCKS) for name in blocks]
-    *_, gradients = objective.passes()
+    *_, gradients = yield from objective.passes_in_pieces()
+    yield None
     apart = in_blocks(gradients)
-    return gradient_check(lambda at: objective(_joined(at)), in_blocks(objective.values), {name: apart[name] for name in wanted},
-                          method=method, max_elements=max_elements)
+    yield from checks_in_pieces(lambda at: objective(_joined(at)), in_blocks(objective.values),
+                                {name: apart[name] for name in wanted}, method=method, max_elements=max_elements)
 
 
 def shortened(objective: Objective, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0) -> Objective:
@@ -66,13 +79,6 @@ def shortened(objective: Objective, steps: int | None = None, zero_states: bool 
             values[name] = rng.uniform(-0.9, 0.9, values[name].shape) * (not zero_states)
     short.values = values
     return short
-
-
-def onset(experiment: Experiment, steps: int, *, zero_states: bool | None = None, max_elements: int | None = 4,
-          blocks: Iterable[str] | None = None, trainer: Trainer | None = None) -> dict[str, bool]:
-    """Which blocks are right over the first so many steps; all of them, or those named."""
-    report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=max_elements, blocks=blocks, trainer=trainer)
-    return {block.name: block.right for block in report.tensors}
 
 
 def in_blocks(tensors: Arrays) -> Arrays:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, Trainer, moments, pieces, run
+from py_lstm.pieces import whole
 from py_lstm.rival import Rival
 from web.build.paths import WEB
 
@@ -136,10 +137,10 @@ def test_many_cells_beside_leave_only_the_latest(page):
 
 
 def test_a_picture_is_made_in_pieces_and_one_that_is_given_up_loses_nothing(page):
-    """A slice without time does one thing: an update, the trace, the histograms, or what is told of them."""
+    """A slice without time does one thing: an update, the way forward or back, the histograms, or what is told of them."""
     page.lab.begin(SMALL.to_json())
-    answers = [page.lab.advance(0, LOOK) for _ in range(4)]
-    assert [numbers is not None for _, numbers in answers] == [False, False, False, True]
+    answers = [page.lab.advance(0, LOOK) for _ in range(5)]
+    assert [numbers is not None for _, numbers in answers] == [False, False, False, False, True]
     assert answers[-1][0]["curves"]["main"] == {"from": 0, "count": 1, "ended": False}
     explained = page.lab.explain(LOOK)[0]["explanation"]
     assert explained == answers[-1][0]["explanation"]
@@ -266,7 +267,7 @@ def test_a_run_that_leaves_the_numbers_says_where_and_keeps_what_was_before():
 
 def test_the_histograms_count_every_weight_and_every_gradient():
     trainer = trained(Experiment(updates=30))
-    header, arrays = train_room.spread(trainer, 30)
+    header, arrays = whole(train_room.spread(trainer, 30))
     sizes = [value.size for value in trainer.parameters_after(30).values()]
     assert arrays["weights"].sum(axis=1).tolist() == sizes == arrays["gradients"].sum(axis=1).tolist()
     assert header["limit"] >= max(np.abs(value).max() for value in trainer.parameters_after(30).values())

@@ -5,7 +5,7 @@ from test_accessibility import violations
 
 from py_lstm import Experiment, Trainer
 from py_lstm.damage import DAMAGE, effect
-from py_lstm.damage.checking import check_blocks, onset
+from py_lstm.damage.checking import check_blocks
 from py_lstm.damage.puzzle import BASE, Puzzle
 from web.build.paths import MODULES
 
@@ -76,7 +76,7 @@ def test_the_table_says_from_when_on_a_gradient_is_wrong(lab):
     for zero in (True, False):
         answered(lab, e)
         for steps in (1, 2, 4):
-            right = onset(e, steps, zero_states=zero, max_elements=3)
+            right = {block.name: block.right for block in check_blocks(e, steps=steps, zero_states=zero, max_elements=3).tensors}
             wait_until(lab.tab, """([steps, wrong]) => [...document.querySelectorAll(`.onset-table [data-steps="${steps}"][data-right="false"]`)]
                 .length === wrong""", arg=[steps, sum(not ok for ok in right.values())])
             assert wrong_blocks(lab.tab, steps) == {block for block, ok in right.items() if not ok}

@@ -99,8 +99,8 @@ export class Engine {
   /** What Python says of the selection, or null if Python is not there. */
   explain(selection) { return this.#ifLive((remote) => remote.explain(selection)); }
 
-  /** L along one number, nudged by ±eps. */
-  probe(tensor, index, eps) { return this.#ifLive(this.#ofPicture((remote) => remote.probe(tensor, index, eps))); }
+  /** L along one number, nudged by ±eps: the only part of the answer. */
+  probe(tensor, index, eps, onPart) { return this.#ifLive(this.#ofPicture(this.#asking("probe", [tensor, index, eps], onPart))); }
 
   /** The text of one of py_lstm's files. */
   source(file) { return this.#ifLive((remote) => remote.source(file)); }
@@ -114,13 +114,15 @@ export class Engine {
 
   /** What takes long: onPart(part, data) gets one part after the other, or null meanwhile, and says whether to go on. */
   question(what, args, onPart) {
-    return this.#ifLive((remote) => {
-      const life = this.life;
-      return remote.question(what, args, Comlink.proxy(({ part, data }) => {
-        life.heard = performance.now();
-        return onPart(part, data);
-      }));
-    });
+    return this.#ifLive(this.#asking(what, args, onPart));
+  }
+
+  #asking(what, args, onPart) {
+    const life = this.life;
+    return (remote) => remote.question(what, args, Comlink.proxy(({ part, data }) => {
+      life.heard = performance.now();
+      return onPart(part, data);
+    }));
   }
 
   /** What is needed to go on with the present run later, and back. */
@@ -137,10 +139,10 @@ export class Engine {
     return this.state === "live" ? this.#quiet(send) : null;
   }
 
-  /** The gradient check of one tensor. */
-  async check(tensor) {
+  /** The gradient check of these tensors, a part for each. */
+  async check(tensors, onPart) {
     if (this.state !== "live") throw new Error("Python is not there yet; await lab.ready.");
-    return this.#call(this.life, this.#ofPicture((remote) => remote.check(tensor)));
+    return this.#call(this.life, this.#ofPicture(this.#asking("check", [tensors], onPart)));
   }
 
   /** What is asked about the picture waits for the first one: a Python that has just taken another's place has none yet. */

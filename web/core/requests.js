@@ -124,18 +124,21 @@ async function explain(place) {
   if (answer?.explanation && same(place, selection.value)) told.value = withTensors(answer);
 }
 
-/** Check every tensor's gradient, one after the other; `report` grows meanwhile. Resolves to all rows. */
+/** Check every tensor's gradient; `report` grows meanwhile. Resolves to all rows. */
 export async function check() {
   const mine = { rows: [], running: true };
   report.value = mine;
   const isMine = () => report.value?.rows === mine.rows;
   try {
-    for (const tensor of schema.tensors) {
-      const answer = await engine.check(tensor);
-      if (!isMine()) throw new Error("The experiment changed while its gradients were checked.");
-      mine.rows.push(...answer.tensors);
-      report.value = { rows: mine.rows, running: true, method: answer.method, eps: answer.eps };
-    }
+    const { error } = await engine.check(schema.tensors, (part) => {
+      if (part && isMine()) {
+        mine.rows.push(part.tensor);
+        report.value = { rows: mine.rows, running: true, method: part.method, eps: part.eps };
+      }
+      return isMine();
+    });
+    if (error) throw new Error(error.message);
+    if (!isMine()) throw new Error("The experiment changed while its gradients were checked.");
   } catch (error) {
     if (isMine()) report.value = null;
     throw error;

@@ -3,22 +3,20 @@
 Each question is a generator of parts, see questions.py. Numbers are py_lstm's.
 """
 
-from itertools import batched
-
 import numpy as np
 
-from py_lstm import Experiment, InvalidInput, run
+from py_lstm import Experiment, InvalidInput
 from py_lstm.damage import effect
-from py_lstm.damage.checking import check_blocks, onset
+from py_lstm.damage.checking import blocks_in_pieces
 from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
 from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
 from py_lstm.rival import CELLS, Rival
 from py_lstm.tasks.task import signs_right
+from py_lstm.trace import run_in_pieces
 
 # How many elements of a block are checked; every one of them costs a forward pass.
 CHECKED_ELEMENTS = 6
-# Between two looks for other messages.
-BLOCKS_AT_ONCE = 5
+ONSET_ELEMENTS = 3                                      # and over the first steps only
 
 
 class BreakRoom:
@@ -40,7 +38,7 @@ class BreakRoom:
         e = Experiment.from_json(experiment)
         whole = effect.undamaged(e)
         yield from self._trained(whole)
-        trace = run(whole, self.trainer_of(whole))
+        trace = yield from run_in_pieces(whole, self.trainer_of(whole))
         header, numbers = self.pack(trace)
         yield {"kind": "before", **header}, numbers
         subjects = {"before": (whole, effect.subject(whole, self.trainer_of(whole))), "after": (e, effect.subject(e, self.trainer_of(e)))}
@@ -60,13 +58,12 @@ class BreakRoom:
         """The gradient check of every block over the whole sequence, then over the first 1, 2, ... steps."""
         e = Experiment.from_json(experiment)
         trainer = self.trainer_of(e)
-        for block in BLOCKS:
-            (told,) = check_blocks(e, blocks=[block], zero_states=zero_states, max_elements=CHECKED_ELEMENTS, trainer=trainer).tensors
-            yield {"kind": "block", "row": told._asdict()}
+        for row in blocks_in_pieces(e, zero_states=zero_states, max_elements=CHECKED_ELEMENTS, trainer=trainer):
+            yield row and {"kind": "block", "row": row._asdict()}
         for steps in range(1, min(MOST_STEPS, e.steps) + 1):
             right = {}
-            for some in batched(BLOCKS, BLOCKS_AT_ONCE):
-                right |= onset(e, steps, zero_states=zero_states, max_elements=3, blocks=some, trainer=trainer)
+            for row in blocks_in_pieces(e, steps=steps, zero_states=zero_states, max_elements=ONSET_ELEMENTS, trainer=trainer):
+                right |= {row.name: row.right} if row else {}
                 yield None
             yield {"kind": "onset", "steps": steps, "right": right}
 
@@ -92,10 +89,10 @@ class BreakRoom:
         for cell in CELLS:
             rival = Rival(cell, e)
             while len(rival.losses) < e.updates:
-                rival.update()
+                told = rival.piece()
                 yield None
-                if len(rival.losses) % 20 == 0:
-                    yield {"kind": "progress", "cell": cell, "done": len(rival.losses), "wanted": e.updates}
+                if told and told.update % 20 == 0:
+                    yield {"kind": "progress", "cell": cell, "done": told.update, "wanted": e.updates}
             subject = effect.Subject(rival.forward)
             measured = yield from effect.score_in_pieces(e, subject)
             held = yield from effect.memory_in_pieces(e, subject)

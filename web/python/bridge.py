@@ -20,9 +20,13 @@ import take_away
 import text_room
 import train_room
 from captions import captions
-from py_lstm import Experiment, InvalidInput, Trainer, check, explain, growth, link, probe, reach, run, versions
+from py_lstm import Experiment, InvalidInput, Trainer, explain, growth, link, reach, run, versions
 from py_lstm.experiment import CHANGEABLE, defaults
+from py_lstm.gradient_check import step_size
+from py_lstm.probe import probe_in_pieces
+from py_lstm.reach import in_unit, reach_in_pieces
 from py_lstm.tasks import OWN_SETTINGS, TASKS
+from py_lstm.trace import check_in_pieces, run_in_pieces
 from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
 
@@ -60,6 +64,7 @@ class Lab:
         self.cost = 0.0                                 # and how many seconds they took
         self.looking = None                             # the selection it tells of
         self.trace = None                               # that of the last picture,
+        self.reached = None                             # how far its derivative reaches, once somebody has asked,
         self.run = None                                 # which run it is of,
         self.done = False                               # whether it is that of the experiment's updates,
         self.told = 0.0                                 # and when it was told
@@ -69,7 +74,8 @@ class Lab:
             return self.runs.of(experiment).trainer
 
         rooms = break_room.BreakRoom(trainer_of, pack), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
-        self.questions = questions.Questions({name: answer for one in rooms for name, answer in one.questions().items()})
+        own = {"check": self.check, "probe": self.probe}
+        self.questions = questions.Questions(own | {name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):
         """Take a new experiment; nothing is computed yet. A bad one is refused and the old one stays.
@@ -152,10 +158,10 @@ class Lab:
 
     def _drawn(self, now, done, finished, stopped):
         """The picture of a run after so many updates: None between its pieces, in the end what `advance` answers."""
-        wanted, trace = self.experiment.updates, self.trace
+        wanted, trace, reached = self.experiment.updates, self.trace, self.reached
         if done < wanted or not self.done:
             try:
-                trace = self._traced(done, now)
+                trace, reached = (yield from self._traced(done, now)), None
             except InvalidInput:
                 if done == wanted:
                     raise
@@ -163,7 +169,10 @@ class Lab:
             yield None
         spread, histograms = None, {}
         if self.looking.get("room") == "train":
-            spread, histograms = train_room.spread(now.trainer, done)
+            spread, histograms = yield from train_room.spread(now.trainer, done)
+            yield None
+        if reached is None and self.looking.get("room") == "backward":
+            reached = yield from reach_in_pieces(trace, 1)
             yield None
         header, arrays = self._curves()                 # what is told of them counts as told, so nothing may come between
         arrays |= histograms
@@ -172,13 +181,13 @@ class Lab:
         if stopped:
             header["stopped"] = stopped
         answer, numbers = pack(trace, arrays)
-        said, more = told(trace, self.looking, begin=numbers.size)
-        self.trace, self.run, self.done, self.told = trace, now, done == wanted, perf_counter()
+        said, more = told(trace, self.looking, reached, begin=numbers.size)
+        self.trace, self.reached, self.run, self.done, self.told = trace, reached, now, done == wanted, perf_counter()
         yield answer | header | said, np.concatenate([numbers, more])
 
     def _traced(self, done, now):
-        """The trace after so many updates of a run."""
-        trace = run(self.experiment.replace(updates=done), now.trainer)
+        """The trace after so many updates of a run, in pieces."""
+        trace = yield from run_in_pieces(self.experiment.replace(updates=done), now.trainer)
         if not all(np.all(np.isfinite(value)) for value in (trace.loss, trace.losses, trace.score or 0, *trace.arrays.values())):
             # The weights may still be numbers where what they make of the sequence is none; JSON has no word for that.
             raise diverged(done, InvalidInput("loss", "finite", "The loss is no longer finite."), self.experiment.learning_rate,
@@ -221,7 +230,11 @@ class Lab:
 
     def explain(self, selection):
         """Where the selected number of the last picture comes from, and what belongs beside it; nothing before there is one."""
-        return told(self.trace, selection) if self.trace is not None else ({}, None)
+        if self.trace is None:
+            return {}, None
+        if self.reached is None and selection.get("room") == "backward":
+            self.reached = reach(self.trace, 1)
+        return told(self.trace, selection, self.reached)
 
     def source(self, file):
         """The text of one of py_lstm's files, such as "py_lstm/cell.py"."""
@@ -231,14 +244,16 @@ class Lab:
         return {"text": inspect.getsource(module)}, None
 
     def probe(self, tensor, index, eps):
-        """L along one number, nudged by ±eps."""
-        found = probe(self.trace.experiment, tensor, tuple(index), eps, self.run.trainer)
-        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found._asdict().items()}, None
+        """L along one number of the picture, nudged by ±eps. A question, as `check` is."""
+        found = yield from probe_in_pieces(self.trace.experiment, tensor, tuple(index), eps, self.run.trainer)
+        yield {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found._asdict().items()}
 
-    def check(self, tensor):
-        """The complex-step check of one tensor, and the names of all; the page asks for one after the other."""
-        report = check(self.trace.experiment, tensors=[tensor], max_elements=CHECKED_ELEMENTS, trainer=self.run.trainer)
-        return {"method": report.method, "eps": report.eps, "tensors": [t._asdict() for t in report.tensors]}, None
+    def check(self, tensors):
+        """The complex-step check of the picture's gradients: a part for each of these tensors."""
+        rows = check_in_pieces(self.trace.experiment, tensors=tensors, method="complex", max_elements=CHECKED_ELEMENTS,
+                               trainer=self.run.trainer)
+        for row in rows:
+            yield row and {"method": "complex", "eps": step_size("complex"), "tensor": row._asdict()}
 
     def take(self, kind, options):
         """A file of what is on the screen, the experiment in `options`; see take_away.py."""
@@ -270,11 +285,11 @@ class Lab:
         return self.questions.drop(number)
 
 
-def told(trace, selection, begin=0):
+def told(trace, selection, reached=None, begin=0):
     """What is said of the selection, moved to the nearest number that this trace has, and the numbers that belong to it.
 
     explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}.
-    growth, reach : for the room that shows them. A large network's growth has tens of thousands of numbers; they stand in
+    growth, reach : for the room that shows them, `reached` being that of any unit. A large network's growth has tens of thousands of numbers; they stand in
     the second value, and growth["arrays"] says where, counted from `begin`.
     """
     quantity = selection["quantity"] if selection["quantity"] in trace.quantities else "f"
@@ -289,11 +304,11 @@ def told(trace, selection, begin=0):
               "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}
     numbers = np.zeros(0)
     if selection.get("room") == "backward":
-        grown, reached = growth(trace, t), reach(trace, u)
+        grown = growth(trace, t)
         entries, numbers = packed({f"{part}.{name}": value for part, arrays in grown._asdict().items()
                                    for name, value in arrays.items()}, begin)
         answer["growth"] = {"t": t, "arrays": entries}
-        answer["reach"] = {"unit": u} | {name: value.tolist() for name, value in reached._asdict().items()}
+        answer["reach"] = {"unit": u} | {name: value.tolist() for name, value in in_unit(reached, trace, u)._asdict().items()}
     return answer, numbers
 
 

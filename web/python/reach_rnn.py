@@ -1,8 +1,9 @@
 """What the reach panel asks: how far the derivative reaches in a plain RNN that was trained as the LSTM was."""
 
-from py_lstm import Experiment, run
+from py_lstm import Experiment
 from py_lstm.reach import reach_in
 from py_lstm.rival import Rival
+from py_lstm.trace import run_in_pieces
 from py_lstm.training import TRAINING_FIELDS
 
 # How many updates lie between two words on how far it is.
@@ -27,10 +28,11 @@ class ReachRnn:
             self.of, self.rival = of, Rival("rnn", e)
         rival = self.rival
         while len(rival.losses) < e.updates:
-            rival.update()
+            told = rival.piece()
             yield None
-            if len(rival.losses) % TOLD_EVERY == 0:
-                yield {"kind": "progress", "done": len(rival.losses), "wanted": e.updates}
-        trace = run(e, self.trainer_of(e))
+            if told and told.update % TOLD_EVERY == 0:
+                yield {"kind": "progress", "done": told.update, "wanted": e.updates}
+        trace = yield from run_in_pieces(e, self.trainer_of(e))
+        yield None
         yield {"kind": "reach", "dh": reach_in(rival, trace).tolist(), "updates": e.updates, "size": rival.size,
                "loss": rival.losses[-1] if rival.losses else None, "lstm": trace.losses[-1] if trace.losses else None}

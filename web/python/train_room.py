@@ -48,7 +48,7 @@ def _mean_of_latest(values, first):
 
 
 def spread(trainer, updates):
-    """({...}, {...}): histograms of the weights after so many updates, and of the gradient the next update begins with."""
+    """({...}, {...}): histograms of the weights after so many updates, and of the gradient the next update begins with; in pieces."""
     parameters = trainer.parameters_after(updates)
     largest = max(float(np.abs(value).max()) for value in parameters.values())
     limit = _round_up(largest)
@@ -56,9 +56,10 @@ def spread(trainer, updates):
     header = {"tensors": list(parameters), "limit": limit, "powers": [float(GRADIENT_POWERS[0]), float(GRADIENT_POWERS[-1])]}
     arrays = {"weights": np.array(counts, np.float64)}
     try:
-        gradients = trainer.slope(updates + 1, Network.of(parameters)).gradients
+        slope = yield from trainer.slope_in_pieces(updates + 1, Network.of(parameters))
     except InvalidInput:                                # the next update will say so itself
         return header, arrays
+    gradients = slope.gradients
     with np.errstate(divide="ignore"):
         powers = {name: np.clip(np.log10(np.abs(gradients[name])), *GRADIENT_POWERS[[0, -1]]) for name in parameters}
     arrays["gradients"] = np.array([np.histogram(powers[name], GRADIENT_POWERS)[0] for name in parameters], np.float64)

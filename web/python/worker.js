@@ -107,7 +107,5 @@ Comlink.expose({
   source: (file) => ask("source", file),
   take: (kind, options) => ask("take", kind, options),
   opened: (text) => ask("opened", text),
-  probe: (tensor, index, eps) => ask("probe", tensor, index, eps),
   compare: (before) => transferred(ask("compare", before)),
-  check: (tensor) => ask("check", tensor),
 });

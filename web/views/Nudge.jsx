@@ -1,6 +1,7 @@
 // The gradient check as a lesson: one number is nudged up and down, the loss is looked at, and three slopes compared.
 
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
@@ -14,12 +15,17 @@ export function Nudge() {
   const place = useSignal({ tensor: "weight_hh", index: [0, 0] });
   const power = useSignal(1);
   const found = useSignal(null);
+  const latest = useRef(null);          // a newer question ends an older one, and so does leaving
 
+  useEffect(() => () => { latest.current = null; }, []);
   useSignalEffect(() => {
     const { tensor, index } = fit(place.value, trace.value);
-    const asked = { tensor, index, eps: 10 ** -power.value, of: trace.value };
-    engine.probe(tensor, index, asked.eps).then((answer) => {
-      if (answer && !answer.error && asked.of === trace.value) found.value = { ...answer, tensor, index };
+    const asked = Symbol("asked");
+    latest.current = asked;
+    engine.probe(tensor, index, 10 ** -power.value, (answer) => {
+      const wanted = latest.current === asked;
+      if (answer && wanted) found.value = { ...answer, tensor, index };
+      return wanted;
     });
   });
 
