@@ -110,6 +110,15 @@ def test_what_stands_beside_is_trained_as_far_and_told_apart(page):
     assert set(page.lab.curves.told) >= {"main"}
 
 
+def test_what_stood_beside_is_told_as_a_whole_when_it_comes_back(page):
+    """The page has let go of its curve meanwhile, and Python must not count on it."""
+    other = SMALL.replace(seed=5, updates=0).to_json()
+    for beside in ([other], [], [other]):
+        frames = page.run(SMALL, beside=beside)
+        page.curves = {(name, kind): values for (name, kind), values in page.curves.items() if name in frames[-1]["curves"]}
+    assert losses(page, "beside0") == trained(SMALL.replace(seed=5)).losses
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_another_cell_is_trained_beside_on_the_same_batches(page, cell):
     for updates in (10, 40):                            # and goes on where it was
@@ -176,6 +185,14 @@ def test_a_stop_condition_stops_at_the_first_update_that_meets_it(page, kind, va
     assert met == [False] * (len(met) - 1) + [True]
     assert stopped["kind"] == kind and stopped["reached"] == pytest.approx(means[-1]) and frames[-1]["done"]
     assert frames[-1]["experiment"]["updates"] == frames[-1]["wanted"] == stopped["update"] < 1000
+
+
+@pytest.mark.parametrize("value, stopped", [(25, 25), (25.5, 26), (3, 11)])
+def test_a_run_stops_at_the_number_of_updates_that_is_asked_for(page, value, stopped):
+    page.run(SMALL.replace(updates=10))                 # where there are more already, it stops at the next
+    frames = page.run(SMALL.replace(updates=1000), stop={"kind": "updates", "value": value})
+    assert frames[-1]["stopped"] == {"kind": "updates", "value": value, "reached": stopped, "update": stopped}
+    assert losses(page) == trained(SMALL, stopped).losses
 
 
 def test_the_clock_stops_a_run_and_only_training_counts(monkeypatch):

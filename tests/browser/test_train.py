@@ -3,7 +3,8 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from lab import DEFAULTS, KEPT_UPDATES, Lab, follow, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+from lab import DEFAULTS, KEPT_UPDATES, Lab, difference, follow, lab, live_tabs, shared_tab, wait_until  # noqa: F401
+from lab import in_cpython as in_cpython_trace
 
 from py_lstm import TASKS, Experiment, InvalidInput, Trainer
 from py_lstm.rival import Rival
@@ -93,6 +94,128 @@ def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
     assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
+def test_back_to_the_start_leads_to_the_same_curve_again(room):
+    tab = room.tab
+    press(tab, "+10 updates")
+    wait_until(tab, "lab.experiment.updates === 10")
+    first = tab.evaluate("lab.run()")
+    press(tab, "Back to the start")
+    wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
+    tab.evaluate("lab.train({until: 10})")
+    again = tab.evaluate("lab.run()")
+    assert all(first[kind][:10] == again[kind] for kind in ("loss", "score", "norm"))
+    assert_same_curves(tab, 10, seed=77)
+
+
+def test_a_moment_that_is_gone_back_to_is_the_one_of_every_room(room):
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 30})")
+    tab.locator(".curves .scrub").fill("7")
+    wait_until(tab, "lab.experiment.updates === 7")
+    right = in_cpython_trace({"updates": 7, "seed": 77})
+    for name in ("forward", "backward", "break", "train"):
+        room.enter(name)
+        assert room.experiment["updates"] == 7 and difference(room.trace(), right) <= BOUND, name
+    assert tab.evaluate("lab.run().count") == 30, "and the run is still there"
+
+
+def test_what_is_read_under_a_resting_pointer_is_what_is_there_now(room):
+    """The axis grows under it; playground#198."""
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 40})")
+    ground = tab.locator(".curves .ground").bounding_box()
+    tab.mouse.move(ground["x"] + ground["width"] / 2, ground["y"] + 40)
+
+    def read():
+        return tab.locator(".curves .reading").text_content()
+
+    wait_until(tab, "document.querySelector('.curves .reading').textContent.startsWith('update 40:')")       # of an axis to 100, as far as there is one
+    for updates, under in ((120, 100), (350, 250)):     # the axis goes to 200, to 500
+        tab.evaluate("updates => lab.set({updates})", updates)
+        wait_until(tab, "update => document.querySelector('.curves .reading').textContent.startsWith(`update ${update}:`)", arg=under)
+        run = tab.evaluate("lab.run()")
+        assert "loss %.3g" % run["loss"][under - 1] in read().replace("0, ", ", ") or "loss %#.3g" % run["loss"][under - 1] in read()
+        line = tab.locator(".curves .pointed").evaluate("line => line.getBoundingClientRect().x")
+        assert abs(line - ground["x"] - ground["width"] / 2) < 2
+    tab.mouse.move(0, 0)
+
+
+def test_the_axis_of_the_loss_is_logarithmic_or_linear(room):
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 50})")
+    axis = tab.get_by_label("Loss axis")
+
+    def places():
+        """Where the ticks of the loss stand, from its top."""
+        return tab.evaluate("""[...document.querySelector('.curves .pane').querySelectorAll('.tick-label')].map((text) =>
+            [text.textContent, Number(text.getAttribute('y'))])""")
+
+    assert axis.input_value() == "log"
+    logs = [float(name) for name, _ in places()]
+    assert all(later == 10 * earlier for earlier, later in zip(logs, logs[1:]))
+    axis.select_option("linear")
+    wait_until(tab, "document.querySelector('.curves .pane .tick-label').textContent === '0'")
+    (zero, bottom), *others = places()
+    steps = {round((bottom - y) / float(name), 6) for name, y in others}
+    assert float(zero) == 0 and len(steps) == 1, "as far from 0 as it is large"
+    axis.select_option("log")
+
+
+@pytest.mark.parametrize("pair, first, others", [("bias", {"forget_bias": 1}, [{"forget_bias": 0}]), ("clip", {"clip_norm": 1}, [{"clip_norm": 1e9}]),
+                                                 ("seed", {}, [{"seed": 78}]), ("seeds", {}, [{"seed": seed} for seed in range(78, 83)])])
+def test_pairs_are_trained_on_one_axis_each_as_by_itself(room, pair, first, others):
+    """Several seeds are a band from the least of their running means to the greatest."""
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 5})")
+    wait_until(tab, "document.querySelector('.setup').textContent.includes('begins the run again')")
+    tab.get_by_label("Beside it").select_option(pair)
+    wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
+    tab.evaluate("lab.set({updates: 30})")
+    assert_same_curves(tab, 30, **{"seed": 77, **first})
+    for k, other in enumerate(others):
+        assert_same_curves(tab, 30, "beside%d" % k, **{"seed": 77, **other})
+    assert tab.locator(".curves .band.seeds").count() == (3 if len(others) > 1 else 0)
+    assert tab.locator(".curves .curve-line:not(.main)").count() == (0 if len(others) > 1 else 3)
+    tab.get_by_label("Beside it").select_option("none")
+    wait_until(tab, "!document.querySelector('.curves :is(.band, .end-label.beside0)')")
+
+
+def test_histograms_and_updates_per_second_are_shown(room):
+    """What Python counts is drawn, tensor by tensor; the gradient is the one the next update begins with."""
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 20})")
+    trainer = in_cpython(21, seed=77)
+    parameters = trainer.parameters_after(20)
+    bars = tab.evaluate("[...document.querySelectorAll('.spread .bars')].map((bars) => [bars.classList[1], bars.querySelectorAll('rect').length])")
+    assert [kind for kind, _ in bars] == ["weights", "gradients"] * len(parameters)
+    limit = float(tab.locator(".spread .ends i").nth(2).text_content())
+    for (_, drawn), value in zip(bars[::2], parameters.values()):
+        assert drawn == np.count_nonzero(np.histogram(value, 32, (-limit, limit))[0])
+    assert tab.locator(".spread .whole").text_content().endswith(": %#.3g" % trainer.gradient_norms[20])
+    assert tab.locator(".trainbar .rate").text_content() == ""
+    tab.evaluate("void lab.train()")
+    wait_until(tab, "/^[\\d.]+ updates\\/s$/.test(document.querySelector('.trainbar .rate').textContent)")
+    tab.evaluate("lab.halt()")
+
+
+def test_the_pace_says_how_many_updates_come_with_a_picture(room):
+    tab = room.tab
+    speed = tab.locator(".trainbar .by select")
+    try:
+        for pace, each in (("steady", 1), ("quick", 10)):
+            speed.select_option(pace)
+            tab.evaluate("lab.set({updates: 0, seed: 80})")
+            tab.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push(lab.experiment.updates))
+                .observe(document.querySelector('.trainbar .now'), { characterData: true, subtree: true, childList: true }); }""")
+            tab.evaluate("void lab.train()")
+            wait_until(tab, "updates => lab.experiment.updates >= updates", arg=5 * each)
+            tab.evaluate("lab.halt()")
+            seen = sorted(set(tab.evaluate("window.seen")))
+            assert seen[:5] == [each * k for k in range(1, 6)], pace
+    finally:
+        speed.select_option("full")
+
+
 def test_a_change_of_the_learning_rate_goes_on_and_stands_in_the_link(room):
     tab = room.tab
     press(tab, "+10 updates")
@@ -120,7 +243,7 @@ def test_what_starts_the_run_again_begins_at_its_first_update(room):
 
 def test_at_the_start_the_empty_chart_says_what_to_do_and_the_reading_keeps_its_line(room):
     tab = room.tab
-    tab.evaluate("lab.set({seed: 79})")                 # of which nothing is known yet
+    tab.evaluate("lab.set({seed: 790})")                 # of which nothing is known yet
     assert tab.locator(".curves .try").text_content() == "The network knows nothing yet. Press ▶ and watch."
     height = tab.locator(".curves").bounding_box()["height"]
     tab.evaluate("lab.set({updates: 30})")
@@ -153,6 +276,28 @@ def test_a_stop_condition_says_that_it_stopped(room):
     assert tab.locator(".event").text_content().startswith("Stopped at update %d:" % stopped)
     losses = in_cpython(stopped, seed=77).losses
     assert np.mean(losses[-10:]) <= 0.95
+
+
+@pytest.mark.parametrize("kind, value, told", [("score", "0.7", "Stopped at update %d: the mean score of the last 10 updates"), ("updates", "35", "Stopped at update 35: 35 updates"),
+                                              ("seconds", "0.01", "Stopped at update %d: trained for")])
+def test_every_stop_condition_stops_and_the_run_goes_on_from_there(room, kind, value, told):
+    tab = room.tab
+    tab.get_by_label("Stop when").select_option(kind)
+    if kind == "updates":
+        assert tab.locator(".setup input.short").input_value() == "100", "so many more than there are"
+    tab.locator(".setup input.short").fill(value)
+    tab.keyboard.press("Enter")
+    press(tab, "Train")
+    tab.locator(".event").wait_for()
+    stopped = room.experiment["updates"]
+    assert tab.locator(".event").text_content().startswith(told % stopped if "%d" in told else told)
+    if kind == "score":
+        assert np.mean(in_cpython(stopped, seed=77).scores[-10:]) >= 0.7
+    tab.get_by_label("Stop when").select_option("none")
+    tab.get_by_role("button", name="Go on").click()
+    wait_until(tab, "stopped => lab.run().count > stopped", arg=stopped)
+    tab.evaluate("lab.halt()")
+    assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
 def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):

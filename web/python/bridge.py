@@ -200,6 +200,7 @@ class Lab:
         header, arrays = {"seconds": main.seconds, "trouble": train_room.said(main.trainer)}, {}
         names = {"main": main} | {f"beside{k}": self.runs.companion(one) for k, one in enumerate(self.runs.beside)}
         header["curves"] = {}
+        self.curves.only(names)
         for name, one in names.items():
             head, series = self.curves.since(name, one.trainer)
             header["curves"][name] = head | {"ended": one.ended is not None}

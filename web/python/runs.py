@@ -19,13 +19,14 @@ MOST_BESIDE = 8
 MOST_RIVALS = 4
 RATE_SECONDS = 1.5                      # updates per second are counted over so long
 RECENT = 10                             # a loss or score counts as reached when the mean of so many updates has reached it
-STOPS = ("loss", "score", "seconds")
+STOPS = ("loss", "score", "updates", "seconds")
 
 
 class Stop(NamedTuple):
     """When to stop before the last update that is asked for.
 
-    kind : "loss" or "score", the mean of the last ten updates; "seconds", the time spent training
+    kind : "loss" or "score", the mean of the last ten updates; "updates", how many were made; "seconds", the time
+        spent training
     rises : for "score", whether more is better
     """
 
@@ -43,6 +44,8 @@ class Stop(NamedTuple):
         """What was reached, or None."""
         if self.kind == "seconds":
             return run.seconds if run.seconds >= self.value else None
+        if self.kind == "updates":
+            return run.done if run.done >= self.value else None
         series = (run.trainer.losses if self.kind == "loss" else run.trainer.scores)[-RECENT:]
         mean = sum(series) / len(series)
         good = mean >= self.value if self.kind == "score" and self.rises else mean <= self.value

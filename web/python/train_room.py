@@ -33,6 +33,10 @@ class Curves:
         arrays |= {f"{kind}_mean": _mean_of_latest(series[kind], first) for kind in ("loss", "score")}
         return {"from": first, "count": done}, {f"{name}.{kind}": values for kind, values in arrays.items()}
 
+    def only(self, names):
+        """Forget what is under other names: the page keeps no curve that a picture does not tell of."""
+        self.told = {name: told for name, told in self.told.items() if name in names}
+
     def forget(self):
         self.told = {}
 

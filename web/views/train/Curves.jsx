@@ -13,7 +13,7 @@ import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
 import { bandOf, nameOf } from "./names.js";
 
 export const logAxis = signal(true);
-const pointed = signal(null);                           // the update under the pointer
+const pointed = signal(null);                           // where on the axis the pointer rests, 0 to 1: the update under it changes as the axis grows
 const SHORTEST = 100;
 const ROOM_FOR_AXIS = 110;                              // for the choice of the loss axis, beside the title
 const MOST_ROWS = 3;                                    // of words about changes
@@ -58,10 +58,9 @@ export function Curves() {
   const foot = top - (GAP - 12) * size;                 // where the panes end
   const lines = { y1: (TOP - 6) * size, y2: foot };
 
-  const at = (event) => {
-    const box = frame.current.getBoundingClientRect();
-    return Math.min(longest, Math.max(0, Math.round(((event.clientX - box.left) / inner) * x.high)));
-  };
+  const share = (event) => Math.min(1, Math.max(0, (event.clientX - frame.current.getBoundingClientRect().left) / inner));
+  const updateAt = (place) => Math.min(longest, Math.round(place * x.high));
+  const at = (event) => updateAt(share(event));
   const down = (event) => {
     if (event.button !== 0) return;
     dragging.value = true;
@@ -69,12 +68,12 @@ export function Curves() {
     goTo(Math.min(at(event), main.count));
   };
   const move = (event) => {
-    pointed.value = event.pointerType === "mouse" ? at(event) : null;
+    pointed.value = event.pointerType === "mouse" ? share(event) : null;
     if (dragging.value) goTo(Math.min(at(event), main.count));
   };
   const up = () => { dragging.value = false; };
   const changes = changesOf(experiment, x);
-  const read = pointed.value === null ? null : Math.min(pointed.value, main.count);
+  const read = pointed.value === null ? null : Math.min(updateAt(pointed.value), main.count);
 
   return (
     <figure class="curves">

@@ -12,7 +12,7 @@ export function Happened() {
 
 const EVENTS = {
   stopped: ({ kind, value, reached, update }) => (
-    <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: short(value), reached: short(reached) })}</span>
+    <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: kind === "updates" ? value : short(value), reached: short(reached) })}</span>
       <button type="button" onClick={() => train()}>{t("train.goOn")}</button></p>),
   diverged: ({ update, got, remedy, tensor, norm, of }) => (
     <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}</span>

@@ -10,7 +10,8 @@ import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.j
 import { bandOf, nameOf } from "./names.js";
 import { countsRight } from "./Curves.jsx";
 
-const FIRST_VALUES = { loss: 0.01, score: null, seconds: 60 };    // a score: what counts as learnt
+const FIRST_VALUES = { loss: 0.01, seconds: 60 };       // a score: what counts as learnt
+const MORE = 100;                                       // updates
 
 export function Setup() {
   return <div class="setup"><StopWhen /><Beside /></div>;
@@ -26,7 +27,7 @@ function StopWhen() {
       <label for={id}>{t("train.stop")}</label>{" "}
       <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
         const kind = event.currentTarget.value;
-        stopWhen.value = kind === "none" ? null : { kind, value: FIRST_VALUES[kind] ?? goal ?? clueless };
+        stopWhen.value = kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? clueless };
       }}>
         {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
@@ -65,6 +66,7 @@ function Beside() {
         {beside.value.length > 0 && <option value="none">{t("train.pair.none")}</option>}
       </select>{" "}
       <button type="button" disabled={curves.value.main.count === 0} onClick={keepBeside}>{t("train.keep")}</button>
+      {curves.value.main.count > 0 && <span class="note"> {t("train.besideRestarts")}</span>}
     </p>
   );
 }
