@@ -205,13 +205,14 @@ def test_the_pace_says_how_many_updates_come_with_a_picture(room):
         for pace, each in (("steady", 1), ("quick", 10)):
             speed.select_option(pace)
             tab.evaluate("lab.set({updates: 0, seed: 80})")
-            tab.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push(lab.experiment.updates))
+            tab.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push([lab.experiment.updates, lab.wanted.updates]))
                 .observe(document.querySelector('.trainbar .now'), { characterData: true, subtree: true, childList: true }); }""")
             tab.evaluate("void lab.train()")
             wait_until(tab, "updates => lab.experiment.updates >= updates", arg=5 * each)
             tab.evaluate("lab.halt()")
-            seen = sorted(set(tab.evaluate("window.seen")))
-            assert seen[:5] == [each * k for k in range(1, 6)], pace
+            shown, asked = (set(updates) for updates in zip(*tab.evaluate("window.seen")))
+            assert {each * k for k in range(1, 5)} <= shown, pace       # a slow machine shows some on the way as well
+            assert all(updates % each == 0 for updates in asked if updates <= 5 * each), pace
     finally:
         speed.select_option("full")
 
