@@ -95,9 +95,7 @@ class _Damaged:
         at = self.at
         sources = _code(*CODE[gate])
         if gate in self.held:
-            constant = at.operand(gate, symbol=f"{self.held[gate]:g}", value=self.held[gate])
-            return Line(at.symbol(gate), rf"{gate}_t = {self.held[gate]:g}", at.value(gate), "", (product_of(constant),),
-                        sources)
+            return Line(at.symbol(gate), rf"{gate}_t = {self.held[gate]:g}", at.value(gate), "", (), sources)      # of nothing
         if gate == "f" and self.variant.coupled:
             one, i = at.operand("f", symbol="1", value=1.0), at.operand("i")
             return Line(at.symbol("f"), r"f_t = 1 - i_t", at.value("f"), "",

@@ -184,6 +184,8 @@ def test_the_other_rooms_say_that_something_is_broken(lab):
     assert "Input gate held at 0.5" in lab.tab.locator(".damage-note").text_content()
     lab.select(quantity="i", t=3, unit=1)
     wait_until(lab.tab, "document.querySelector('.inspector')?.textContent.includes('i_t = 0.5')")
+    told = lab.tab.locator(".inspector").text_content()
+    assert "Held at this value at every step; nothing is computed." in told and lab.tab.locator(".inspector .rows").count() == 0
     lab.tab.locator(".damage-note button", has_text="Break").click()
     lab.tab.locator(".pair").wait_for()
 

@@ -260,6 +260,7 @@ def test_the_names_of_runs_stand_whole_inside_their_column(room, lang, width):
     follow(tab, "room=train&lang=%s&updates=100&seed=78&beside=%s" % (lang, quote("forget_bias=-2|cell=rnn")))
     wait_until(tab, "document.querySelectorAll('.curves .end-label.beside1').length === 3 && lab.run().count === 100")
     assert tab.evaluate("document.documentElement.lang") == lang
+    assert any(label.endswith("\u22122") for label in tab.locator(".curves .end-label").all_text_contents()), "a true minus"
     right = tab.locator("main").bounding_box()
     cut = tab.evaluate("""right => [...document.querySelectorAll('.curves text')].filter((text) => text.getBoundingClientRect().right > right)
         .map((text) => text.textContent)""", right["x"] + right["width"])
@@ -277,6 +278,18 @@ def test_a_stop_condition_says_that_it_stopped(room):
     assert tab.locator(".event").text_content().startswith("Stopped at update %d:" % stopped)
     losses = in_cpython(stopped, seed=77).losses
     assert np.mean(losses[-10:]) <= 0.95
+
+
+def test_a_kept_run_is_called_by_what_differs_however_large_that_is(room):
+    tab = room.tab
+    tab.evaluate("lab.set({updates: 3})")
+    tab.get_by_role("button", name="Keep this run").click()
+    wait_until(tab, "lab.run('beside0')?.count === 3")
+    for patch, name in (({"damage": {"no_carry": 1}}, "undamaged"), ({"damage": {}, "seed": 5}, "Seed 77"), ({"seed": 77, "task": "own", "values": [[0.5]] * 9}, "Latch: keep the marked sign, Your numbers")):
+        tab.evaluate("patch => lab.set({...patch, updates: 2})", patch)
+        wait_until(tab, "document.querySelector('.curves .end-label.beside0')")
+        assert tab.locator(".curves .end-label.beside0").first.text_content() == name
+    tab.get_by_label("Beside it").select_option("none")
 
 
 @pytest.mark.parametrize("kind, value, told", [("score", "0.7", "Stopped at update %d: the mean score of the last 10 updates"), ("updates", "35", "Stopped at update 35: 35 updates"),

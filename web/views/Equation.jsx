@@ -20,6 +20,7 @@ const STREAMS = { dc_via_c: "via-c", dc_via_h: "via-h" };
 const unfolded = signal(new Set());                     // names of sums; walking on, they stay as they are
 
 const nameOf = ({ symbol }) => symbol.replace(/_\{[^}]*\}/g, "");
+const isGate = (place) => ["i", "f", "g", "o"].includes(place.split(",")[0]);
 const fold = (term) => {
   const next = new Set(unfolded.value);
   if (!next.delete(nameOf(term))) next.add(nameOf(term));
@@ -35,7 +36,7 @@ export function Equation({ lines, place }) {
   return (
     <div class="equation" ref={box}>
       {lines.filter(({ equation }) => lines.length === 1 || equation.includes("=")).map(({ equation }) => <Tex block key={equation}>{equation}</Tex>)}
-      {rows.length === 0 ? <p class="note">{t("inspector.nothing")}</p> : (
+      {rows.length === 0 ? <p class="note">{t(value === 0 && !isGate(place) ? "inspector.nothing" : "inspector.held")}</p> : (
         <div class="rows">
           {rows.map((row, k) => <p class="row" key={k}><b class="sign">=</b><Sum {...row} labelled={k === 0} carried={k === 0} /></p>)}
           <p class="row result"><b class="sign">=</b><b class="term" data-total={value} data-line={lines.length - 1}>{fixed(value, form)}</b>{timesPower(form.power)}</p>

@@ -33,5 +33,7 @@ test("the rows are those of the inspector, with the operands' names and numbers"
   assert.equal(asLatex(told, "c"), ["% c: 0.25", "\\begin{aligned}", "c_t &= f_t \\odot c_{t-1} + i_t \\odot g_t \\\\",
     "c_{3,1} &= f_{3,1} \\, c_{2,1} + i_{3,1} \\, g_{3,1} \\\\", "&= 0.5 \\cdot 1 + 0.5 \\cdot (-0.5) \\\\", "&= 0.5000 + (-0.2500) \\\\",
     "&= 0.2500", "\\end{aligned}"].join("\n"));
+  const held = { quantity: "f", t: 4, unit: 2, value: 0.25, lines: [{ symbol: "f_{4,2}", equation: "f_t = 0.25", value: 0.25, function: "", terms: [], sources: [] }] };
+  assert.equal(asText(held, "forget gate"), ["forget gate", "f_t = 0.25", "f_(4,2) = 0.25"].join("\n"));
   assert.match(asLatex({ ...told, value: -1.5e-7, lines: [] }, "c"), /c_\{3,1\} &= -1\.5 \\times 10\^\{-7\}/);
 });

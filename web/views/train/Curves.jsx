@@ -10,7 +10,7 @@ import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
 import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
-import { bandOf, nameOf } from "./names.js";
+import { bandOf, nameOf, setTo } from "./names.js";
 
 export const logAxis = signal(true);
 const pointed = signal(null);                           // where on the axis the pointer rests, 0 to 1: the update under it changes as the axis grows
@@ -108,7 +108,7 @@ function changesOf({ changes = {} }, x) {
   let [row, end] = [0, -Infinity];
   return Object.entries(changes).map(([update, fields]) => {
     const at = x.at(update);
-    const text = Object.entries(fields).map(([name, value]) => t("train.setTo", { name: t(`field.${name}`), value })).join(", ");
+    const text = Object.entries(fields).map(([name, value]) => setTo(name, value)).join(", ");
     row = at < end ? (row + 1) % MOST_ROWS : 0;
     end = at + widthOf(text) + 12;
     return { update, at, text, row };

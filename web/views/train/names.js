@@ -1,17 +1,25 @@
 // What a run beside the first is called: by what differs.
 
+import { full } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
+import { allOf } from "../break/names.js";
 
 const UNSAID = ["updates", "version", "edits", "gradient_of", "output_step", "sequence_seed"];
 
+const LONG = ["text", "values", "targets"];             // more than a name can hold
 const NO_LIMIT = 1e6;                                   // of a norm: never reached by a training that learns
+
+/** "Forget bias −2" */
+export const setTo = (field, value) => t("train.setTo", { name: t(`field.${field}`), value: typeof value === "number" ? full(value) : value });
 
 const written = (field, value) => {
   if (field === "cell") return t(`break.${value}`);
+  if (field === "damage") return allOf(value) || t("break.whole");
+  if (LONG.includes(field)) return t(`field.${field}`);
   const words = t(`${field}.${value}`);
   if (field === "changes") return "";
   if (field === "clip_norm" && (value === 0 || value >= NO_LIMIT)) return t("train.notClipped");
-  return words === `${field}.${value}` ? t("train.setTo", { name: t(`field.${field}`), value }) : words;
+  return words === `${field}.${value}` ? setTo(field, value) : words;
 };
 
 /** "forget bias 0": the fields in which a run differs from the first, as short as can be. */
