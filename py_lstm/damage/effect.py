@@ -21,6 +21,10 @@ from .rules import of_kind, steps as steps_with
 HELD_OUT = 2**32
 # Of those that memory is measured on, how many times as long as the trained ones, and the longest.
 TIMES_AS_LONG, LONGEST = 4, 200
+# Sequences that are too few to say anything of all.
+FEW = 10
+# Where each length needs sequences of its own, how many lengths, and the trained one.
+LENGTHS = 8
 # Sequences are answered so many at a time that their hidden states are about so many numbers.
 AT_A_TIME = 100_000
 
@@ -41,9 +45,14 @@ class Score(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """The task's metric at each step by itself. delay : whether the step is the time since what is to be remembered."""
+    """The task's metric over time, from 1 on; NaN where there is none.
 
-    delay: bool
+    over : "step", at each step by itself; "delay", the same where the step is the time since what is to be remembered;
+        "string", the same of strings that have no length but their own; "length", on sequences of that length, where the
+        answer is asked for at the end
+    """
+
+    over: str
     score: np.ndarray
 
 
@@ -84,7 +93,7 @@ def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256)
 
 
 def memory(experiment: Experiment, measured: Subject, count: int = 256) -> Memory:
-    """The score step by step, on held-out sequences several times as long as the trained ones.
+    """The score step by step, on held-out sequences several times as long as the trained ones; or length by length up to that.
 
     The latch's have one mark, at the first step, so that the step is the time for which a sign has to be held; with
     `recall` it is so by itself. An own sequence has no held-out ones.
@@ -100,14 +109,40 @@ def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256
     else:
         steps = min(max(e.length, min(LONGEST, TIMES_AS_LONG * e.length)), e.about.longest)
         drawn = e.about.sequences(np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
-        if e.task == "latch" and e.input_size >= 2:
+        if not drawn.judged[:len(drawn.judged) // 2].any():
+            return (yield from _memory_by_length(e, measured, steps, count))
+        if _marks_once(e):
             drawn.x[..., 1] = np.arange(steps)[:, np.newaxis] == 0
             target = np.broadcast_to(drawn.x[:1, :, :1], drawn.target.shape)
             drawn = drawn._replace(target=target, judged=target[..., 0] != 0)
         drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [1, HELD_OUT]))
     y = yield from _answers(e, measured, drawn.x)
-    by_step = np.array([score_of(e, y[t:t + 1], drawn.steps(t, t + 1)) for t in range(len(drawn.x))])
-    return Memory(e.task == "recall" or (e.task == "latch" and e.input_size >= 2), by_step)
+    by_step = np.array([_score_at(e, y, drawn, t) for t in range(len(drawn.x))])
+    ends = np.flatnonzero(np.isfinite(by_step))[-1:] + 1
+    over = "string" if e.task == "reber" else "delay" if e.task == "recall" or _marks_once(e) else "step"
+    return Memory(over, by_step[:int(ends[0])] if len(ends) else by_step)
+
+
+def _marks_once(e: Experiment) -> bool:
+    return e.task == "latch" and e.input_size >= 2
+
+
+def _score_at(e: Experiment, y: np.ndarray, drawn: Sequences, t: int) -> float:
+    """The score of step t of the sequences whose answer is scored there; of fewer than `FEW` of them there is none."""
+    asked = drawn.judged[t]
+    if asked.sum() < min(FEW, len(asked)):
+        return np.nan
+    return score_of(e, y[t:t + 1, asked], Sequences(*(None if part is None else part[t:t + 1, asked] for part in drawn)))
+
+
+def _memory_by_length(e: Experiment, measured: Subject, longest: int, count: int) -> Pieces[Memory]:
+    """Where the answer is asked for at the end, the score on sequences of several lengths; NaN at those in between."""
+    by_length = np.full(longest, np.nan)
+    for length in sorted({*np.linspace(e.about.shortest, longest, LENGTHS).round().astype(int).tolist(), e.length}):
+        drawn = e.about.sequences(np.random.default_rng([1, HELD_OUT]), length, count, e.input_size)
+        y = yield from _answers(e, measured, damaged_inputs(measured.damage, drawn.x, [1, HELD_OUT]))
+        by_length[length - 1] = score_of(e, y, drawn)
+    return Memory("length", by_length)
 
 
 def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Pieces[np.ndarray]:

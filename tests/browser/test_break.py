@@ -167,6 +167,26 @@ def test_a_falling_loss_proves_nothing(lab):
     wait_until(lab.tab, "lab.experiment.damage_from === null && !document.querySelector('.lesson')")
 
 
+@pytest.mark.parametrize("fields, name", [({"damage": {"clamp_f": 0.5}}, "share of signs right"), ({"task": "adding_2015"}, "mean squared error (less is better)"),
+                                          ({"task": "reber", "damage": {"clamp_i": 0}}, "share of sequences without an error")])
+def test_how_far_memory_holds_is_what_cpython_says(lab, fields, name):
+    """The curve's corners, which stand at every step or length that has a score."""
+    e = Experiment.from_json({**Experiment(fields.get("task", "latch")).to_json(), **SMALL, **fields})
+    lab.set(**e.to_json())
+    answered(lab, e)
+    wait_until(lab.tab, "document.querySelector('.memory .curve-line.after')")
+    wait_until(lab.tab, "name => document.querySelector('.memory .pane-title').textContent === name && document.querySelector('.numbers tbody th').textContent === name", arg=name)
+    held = effect.memory(e, effect.subject(e)).score
+    places = [k + 1 for k, value in enumerate(held) if value == value]
+    ticks = lab.tab.evaluate("[...document.querySelectorAll('.memory .pane .tick-label')].map((text) => [parseFloat(text.textContent), Number(text.getAttribute('y'))])")
+    (low, bottom), (high, top) = ticks[0], ticks[-1]
+    drawn = [part.split(" ") for part in lab.tab.locator(".memory .curve-line.after").get_attribute("d").replace("L", "M").split("M")[1:]]
+    scale = 100 if "less" not in name else 1
+    told = [(low + (bottom - float(y)) / (bottom - top) * (high - low)) / scale for _, y in drawn]
+    assert len(told) == len(places) and max(abs(a - held[place - 1]) for a, place in zip(told, places)) < 0.005 * max(1, max(held[p - 1] for p in places))
+    assert (lab.tab.locator(".memory .level.trained").count() == 1) == (e.task != "reber")
+
+
 def test_other_cells_are_trained_beside_it(lab):
     lab.tab.get_by_role("button", name="Train an RNN and a GRU").click()
     wait_until(lab.tab, "document.querySelector('[data-number=\"loss.gru\"]')")

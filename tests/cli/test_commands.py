@@ -16,6 +16,8 @@ import pytest
 
 from py_lstm import TASKS, Experiment, Trainer, explain, load_training, load_weights, run, train
 from py_lstm import command_line
+from py_lstm.damage import effect
+from py_lstm.rival import Rival
 from py_lstm.trace import BACKWARD, FORWARD
 
 ROOT = Path(__file__).parents[2]
@@ -345,9 +347,26 @@ def test_damage_is_listed_measured_and_checked(call):
     assert "no_carry" in listed and "wrong from T = 5: weight_ih[i]" in listed
     assert len(json.loads(good(call("damage", "--json")))) == 26
     told = good(call("damage", *SMALL, "damage=clamp_f:0.5;bias_i_from_f"))
-    assert "clamp_f 0.5: The forget gate" in told and "wrong gradients: bias[i]\n" in told
+    assert "clamp_f 0.5: The forget gate" in told and told.endswith("wrong gradients:\n  from T = 1 on: bias[i]\n")
+    assert "how far memory holds: share of signs right at a delay of 1, 6, 12, 24\nbefore" in told
     answer = json.loads(good(call("damage", *SMALL, "damage=noise:2", "damage_from=1", "--json")))
     assert answer["wrong"] == [] and answer["before"]["loss"] != answer["after"]["loss"] and answer["damage_from"] == 1
+    answer = json.loads(good(call("damage", *SMALL, "damage=no_carry", "--cells", "--json")))
+    assert answer["from_steps"]["weight_ih[o]"] == 3 and answer["from_steps"]["c_0"] == 1 and set(answer["from_steps"]) == set(answer["wrong"])
+    e = Experiment(hidden_size=2, length=6, updates=3)
+    for cell in ("rnn", "gru"):
+        rival = Rival(cell, e)
+        for _ in range(3):
+            rival.update()
+        subject = effect.Subject(rival.forward)
+        assert answer[cell]["loss"] == effect.score(e, subject).loss and answer[cell]["memory"] == effect.memory(e, subject).score.tolist()
+    assert "none" in good(call("damage", *SMALL, "damage=clamp_f:1")) and "rnn " in good(call("damage", *SMALL, "--cells"))
+    told = good(call("damage", *SMALL[:1], "updates=3", "length=20", "damage=truncated:12"))
+    assert "  not up to T = 8, but over all steps: weight_ih[i] " in told
+    short = ["task=adding_2015", "hidden_size=2", "length=6", "updates=1"]
+    memory = json.loads(good(call("damage", *short, "--json")))["after"]["memory"]
+    assert memory[0] is None and memory[-1] > 0, "no sequence has one step"
+    assert "mean squared error at the end of sequences of length 2, 5, 6," in good(call("damage", *short))
     status, out, err = call("check", *SMALL, "damage=bias_i_from_f", "--by-gate", "--steps", "3")
     assert status == 1 and out.count("WRONG") == 1 and "bias[i]" in out
     status, out, err = call("damage", "task=nothing")

@@ -34,14 +34,43 @@ def test_a_held_gate_costs_the_score_and_a_damaged_gradient_does_not(trainer):
 
 def test_memory_is_measured_over_delays(trainer):
     whole = effect.memory(LATCH, effect.subject(LATCH, trainer))
-    assert whole.delay and whole.score.shape == (64,) and whole.score[:12].min() > 0.95
+    assert whole.over == "delay" and whole.score.shape == (64,) and whole.score[:12].min() > 0.95
     forgetful = LATCH.replace(damage={"clamp_f": 0})
     lost = effect.memory(forgetful, effect.subject(forgetful, trainer))
     assert lost.score[0] > 0.9 and abs(lost.score[3:].mean() - 0.5) < 0.1
     e = Experiment(task="wave", input_size=1, updates=0)
-    assert not effect.memory(e, effect.subject(e)).delay
+    assert effect.memory(e, effect.subject(e)).over == "step"
     own = Experiment(task="own", values=[1, 2, 3], updates=0)
     assert effect.memory(own, effect.subject(own)).score.shape == (2,) and effect.score(own, effect.subject(own)).sequences == 1
+
+
+def test_where_the_answer_comes_at_the_end_memory_is_measured_over_lengths():
+    """A step at which nothing is asked has no score, and none that looks like a perfect one."""
+    e = Experiment("adding_2015").replace(hidden_size=2, length=10, updates=0)
+    subject = effect.subject(e)
+    over, held = effect.memory(e, subject)
+    assert over == "length" and held.shape == (40,) and np.isfinite(held).sum() == 9
+    for length in (2, 10, 40):
+        drawn = e.about.sequences(np.random.default_rng([1, 2**32]), length, 256, 2)
+        assert held[length - 1] == np.mean((subject.answer(drawn.x)[-1] - drawn.target[-1]) ** 2)
+    for task in ("adding_1997", "temporal_order", "copy"):
+        e = Experiment(task).replace(hidden_size=2, length=10, updates=0)
+        over, held = effect.memory(e, effect.subject(e))
+        assert over == "length" and np.nanmax(held) < 0.6, task
+
+
+def test_of_strings_that_have_ended_no_step_is_scored():
+    e = Experiment("reber").replace(hidden_size=2, updates=0)
+    subject = effect.subject(e)
+    over, held = effect.memory(e, subject)
+    drawn = e.about.sequences(np.random.default_rng([1, 2**32]), 4, 256)
+    y = subject.answer(drawn.x)
+    for t in (0, 8, 12):
+        asked = drawn.mask[t]
+        legal = drawn.legal[t, asked]
+        least = np.where(legal, y[t, asked], np.inf).min(axis=1)
+        assert held[t] == np.mean(least > np.where(legal, -np.inf, y[t, asked]).max(axis=1)) and over == "string"
+    assert len(held) == np.flatnonzero(drawn.mask.sum(axis=1) >= 10)[-1] + 1, "of a few strings there is no share"
 
 
 def test_edits_are_measured_too(trainer):

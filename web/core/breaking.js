@@ -8,7 +8,7 @@ import { traceOf } from "./trace.js";
 
 // Each belongs to the experiment `of` (its text); until it is that of the trace, it is what was before.
 export const before = signal(null);                     // the undamaged trace, as traceOf gives one
-export const scores = signal(null);                     // {share, signs, clueless, before: {loss, score, ...}, after}
+export const scores = signal(null);                     // {share, clueless, before: {loss, score, ...}, after}
 export const memories = signal({});                     // before, after, rnn, gru: {score: [], delay, trained}
 export const rows = signal([]);                         // the gradient check, block by block
 export const onsets = signal([]);                       // [{steps, right: {block: bool}}]

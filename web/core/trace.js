@@ -49,8 +49,11 @@ export function colouring(trace, quantity, theme) {
   return (value) => colourOf(value, range, theme);
 }
 
-/** The largest size of any number of a quantity; of two traces side by side, which have one scale, in both of them. */
-export const largest = (trace, quantity) => Math.max(ofOne(trace, quantity), trace.beside ? ofOne(trace.beside, quantity) : 0);
+/**
+ * The largest size of any number of a quantity; of two traces side by side, which have one scale, in both of them. What stands
+ * beside may for a moment be of a task that has other quantities.
+ */
+export const largest = (trace, quantity) => Math.max(ofOne(trace, quantity), trace.beside?.arrays[quantity] ? ofOne(trace.beside, quantity) : 0);
 
 /** The same of one trace, found once. */
 function ofOne(trace, quantity) {

@@ -11,7 +11,6 @@ from py_lstm.damage.checking import blocks_in_pieces
 from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
 from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
 from py_lstm.rival import CELLS, Rival
-from py_lstm.tasks.task import signs_right
 from py_lstm.trace import run_in_pieces
 
 # How many elements of a block are checked; every one of them costs a forward pass.
@@ -48,11 +47,11 @@ class BreakRoom:
             measured = yield from effect.score_in_pieces(one, subject)
             scores[name] = _finite(measured._asdict())
         about = e.about
-        yield {"kind": "score", "share": not about.lower_is_better, "signs": about.score is signs_right,
-               "clueless": float(about.clueless(e.steps)), **scores}
+        yield {"kind": "score", "share": not about.lower_is_better, "clueless": float(about.clueless(e.steps)), **scores}
         for name, (one, subject) in subjects.items():
             held = yield from effect.memory_in_pieces(one, subject)
-            yield {"kind": "memory", "of": name, "delay": held.delay, "score": _list(held.score), "trained": e.length}
+            yield {"kind": "memory", "of": name, "over": held.over, "score": _list(held.score),
+                   "trained": None if held.over == "string" else e.length}
 
     def blocks(self, experiment, zero_states):
         """The gradient check of every block over the whole sequence, then over the first 1, 2, ... steps."""

@@ -22,7 +22,7 @@ export function Memory() {
   return (
     <section class="panel memory" ref={frame}>
       <h2>{t("break.memory")}</h2>
-      <p class="note">{t(told.after?.delay ? "break.memory.delay" : "break.memory.step", { trained: told.after?.trained ?? "" })}</p>
+      <p class="note">{t(`break.memory.${told.after?.over ?? "step"}`, { trained: told.after?.trained ?? "" })}</p>
       {told.after && scores.value && <Curves told={told} width={width} of={scores.value} />}
       {wanted.value.task !== "own" && (
         <p class="buttons">
@@ -46,17 +46,17 @@ function Curves({ told, width, of }) {
   const y = share ? linear(0, 1, HEIGHT, 0) : linear(0, most, HEIGHT, 0);
   const lines = names.map((name) => ({ key: name, values: told[name].score.map((value) => value ?? NaN), label: label(name), style: STYLES[name] }));
   const levels = clueless === null ? [] : [{ value: clueless, label: t("break.cluelessLevel"), style: "clueless", atStart: share }];
-  const { trained } = told.after;
+  const { trained, over } = told.after;
   const last = (name) => written(told[name].score.at(-1), share);
   return (
     <svg class="chart-svg" width={width} height={HEIGHT + (MARGIN.top + MARGIN.bottom) * size} role="img"
-      aria-label={t("break.memoryLabel", { before: told.before ? last("before") : "", after: last("after"), steps: length })}>
+      aria-label={t(over === "length" ? "break.memoryLabelLength" : "break.memoryLabel", { before: told.before ? last("before") : "", after: last("after"), steps: length })}>
       <g transform={`translate(${MARGIN.left * size} ${MARGIN.top * size})`}>
-        <line class="level trained" x1={x.at(trained)} x2={x.at(trained)} y1="0" y2={HEIGHT} />
+        {trained !== null && <line class="level trained" x1={x.at(trained)} x2={x.at(trained)} y1="0" y2={HEIGHT} />}
         <Pane top={0} height={HEIGHT} width={inner} title={scoreName(of)} x={x} y={y} lines={lines} levels={levels}
           write={(value) => (share ? `${Math.round(100 * value)} %` : short(value))} />
-        <text class="level-label at-start" x={x.at(trained) + 4} y={HEIGHT - 6 * size}>{t("break.trainedLength")}</text>
-        <Below y={HEIGHT} width={inner} x={x} label={t("break.axisStep")} />
+        {trained !== null && <text class="level-label at-start" x={x.at(trained) + 4} y={share ? HEIGHT - 6 * size : 10 * size}>{t("break.trainedLength")}</text>}
+        <Below y={HEIGHT} width={inner} x={x} label={t(over === "length" ? "break.axisLength" : "break.axisStep")} />
       </g>
     </svg>
   );
