@@ -50,6 +50,14 @@ def wrong_blocks(tab, steps="all"):
         row.querySelector(`[data-steps="${steps}"]`).dataset.right === "false").map((row) => row.dataset.block)""", str(steps)))
 
 
+def height_of(tab, line, pane):
+    """The values of a line's corners, read off the ticks of its linear axis."""
+    ticks = tab.locator(pane).last.locator(".tick-label").evaluate_all("all => all.map((text) => [parseFloat(text.textContent.replace('−', '-')), Number(text.getAttribute('y'))])")
+    (low, bottom), (high, top) = ticks[0], ticks[-1]
+    drawn = [part.split(" ") for part in tab.locator(line).get_attribute("d").replace("L", "M").split("M")[1:]]
+    return [low + (bottom - float(y)) / (bottom - top) * (high - low) for _, y in drawn]
+
+
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_switch_changes_the_screen_to_what_cpython_says(lab, name):
     switch = lab.tab.locator("[data-rule=%s] input[role=switch]" % name)
@@ -158,13 +166,35 @@ def test_a_falling_loss_proves_nothing(lab):
     e = experiment(updates=40, damage={"no_carry": 1}, damage_from=0)
     trainer = Trainer(e)
     trainer.parameters_after(40)
-    wait_until(lab.tab, "count => Number(document.querySelector('[data-points]')?.dataset.points) === count",
-               arg=len(list(effect.direction(e, trainer))))
+    right = list(effect.direction(e, trainer))
+    wait_until(lab.tab, "count => Number(document.querySelector('[data-points]')?.dataset.points) === count", arg=len(right))
+    told = height_of(lab.tab, ".train-on [data-points]", ".train-on .pane")
+    assert len(told) == len(right) and max(abs(a - cosine) for a, (_, cosine) in zip(told, right)) < 0.005
+    assert "%#.3g" % min(cosine for _, cosine in right) in lab.tab.locator(".lesson").text_content()
     assert lab.experiment["damage_from"] == 0
     lab.tab.get_by_role("button", name="Train on with it").click()
     wait_until(lab.tab, "lab.experiment.updates === 140")
     lab.tab.get_by_role("button", name="Damage it after training").click()
     wait_until(lab.tab, "lab.experiment.damage_from === null && !document.querySelector('.lesson')")
+
+
+@pytest.mark.parametrize("damage", [{"clamp_f": 0}, {"peepholes": 1}, {"coupled": 1}])
+def test_a_trained_network_is_trained_on_with_its_damage(lab, damage):
+    """Beside it stands what it would have become without; the scores are those of both."""
+    lab.set(updates=30, damage=damage)
+    lab.tab.get_by_role("button", name="Train on with it").click()
+    wait_until(lab.tab, "lab.experiment.updates === 130 && lab.experiment.damage_from === 30")
+    e = experiment(updates=130, damage=damage, damage_from=30)
+    answered(lab, e)
+    for of, one in (("before", experiment(updates=130)), ("after", e)):
+        trainer = Trainer(one)
+        trainer.parameters_after(130)
+        right = effect.score(one, effect.subject(one, trainer))
+        wait_until(lab.tab, "([of, score]) => Number(document.querySelector(`[data-number='score.${of}']`).dataset.value) === score", arg=[of, right.score])
+        assert abs(number(lab.tab, "loss." + of) - right.loss) < 1e-9
+    assert difference(lab.trace(), in_cpython(e.to_json())) < 1e-9
+    assert lab.tab.locator(".numbers thead th").all_text_contents() == ["undamaged", "after"]
+    wait_until(lab.tab, "document.querySelector('.lesson')?.textContent.length > 20")
 
 
 @pytest.mark.parametrize("fields, name", [({"damage": {"clamp_f": 0.5}}, "share of signs right"), ({"task": "adding_2015"}, "mean squared error (less is better)"),
@@ -178,11 +208,7 @@ def test_how_far_memory_holds_is_what_cpython_says(lab, fields, name):
     wait_until(lab.tab, "name => document.querySelector('.memory .pane-title').textContent === name && document.querySelector('.numbers tbody th').textContent === name", arg=name)
     held = effect.memory(e, effect.subject(e)).score
     places = [k + 1 for k, value in enumerate(held) if value == value]
-    ticks = lab.tab.evaluate("[...document.querySelectorAll('.memory .pane .tick-label')].map((text) => [parseFloat(text.textContent), Number(text.getAttribute('y'))])")
-    (low, bottom), (high, top) = ticks[0], ticks[-1]
-    drawn = [part.split(" ") for part in lab.tab.locator(".memory .curve-line.after").get_attribute("d").replace("L", "M").split("M")[1:]]
-    scale = 100 if "less" not in name else 1
-    told = [(low + (bottom - float(y)) / (bottom - top) * (high - low)) / scale for _, y in drawn]
+    told = [height / (1 if "less" in name else 100) for height in height_of(lab.tab, ".memory .curve-line.after", ".memory .pane")]
     assert len(told) == len(places) and max(abs(a - held[place - 1]) for a, place in zip(told, places)) < 0.005 * max(1, max(held[p - 1] for p in places))
     assert (lab.tab.locator(".memory .level.trained").count() == 1) == (e.task != "reber")
 

@@ -140,6 +140,25 @@ def test_what_is_read_under_a_resting_pointer_is_what_is_there_now(room):
     tab.mouse.move(0, 0)
 
 
+def test_keys_train_pause_and_scrub(room):
+    tab = room.tab
+    tab.locator(".trainbar .primary").focus()
+    tab.keyboard.press("Enter")
+    wait_until(tab, "lab.run().count >= 12")
+    tab.keyboard.press("Space")
+    wait_until(tab, "lab.wanted.updates === lab.experiment.updates && document.querySelector('.trainbar .primary').getAttribute('aria-label') === 'Train'")
+    stopped = room.experiment["updates"]
+    scrub = tab.locator(".curves .scrub")
+    scrub.focus()
+    for key, updates in (("ArrowLeft", stopped - 1), ("ArrowLeft", stopped - 2), ("Home", 0), ("ArrowRight", 1)):
+        tab.keyboard.press(key)
+        wait_until(tab, "updates => lab.experiment.updates === updates", arg=updates)
+    assert scrub.get_attribute("aria-valuetext") == now(tab) == "update 1 of %d" % tab.evaluate("lab.run().count")
+    tab.locator(".trainbar").get_by_role("button", name="+1 update", exact=True).focus()
+    tab.keyboard.press("Enter")
+    wait_until(tab, "lab.experiment.updates === 2")
+
+
 def test_the_axis_of_the_loss_is_logarithmic_or_linear(room):
     tab = room.tab
     tab.evaluate("lab.set({updates: 50})")
