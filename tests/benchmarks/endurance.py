@@ -2,8 +2,8 @@
 
     python3 build.py bench endurance [ROUNDS]
 
-Chromium slows down a page's own thread on request, but not its worker's. So the slow machine is made by load: beside the
-page as many processes count as make its worker four times as slow, measured by the updates per second before and with them.
+Chromium slows down a page's own thread on request, but not its worker's. So the slow machine is made by stopping: the process that
+holds both runs one millisecond out of every four, and how much slower that makes the worker is measured by its updates per second.
 
 Half an hour is simulated: the page's clock is put forward second by second, 1,800 in all, with every timer that falls due in
 them (the run is kept every three, the worker is watched every one) and every picture; the worker trains meanwhile, on a
@@ -11,7 +11,9 @@ small experiment, as many updates as a slow machine does of the default one in h
 """
 import multiprocessing
 import os
+import signal
 from contextlib import contextmanager
+from time import sleep
 
 from playwright.sync_api import sync_playwright
 
@@ -116,21 +118,29 @@ def rate(tab, seconds=2):
 
 
 @contextmanager
-def load(processes):
-    """So many processes that do nothing but count."""
-    busy = [multiprocessing.Process(target=_count, daemon=True) for _ in range(processes)]
-    for one in busy:
-        one.start()
+def slowed(pids, times):
+    """These processes run so many times as slowly: all but one millisecond out of so many they are stopped."""
+    over = multiprocessing.Event()
+    stopper = multiprocessing.Process(target=_stop_and_go, args=(pids, times, over), daemon=True)
+    stopper.start()
     try:
         yield
     finally:
-        for one in busy:
-            one.kill()
+        over.set()
+        stopper.join()
 
 
-def _count():
-    while True:
-        pass
+def _stop_and_go(pids, times, over):
+    while not over.is_set():
+        for what, seconds in ((signal.SIGSTOP, (times - 1) / 1000), (signal.SIGCONT, 1 / 1000)):
+            for pid in pids:
+                os.kill(pid, what)
+            sleep(seconds)
+
+
+def renderers(session):
+    """The processes that hold the pages and their workers."""
+    return [one["id"] for one in session.send("SystemInfo.getProcessInfo")["processInfo"] if one["type"] == "renderer"]
 
 
 def half_an_hour(browser, address, minutes=MINUTES):
@@ -154,8 +164,7 @@ def half_an_hour(browser, address, minutes=MINUTES):
             page.clock.run_for(20)                      # the page paints by its own clock, and the worker waits for that
         if second % (seconds // 5) == 0:
             used = heap(sessions[0])
-            pids = [one["id"] for one in sessions[1].send("SystemInfo.getProcessInfo")["processInfo"] if one["type"] == "renderer"]
-            found.append((*page.evaluate("[lab.run().count, pictures]"), used / 1e6, sum(_resident(pid) for pid in pids)))
+            found.append((*page.evaluate("[lab.run().count, pictures]"), used / 1e6, sum(map(_resident, renderers(sessions[1])))))
     engine = page.evaluate("document.documentElement.dataset.engine")
     if engine != "live":
         raise RuntimeError("After half an hour the page is %s." % engine)
@@ -191,13 +200,12 @@ def run(rounds=1):
             print("latch: learnt at update %(update)d after %(seconds).1f s, page's thread slowed down %(slow)d times" % {**learnt, "slow": SLOW})
             page.close()
             page, other = opened(start), opened(start)
-            with load((SLOW - 1) * (os.cpu_count() or 1)):
-                slow = rate(other)
-                other.close()
-                learnt = learn_the_latch(page)
-            print("latch: learnt after %.1f s where the worker is %.1f times as slow as well (%.0f instead of %.0f updates a second)"
-                  % (learnt["seconds"], free / max(slow, 1e-9), slow, free), flush=True)
+            with slowed(renderers(browser.new_browser_cdp_session()), SLOW):
+                learnt, slow = learn_the_latch(page), rate(other)
             page.close()
+            other.close()
+            print("latch: learnt after %.1f s where page and worker are %.1f times as slow (%.0f instead of %.0f updates a second)"
+                  % (learnt["seconds"], free / slow, slow, free), flush=True)
             for name, link, action in SITUATIONS:
                 page = opened(link)
                 page.evaluate(action)
