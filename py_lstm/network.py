@@ -169,7 +169,7 @@ class Network:
         """
         x = self._plain(x)
         T, N = x.shape[:2]
-        some = at_once(T * self.parameters["weight_hh"].size)
+        some = at_once(T * sum(self.parameters[name].size for name in cell.Weights._fields))
         parts = [slice(begin, begin + some) for begin in range(0, N, some)]
         runs = []
         for part in parts:

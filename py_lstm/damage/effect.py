@@ -10,7 +10,7 @@ from ..experiment import Experiment
 from ..network import Network
 from ..objective import Objective
 from ..parameters import Arrays
-from ..pieces import Pieces, whole
+from ..pieces import Pieces, at_once, whole
 from ..tasks import OWN, Sequences
 from ..training import Trainer, loss_of, score_of
 from .inputs import damaged_inputs
@@ -25,8 +25,6 @@ TIMES_AS_LONG, LONGEST = 4, 200
 FEW = 10
 # Where each length needs sequences of its own, how many lengths, and the trained one.
 LENGTHS = 8
-# Sequences are answered so many at a time that their hidden states are about so many numbers.
-AT_A_TIME = 100_000
 
 
 class Subject(NamedTuple):
@@ -147,9 +145,10 @@ def _memory_by_length(e: Experiment, measured: Subject, longest: int, count: int
 
 def _answers(experiment: Experiment, measured: Subject, x: np.ndarray) -> Pieces[np.ndarray]:
     """The outputs for sequences x (T, N, I), a few sequences after the other."""
-    at_a_time = max(1, AT_A_TIME // (len(x) * experiment.hidden_size))
+    H, (T, N, I) = experiment.hidden_size, x.shape
+    at_a_time = 2 * at_once(T * 4 * H * (H + I))        # a pass forward is the smaller part of a lesson
     parts = []
-    for start in range(0, x.shape[1], at_a_time):
+    for start in range(0, N, at_a_time):
         parts.append(measured.answer(x[:, start:start + at_a_time]))
         yield
     return np.concatenate(parts, axis=1)
