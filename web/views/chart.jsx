@@ -9,6 +9,8 @@ const LETTERS = 0.6875;
 const PROJECTED = 0.82;
 const LETTER = 11;                                      // in the pixels that all distances here are given in
 const LABEL_HEIGHT = 13;
+const ASCENT = 10;                                      // of it, above the line that letters stand on
+const MIDDLE = 0.32 * LETTER;                           // of small letters, above that line
 
 /** How much larger than on a usual screen the letters of a chart are, and the distances with them. */
 export function enlarged() {
@@ -18,9 +20,21 @@ export function enlarged() {
 const ruler = document.createElement("canvas").getContext("2d");
 
 /** How wide a text is in a chart. */
-export function widthOf(text) {
-  ruler.font = `${LETTER * enlarged()}px ${getComputedStyle(document.body).fontFamily}`;
+export function widthOf(text, weight = 400) {
+  ruler.font = `${weight} ${LETTER * enlarged()}px ${getComputedStyle(document.body).fontFamily}`;
   return ruler.measureText(text).width;
+}
+
+/** Words on a piece of paper of their own: what is drawn runs under them and does not cross them out. */
+export function Words({ x, y, anchor = "start", weight, children, ...rest }) {
+  const size = enlarged();
+  const width = widthOf(children, weight);
+  const left = { start: x, middle: x - width / 2, end: x - width }[anchor];
+  return (
+    <>
+      <rect class="under-words" x={left - 1} width={width + 2} y={y - ASCENT * size} height={LABEL_HEIGHT * size} />
+      <text {...rest} x={x} y={y} text-anchor={anchor}>{children}</text>
+    </>);
 }
 
 /** A power of ten as one, and no digit that says nothing: there is no room for more beside an axis. */
@@ -46,21 +60,26 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
     ...stairs.filter(({ from }) => from < x.high).map((stair) => ({ ...stair, x1: x.at(stair.from), x2: Math.min(width, x.at(stair.to)) }))].filter(inside);
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
     .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size);
+  // Words at the right end of a line make room for those at the end of a curve.
+  const rightOf = ({ label, x2 }, at) => Math.min(x2, ...ends.filter((end) => Math.abs(end.y + MIDDLE * size - at) < LABEL_HEIGHT * size
+    && x.at(end.count) < x2 && x.at(end.count) + widthOf(end.label) > x2 - widthOf(label) - 12).map((end) => x.at(end.count))) - 4;
   return (
     <g class="pane" transform={`translate(0 ${top})`}>
       {y.ticks.map((tick) => (
         <g key={tick} aria-hidden="true"><line class="tick" x1="0" x2={width} y1={y.at(tick)} y2={y.at(tick)} />
-          <text class="tick-label" x={-7 * size} y={y.at(tick)} dy="0.32em">{write(tick)}</text></g>))}
+          <text class="tick-label" text-anchor="end" x={-7 * size} y={y.at(tick)} dy="0.32em">{write(tick)}</text></g>))}
       {bands.map(({ key, low, high, style }) => <path key={key} class={`band ${style}`} d={between(low, high, x.at, y.at)} />)}
       {drawn.map(({ from = 0, value, style, x1, x2 }) => <line key={`${style}${from}`} class={`level ${style}`} data-value={value} x1={x1} x2={x2} y1={y.at(value)} y2={y.at(value)} />)}
       {lines.map(({ key, values, style, noise }) => (
         <path key={key} class={`${noise ? "noise" : "curve-line"} ${style}`} d={path(values, x.at, y.at)} />))}
       {/* Words are never crossed out by what is drawn. */}
-      {drawn.map(({ from = 0, value, label, style, above = true, atStart, x1, x2 }) => (
-        <text key={`${style}${from}`} class={atStart ? "level-label at-start" : "level-label"} x={atStart ? x1 + 4 : x2 - 4} y={y.at(value) + (above ? -4 : 12) * size}>{label}</text>))}
+      {drawn.map(({ from = 0, value, label, style, above = true, atStart, x1, x2 }) => {
+        const at = y.at(value) + (above ? -4 : 12) * size;
+        return <Words key={`${style}${from}`} class="level-label" anchor={atStart ? "start" : "end"} x={atStart ? x1 + 4 : rightOf({ label, x2 }, at)} y={at}>{label}</Words>;
+      })}
       {ends.map(({ key, label, y: at, style, count }) => (
-        <text key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 4} y={at} dy="0.32em">{label}</text>))}
-      <text class="pane-title" x="0" y={-6 * size}>{title}</text>
+        <Words key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 4} y={at + MIDDLE * size}>{label}</Words>))}
+      <Words class="pane-title" weight={700} x={0} y={-6 * size}>{title}</Words>
     </g>
   );
 }
@@ -71,8 +90,8 @@ export function Below({ y, width, x, label }) {
   return (
     <g class="below" transform={`translate(0 ${y})`} aria-hidden="true">
       <line class="axis-line" x1="0" x2={width} />
-      {x.ticks.map((tick) => <text key={tick} class={tick === 0 ? "tick-label first" : "tick-label middle"} x={x.at(tick)} y={down}>{tick.toLocaleString("en-US").replace(/,/g, "\u202f")}</text>)}
-      <text class="tick-label" x={-7 * enlarged()} y={down}>{label}</text>
+      {x.ticks.map((tick) => <Words key={tick} class="tick-label" anchor={tick === 0 ? "start" : "middle"} x={x.at(tick)} y={down}>{tick.toLocaleString("en-US").replace(/,/g, "\u202f")}</Words>)}
+      <text class="tick-label" text-anchor="end" x={-7 * enlarged()} y={down}>{label}</text>
     </g>
   );
 }

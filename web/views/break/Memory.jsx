@@ -5,7 +5,7 @@ import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { linear } from "../../core/scale.js";
 import { trace, wanted } from "../../core/state.js";
-import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
+import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
 import { scoreName, written } from "./Numbers.jsx";
 import { useSight } from "./sight.js";
 import { useWidth } from "./width.js";
@@ -45,7 +45,7 @@ function Curves({ told, width, of }) {
   const x = linear(1, Math.max(2, length), 0, inner, width < 500 * size ? 5 : 8);
   const y = share ? linear(0, 1, HEIGHT, 0) : linear(0, most, HEIGHT, 0);
   const lines = names.map((name) => ({ key: name, values: told[name].score.map((value) => value ?? NaN), label: label(name), style: STYLES[name] }));
-  const levels = clueless === null ? [] : [{ value: clueless, label: t("break.cluelessLevel"), style: "clueless", atStart: share }];
+  const levels = clueless === null ? [] : [{ value: clueless, label: t("break.cluelessLevel"), style: "clueless", above: !share, atStart: share }];
   const { trained, over } = told.after;
   const last = (name) => written(told[name].score.at(-1), share);
   return (
@@ -55,7 +55,7 @@ function Curves({ told, width, of }) {
         {trained !== null && <line class="level trained" x1={x.at(trained)} x2={x.at(trained)} y1="0" y2={HEIGHT} />}
         <Pane top={0} height={HEIGHT} width={inner} title={scoreName(of)} x={x} y={y} lines={lines} levels={levels}
           write={(value) => (share ? `${Math.round(100 * value)} %` : short(value))} />
-        {trained !== null && <text class="level-label at-start" x={x.at(trained) + 4} y={share ? HEIGHT - 6 * size : 10 * size}>{t("break.trainedLength")}</text>}
+        {trained !== null && <Words class="level-label" x={x.at(trained) + 4} y={share ? HEIGHT - 6 * size : 10 * size}>{t("break.trainedLength")}</Words>}
         <Below y={HEIGHT} width={inner} x={x} label={t(over === "length" ? "break.axisLength" : "break.axisStep")} />
       </g>
     </svg>

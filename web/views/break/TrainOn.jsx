@@ -7,7 +7,7 @@ import { t } from "../../core/i18n.js";
 import { change } from "../../core/requests.js";
 import { extent, linear, logarithmic } from "../../core/scale.js";
 import { schema, trace, wanted } from "../../core/state.js";
-import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
+import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
 import { useSight } from "./sight.js";
 import { useWidth } from "./width.js";
 
@@ -71,7 +71,7 @@ function Curves({ told, points, width }) {
           lines={[{ key: "whole", values: whole, label: t("break.whole"), style: "before" }, { key: "damaged", values: damaged, label: t("break.damaged"), style: "after" }]} />
         <Pane top={top} height={COSINE_HEIGHT} width={inner} title={t("break.cosine")} x={x} y={cosineAxis} />
         <path class="curve-line after" transform={`translate(0 ${top})`} d={line} data-points={points.length} />
-        {from > 0 && <text class="level-label at-start" x={x.at(from) + 4} y={begins}>{t("break.damageBegins")}</text>}
+        {from > 0 && <Words class="level-label" x={x.at(from) + 4} y={begins}>{t("break.damageBegins")}</Words>}
         <Below y={top + COSINE_HEIGHT} width={inner} x={x} label={t("break.axisUpdate")} />
       </g>
     </svg>

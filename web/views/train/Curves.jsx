@@ -9,7 +9,7 @@ import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
 import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
-import { Below, enlarged, Pane, widthOf } from "../chart.jsx";
+import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
 import { bandOf, nameOf, setTo } from "./names.js";
 
 export const logAxis = signal(true);
@@ -88,7 +88,7 @@ export function Curves() {
           <ScorePane {...score} {...{ main, runs, experiment }} />
           <NormPane {...norm} {...{ main, runs, experiment }} />
           <Below y={foot} width={inner} x={x} label={t("train.axis")} />
-          <g class="change-mark">{changes.map(({ update, at: from, text, row }) => <text key={update} x={from + 4} y={foot - (6 + 12 * row) * size}>{text}</text>)}</g>
+          <g class="change-mark">{changes.map(({ update, at: from, text, row }) => <Words key={update} x={from + 4} y={foot - (6 + 12 * row) * size}>{text}</Words>)}</g>
         </svg>
         <input type="range" class="scrub" style={{ width: `${inner + 16}px` }} min="0" max={x.high} value={done} disabled={main.count === 0} aria-label={t("train.scrub")}
           aria-valuetext={t("train.now", { update: done, count: main.count })} onInput={(event) => goTo(Math.min(main.count, Number(event.currentTarget.value)))} />
@@ -158,13 +158,14 @@ function LossPane({ main, runs, experiment, ...pane }) {
 }
 
 function ScorePane({ main, runs, experiment, ...pane }) {
-  const levels = levelsOf();
+  const title = t("train.scoreTitle", { score: scoreName() });
+  const levels = levelsOf(pane.width - widthOf(title, 700));
   const all = [main, ...runs.map(({ series }) => series)].map((series) => series.score_mean ?? series.score);
-  // A share of right answers has its ends; an error may shrink for ever, and bits are counted.
+  // A share of right answers has its ends; an error may shrink for ever, and bits are told apart only near each other.
   const [low, high] = extent([...all, levels.map(({ value }) => value)], 0);
   const { metric } = trace.value.about;
-  const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(0, high, pane.height, 0, 3) : logarithmic(low, high, pane.height, 0, 3);
-  return <Pane {...pane} y={y} title={t("train.scoreTitle", { score: scoreName() })} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
+  const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(Math.floor(low - 0.5), high, pane.height, 0, 3) : logarithmic(low, high, pane.height, 0, 3);
+  return <Pane {...pane} y={y} title={title} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
 }
 
 function NormPane({ main, runs, experiment, ...pane }) {
@@ -188,12 +189,17 @@ function limitsOf({ clip_norm: first, changes = {} }) {
 /** What the score of the task on the screen is, in words. */
 export const scoreName = () => t(`metric.${trace.value.about.metric}`);
 
-/** What somebody scores who knows nothing, and what counts as learnt; their words stand where the curve of a score never is. */
-function levelsOf() {
-  const known = trace.value.about;
+/**
+ * What somebody scores who knows nothing, and what counts as learnt: the words of the first stand at the end, where the
+ * curve has left its line, those of the other at the start, where it has not come; or above all, beside the title.
+ */
+function levelsOf(besideTitle) {
+  const { clueless, goal, lower_is_better: error } = trace.value.about;
+  const learnt = goal == null ? "" : t("train.goal", { value: short(goal) });
+  const room = !error && widthOf(learnt) + 16 < besideTitle;
   return [
-    ...(known.clueless == null ? [] : [{ value: known.clueless, label: t("train.clueless", { value: short(known.clueless) }), style: "clueless", above: known.lower_is_better || known.clueless < 0.3, atStart: countsRight() }]),
-    ...(known.goal == null ? [] : [{ value: known.goal, label: t("train.goal", { value: short(known.goal) }), style: "goal", above: known.lower_is_better && known.goal < 0.1, atStart: countsRight() }]),
+    ...(clueless == null ? [] : [{ value: clueless, label: t("train.clueless", { value: short(clueless) }), style: "clueless", above: error || clueless < 0.3 }]),
+    ...(goal == null ? [] : [{ value: goal, label: learnt, style: "goal", above: room || (error && goal < 0.1), atStart: !room }]),
   ];
 }
 
