@@ -193,6 +193,44 @@ def test_an_own_text_is_read_from_before_where_it_is_held_out(room):
     assert json.loads(tab.evaluate("JSON.stringify(lab.experiment)"))["text"] == own
 
 
+def test_letters_that_cannot_be_seen_stand_for_themselves(room):
+    """Joiners, marks, controls and odd spaces of a text that somebody pastes; each is one step of the network."""
+    tab = room.tab
+    seen = {"\u200b": "▯", "\u0301": "◌\u0301", "\u3000": "\u3000", "\t": "⇥", "\U0001f431": "\U0001f431", "\ufeff": "▯"}
+    own = ("a" + "".join(seen) + ".\n") * 10
+    tab.evaluate("fields => lab.set(fields)", {"task": "own_text", "text": own, "hidden_size": 3, "length": 8, "updates": 2})
+    told(tab, 2)
+    shown = tab.locator("[data-text=passage] .ch").all_text_contents()
+    assert shown[:9] == ["a", *seen.values(), ".", "↵\n"] and len(shown) == len(own)
+    for place, name in ((1, "▯ U+200B"), (2, "◌\u0301 U+0301"), (3, "␣ U+3000"), (4, "⇥"), (5, "\U0001f431"), (8, "↵")):
+        tab.locator("[data-text=passage] [data-k='%d']" % place).hover()
+        wait_until(tab, "name => document.querySelector('.text-reading b')?.textContent === name", arg=name)
+
+
+def test_an_own_text_is_refused_in_words_and_the_one_before_stays(room):
+    tab = room.tab
+    tab.evaluate("fields => lab.set(fields)", {"task": "own_text", "text": "so it goes.\r\n" * 6, "hidden_size": 3, "length": 8, "updates": 2})
+    told(tab, 2)
+    assert room.experiment["text"] == "so it goes.\n" * 6, "a line end is one character"
+    box = tab.locator("[data-field=text] textarea")
+    for text, told_of in (("", "0 characters"), ("too short", "9 characters"), ("a" * 99, "1 different"), ("x" * 60 + "\ud83d", "half a character at place 61"),
+                          ("".join(map(chr, range(0x4e00, 0x4e00 + 501))), "501 different")):
+        box.evaluate("(box, units) => { box.value = String.fromCharCode(...units); box.dispatchEvent(new Event('change', { bubbles: true })); }",
+                     [ord(one) for one in text])
+        wait_until(tab, "words => document.querySelector('[data-field=text] .refusal').textContent.includes(words)", arg=told_of)
+        assert letters(tab, "passage") == room.experiment["text"] == "so it goes.\n" * 6
+    box.fill("so it went.\n" * 6)
+    box.blur()
+    wait_until(tab, "lab.experiment.text.includes('went') && !document.querySelector('[data-field=text] .refusal').textContent")
+
+
+@pytest.mark.parametrize("heat", [0.1, 1, 2])
+def test_every_temperature_writes_what_the_command_line_writes(room, heat):
+    room.tab.get_by_role("slider", name="temperature").fill(str(heat))
+    right = "\n" + "".join(sample(trained(30), "", 240, temperature=heat, rng=1))
+    wait_until(room.tab, "text => document.querySelector('[data-text=written]')?.textContent.replace(/↵/g, '') === text", arg=right)
+
+
 def test_on_a_phone_in_chinese_nothing_is_wider_than_the_window(live_tabs):
     tab = live_tabs(LINK.replace("text_en", "text_zh").replace("updates=30", "updates=2") + "&lang=zh-CN", viewport={"width": 390, "height": 844})
     told(tab, 2)

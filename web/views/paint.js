@@ -149,10 +149,22 @@ function axis(context, { T, column, axis: y, size = 1 }, style) {
   for (let t = 1; t <= T; t += 1) if (t === 1 || t % every === 0) context.fillText(String(t), (t - 0.5) * column, y + 15 * size);
 }
 
-const STAND_INS = { " ": "␣", "\n": "↵", blank: "·", delimiter: "▸", nothing: "–" };
+const STAND_INS = { " ": "␣", "\n": "↵", "\t": "⇥", blank: "·", delimiter: "▸", nothing: "–" };
+
+// What no font draws: controls, joiners, marks of direction; and what stands on the letter before it.
+const isUnseen = (symbol) => /^[\p{C}\p{Zl}\p{Zp}]$/u.test(symbol);
+const isMark = (symbol) => /^[\p{Mn}\p{Me}]$/u.test(symbol);
+const isSpace = (symbol) => /^\p{Zs}$/u.test(symbol);
+
+/** A letter of a text, as wide as it needs to be coloured and pointed at; spaces and line ends do as such. */
+export const written = (letter) => (letter === "\n" ? "↵\n" : isUnseen(letter) || isMark(letter) ? visible(letter) : letter);
 
 /** A symbol as it can be seen. */
-export const visible = (symbol) => STAND_INS[symbol] ?? symbol;
+export const visible = (symbol) => STAND_INS[symbol] ?? (isMark(symbol) ? `◌${symbol}` : isUnseen(symbol) ? "▯" : isSpace(symbol) ? "␣" : symbol);
+
+/** The same with the number of its code point where several look alike. */
+export const named = (symbol) => (symbol !== " " && (isMark(symbol) || isSpace(symbol) || (isUnseen(symbol) && !(symbol in STAND_INS)))
+  ? `${visible(symbol)} U+${symbol.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : visible(symbol));
 
 const PROJECTED = 1.1;                                  // beyond the page's own type
 

@@ -10,7 +10,7 @@ import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, tempe
 import { select } from "../../core/selection.js";
 import { isRecording, shownTheme, trace } from "../../core/state.js";
 import { Icon } from "../Icon.jsx";
-import { visible } from "../paint.js";
+import { named, written as withWidth } from "../paint.js";
 import { Tex } from "../Tex.jsx";
 
 const pointed = signal(null);                           // {of, place}: the letter under pointer, finger or keys
@@ -137,7 +137,7 @@ function Letters({ name, shown, by, range, label }) {
         const rgb = colourOf(value, range, theme);
         const style = { background: rgb ? css(rgb) : undefined, color: rgb ? readable(rgb) : undefined, "--size": Math.min(1, Math.abs(value) / range).toFixed(3) };
         const classes = `ch${value < 0 ? " down" : ""}${k < shown.heldFrom ? " learnt" : ""}${k < shown.prompted ? " prompted" : ""}${place.value === k ? " here" : ""}`;
-        return <i key={k} class={classes} data-k={k} data-value={value} style={style}>{letter === "\n" ? "↵\n" : letter}</i>;
+        return <i key={k} class={classes} data-k={k} data-value={value} style={style}>{withWidth(letter)}</i>;
       })}
     </div>
   );
@@ -154,10 +154,10 @@ function Reading({ by }) {
   const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
   return (
     <p class="text-reading" role="status">
-      <b>{visible(letter)}</b> {t("text.place", { place: place + 1 })}{"  "}
+      <b>{named(letter)}</b> {t("text.place", { place: place + 1 })}{"  "}
       <Tex>{`${by.quantity}_{${by.unit}}`}</Tex> = <span data-number="state" title={full(value)}>{short(value)}</span>
       {foretold && <span class="foretold"> {t(shown.guess[place] === shown.letters[place + 1] ? "text.foretoldRight" : "text.foretold",
-        { guess: visible(shown.guess[place]), share: percent(shown.pGuess[place]), next: visible(shown.letters[place + 1] ?? ""), chance: percent(shown.pNext[place]) })}</span>}
+        { guess: named(shown.guess[place]), share: percent(shown.pGuess[place]), next: named(shown.letters[place + 1] ?? ""), chance: percent(shown.pNext[place]) })}</span>}
     </p>
   );
 }
