@@ -129,6 +129,17 @@ def test_before_and_after_have_one_scale(lab):
     assert lab.tab.locator(".two figure").count() == 2 and lab.tab.locator(".pair .legend").count() == 1
 
 
+def test_a_sequence_too_long_to_stand_beside_another_stands_below_it_with_its_scales(lab):
+    lab.set(length=24, damage={"longer": 3})
+    wait_until(lab.tab, "document.querySelectorAll('.one canvas').length === 2 && document.querySelector('.two.stacked')")
+    right = lab.tab.locator("main").bounding_box()
+    cut = lab.tab.evaluate("""right => [...document.querySelectorAll('.one .ranges span')].filter((scale) => scale.getBoundingClientRect().right > right)
+        .map((scale) => scale.textContent)""", right["x"] + right["width"])
+    assert cut == []
+    lab.set(damage={"clamp_f": 1})
+    wait_until(lab.tab, "!document.querySelector('.two.stacked')")
+
+
 def test_a_selection_that_moves_paints_neither_picture_again(lab):
     """One of 64 units and 200 steps takes a quarter of a second."""
     lab.set(damage={"no_carry": 1})
@@ -193,7 +204,8 @@ def test_a_trained_network_is_trained_on_with_its_damage(lab, damage):
         wait_until(lab.tab, "([of, score]) => Number(document.querySelector(`[data-number='score.${of}']`).dataset.value) === score", arg=[of, right.score])
         assert abs(number(lab.tab, "loss." + of) - right.loss) < 1e-9
     assert difference(lab.trace(), in_cpython(e.to_json())) < 1e-9
-    assert lab.tab.locator(".numbers thead th").all_text_contents() == ["undamaged", "after"]
+    for names in (".numbers thead th", ".one figcaption", ".memory .end-label"):  # one network has one name
+        assert sorted(lab.tab.locator(names).all_text_contents()) == ["damaged", "undamaged"]
     wait_until(lab.tab, "document.querySelector('.lesson')?.textContent.length > 20")
 
 
@@ -380,6 +392,17 @@ def test_on_a_phone_the_switches_stand_behind_a_button(live_tabs):
     tab.locator(".rules > .close").click()
     wait_until(tab, "Object.keys(lab.experiment.damage).length === 0")
     tab.watch.check()
+    tab.context.close()
+
+
+def test_on_a_phone_the_numbers_of_four_cells_and_all_curves_stand_within_the_screen(live_tabs):
+    tab = live_tabs("#room=break&length=8&hidden_size=2&updates=20&batch_size=4&damage=no_carry&damage_from=0", viewport={"width": 360, "height": 740}, has_touch=True)
+    tab.get_by_role("button", name="Train an RNN and a GRU").click()
+    wait_until(tab, "document.querySelector('[data-number=\"score.gru\"]') && document.querySelector('.train-on .lesson')")
+    wide = tab.evaluate("""[...document.querySelectorAll('main :is(table.numbers, p, button, .chart-svg text)')]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)""")
+    assert wide == [] and tab.evaluate("document.documentElement.scrollWidth") == 360
+    assert "256" in tab.locator(".numbers-note").inner_text()
     tab.context.close()
 
 

@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 import { linear } from "../../core/scale.js";
 import { trace, wanted } from "../../core/state.js";
 import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
-import { scoreName, written } from "./Numbers.jsx";
+import { called, scoreName, written } from "./Numbers.jsx";
 import { useSight } from "./sight.js";
 import { useWidth } from "./width.js";
 
@@ -38,13 +38,12 @@ function Curves({ told, width, of }) {
   const { share, clueless } = of;
   const size = enlarged();
   const names = Object.keys(STYLES).filter((name) => told[name]);
-  const label = (name) => t(`break.${name}`);
-  const inner = Math.max(120, width - MARGIN.left * size - MARGIN.name - Math.max(...names.map((name) => widthOf(label(name)))));
+  const inner = Math.max(120, width - MARGIN.left * size - MARGIN.name - Math.max(...names.map((name) => widthOf(called(name)))));
   const length = Math.max(...names.map((name) => told[name].score.length));
   const most = Math.max(...names.flatMap((name) => told[name].score.filter((value) => value !== null)), clueless ?? 0);
   const x = linear(1, Math.max(2, length), 0, inner, width < 500 * size ? 5 : 8);
   const y = share ? linear(0, 1, HEIGHT, 0) : linear(0, most, HEIGHT, 0);
-  const lines = names.map((name) => ({ key: name, values: told[name].score.map((value) => value ?? NaN), label: label(name), style: STYLES[name] }));
+  const lines = names.map((name) => ({ key: name, values: told[name].score.map((value) => value ?? NaN), label: called(name), style: STYLES[name] }));
   const levels = clueless === null ? [] : [{ value: clueless, label: t("break.cluelessLevel"), style: "clueless", above: !share, atStart: share }];
   const { trained, over } = told.after;
   const last = (name) => written(told[name].score.at(-1), share);

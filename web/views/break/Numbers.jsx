@@ -14,23 +14,31 @@ export function scoreName({ share }) {
   return share ? metric : t("break.less", { metric });
 }
 
+/** What a network is called: one that learnt with its damage stands beside one that learnt without, before and after are none. */
+export const called = (name) => t(`break.${(losses.value && { before: "whole", after: "damaged" }[name]) || name}`);
+
 export function Numbers() {
   const told = scores.value;
   if (!told) return <p class="numbers waiting">{t("inspector.waiting")}</p>;
   const { share, clueless } = told;
   const columns = [["before", told.before], ["after", told.after], ...["rnn", "gru"].filter((cell) => rivals.value?.[cell]).map((cell) => [cell, rivals.value[cell]])];
+  const notes = [clueless === null ? "" : t("break.clueless", { value: written(clueless, share) }), t("break.heldOut", { count: told.after.sequences })];
   return (
-    <table class={waiting.value ? "numbers faded" : "numbers"}>
-      <caption class="visually-hidden">{t("break.numbers", { count: told.after.sequences })}</caption>
-      <thead><tr><td />{columns.map(([name]) => <th key={name} scope="col">{t(name === "before" && losses.value ? "break.whole" : `break.${name}`)}</th>)}</tr></thead>
-      <tbody>
-        <tr><th scope="row">{scoreName(told)}</th>
-          {columns.map(([name, { score }]) => <td key={name} data-number={`score.${name}`} data-value={score} class="large">{written(score, share)}</td>)}
-          {clueless !== null && <td class="note">{t("break.clueless", { value: written(clueless, share) })}</td>}</tr>
-        <tr><th scope="row">{t("break.loss")}</th>
-          {columns.map(([name, { loss }]) => <td key={name} data-number={`loss.${name}`} data-value={loss}>{written(loss, false)}</td>)}
-          <td class="note">{t("break.heldOut", { count: told.after.sequences })}</td></tr>
-      </tbody>
-    </table>
+    <>
+      <table class={waiting.value ? "numbers faded" : "numbers"}>
+        <caption class="visually-hidden">{t("break.numbers", { count: told.after.sequences })}</caption>
+        <thead><tr><td />{columns.map(([name]) => <th key={name} scope="col">{called(name)}</th>)}</tr></thead>
+        <tbody>
+          <tr><th scope="row">{scoreName(told)}</th>
+            {columns.map(([name, { score }]) => <td key={name} data-number={`score.${name}`} data-value={score} class="large">{written(score, share)}</td>)}
+            <td class="note">{notes[0]}</td></tr>
+          <tr><th scope="row">{t("break.loss")}</th>
+            {columns.map(([name, { loss }]) => <td key={name} data-number={`loss.${name}`} data-value={loss}>{written(loss, false)}</td>)}
+            <td class="note">{notes[1]}</td></tr>
+        </tbody>
+      </table>
+      {/* Where there is no room for it beside the numbers. */}
+      <p class="note numbers-note">{notes.filter(Boolean).join("; ")}</p>
+    </>
   );
 }

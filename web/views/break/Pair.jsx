@@ -1,4 +1,4 @@
-// Before and after, side by side in the same places; or their difference.
+// Before and after, side by side in the same places or, where one is too long for that, above each other; or their difference.
 
 import { effect, signal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -13,12 +13,13 @@ import { largest, unpack } from "../../core/trace.js";
 import { Legend } from "../Legend.jsx";
 import { draw, keys, projected, rangeText } from "../Score.jsx";
 import { Letter } from "../symbols.jsx";
+import { called } from "./Numbers.jsx";
 
 const HEIGHT = [380, 560];
 const LETTERS = 34;                                     // left of a picture
 const RANGES = 4;                                       // right of it, in rem; on a phone over its rows
 const BETWEEN = 24;
-const space = signal({ width: 700, height: HEIGHT[0], stacked: false });
+const space = signal({ width: 700, height: HEIGHT[0], phone: false });
 const difference = signal(false);
 
 const pictureOf = (shape, width) => layout(shape, "break", { width, height: space.value.height, minColumn: 5, size: projected() });
@@ -31,16 +32,19 @@ export function Pair() {
       if (!frame.current) return;                       // an observer may still have something to say after the end
       // As high as the window leaves room for below the numbers, so that both fit at a glance.
       const { width } = frame.current.getBoundingClientRect();
-      space.value = { width, height: Math.min(HEIGHT[1], Math.max(HEIGHT[0], innerHeight - 330)), stacked: width < 560 };
+      space.value = { width, height: Math.min(HEIGHT[1], Math.max(HEIGHT[0], innerHeight - 330)), phone: width < 560 };
     };
     const observer = new ResizeObserver(measure);
     observer.observe(frame.current);
     measure();
     return () => observer.disconnect();
   }, []);
-  const { width, stacked } = space.value;
-  const free = width - LETTERS - (stacked ? 0 : RANGES * parseFloat(getComputedStyle(document.documentElement).fontSize));
-  const each = stacked ? free : (free - BETWEEN) / 2;
+  const { width, phone } = space.value;
+  const free = width - LETTERS - (phone ? 0 : RANGES * parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const half = (free - BETWEEN) / 2;
+  const long = [trace.value, before.value].some((shown) => shown && pictureOf(shown.shape, half).width > half);
+  const stacked = phone || long;
+  const each = stacked ? free : half;
   const same = before.value && before.value.shape.T === trace.value.shape.T && before.value.shape.H === trace.value.shape.H;
   // Side by side the same colour and the same height are the same number.
   const whole = before.value && { ...before.value, beside: trace.value };
@@ -56,8 +60,8 @@ export function Pair() {
         ? <Difference width={free} />
         : (
           <div class={stacked ? "two stacked" : "two"}>
-            {whole && <One shown={whole} width={each} title={t("break.before")} letters ranges={stacked} />}
-            <One shown={broken} width={each} title={t("break.after")} letters={stacked || !whole} ranges selectable faded={waiting.value} />
+            {whole && <One shown={whole} width={each} title={called("before")} letters ranges={stacked} />}
+            <One shown={broken} width={each} title={called("after")} letters={stacked || !whole} ranges selectable faded={waiting.value} />
           </div>)}
       {!(difference.value && same) && <Legend of={{ picture: pictureOf(broken.shape, each), shown: broken }} />}
     </section>
