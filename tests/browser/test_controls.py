@@ -204,6 +204,37 @@ def test_an_own_text_refused_before_its_first_picture_leaves_the_task(lab, refus
     lab.tab.evaluate("lab.halt()")
 
 
+@pytest.mark.parametrize("before", [None, "to be or not to be.\n" * 20], ids=["no good text before", "a good text before"])
+def test_a_refused_text_outlasts_a_change_of_something_else(lab, before):
+    lab.reset("room=train")
+    if before:
+        lab.set(task="own_text", text=before, hidden_size=4, length=8, updates=1)
+    lab.tab.evaluate(OWN_TEXT_AT_ONCE, "a short text, too short")
+    wait_until(lab.tab, TEXT_REFUSED % "23")
+    units = lab.field("hidden_size").locator("input[type=text]")
+    units.fill("5")
+    units.press("Enter")
+    wait_until(lab.tab, "lab.wanted.hidden_size === 5 && %s" % TEXT_REFUSED % "23")
+    assert lab.field("text").locator("textarea").input_value() == "a short text, too short"
+    good = "the cat sat on the mat.\n" * 20
+    put_text(lab, good)
+    wait_until(lab.tab, "text => lab.experiment.text === text && lab.experiment.hidden_size === 5", arg=good)
+    lab.tab.evaluate("lab.halt()")
+
+
+def test_refused_numbers_outlast_a_change_of_something_else(lab):
+    lab.set(**QUICK)
+    own(lab, "1, two, 3", None)
+    wait_until(lab.tab, "document.querySelector('[data-field=values] .refusal')?.textContent.includes('two')")
+    units = lab.field("hidden_size").locator("input[type=text]")
+    units.fill("5")
+    units.press("Enter")
+    wait_until(lab.tab, "lab.wanted.hidden_size === 5")
+    assert lab.field("values").locator("textarea").input_value() == "1, two, 3" and "two" in lab.refusal("values")
+    lab.field("values").locator("textarea").fill("1, 2, 3")
+    wait_until(lab.tab, "lab.experiment.hidden_size === 5 && lab.experiment.values.length === 3")
+
+
 def test_another_task_after_refused_own_texts_is_that_task(lab):
     lab.reset("room=train")
     lab.tab.evaluate(OWN_TEXT_AT_ONCE, "a short text, too short")

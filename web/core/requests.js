@@ -83,7 +83,17 @@ function fitting(base, patch) {
 }
 
 /** As `request`, for controls: a refusal is shown at the field, so nobody needs to catch it. */
-export const change = (patch, base, options) => request(inRoom(patch, base ?? present()), base, options).catch(() => {});
+export const change = (patch, base = filledIn(), options) => request(inRoom(patch, base), base, options).catch(() => { atField = refused.value; });
+
+let atField = null;                                     // the refusal of what somebody filled in here; that of a link is none
+const TYPED = ["text", "values", "targets"];
+
+/** As `present`, but where a task was chosen or an own sequence typed it is not lost by being refused. */
+function filledIn() {
+  const { task } = wanted.value;
+  const chosen = task !== trace.value.experiment.task && [schema.tasks, schema.own].some((known) => Object.hasOwn(known, task));
+  return refused.value && refused.value === atField && (chosen || TYPED.includes(refused.value.field)) ? wanted.value : present();
+}
 
 /** In the Train room a change is one of the run at its moment. */
 function inRoom(patch, base) {

@@ -131,13 +131,11 @@ function chosen(name) {
 
 function OwnText() {
   const id = useId();
-  // Where no picture of an own text has come yet, a change applies to another task's experiment: then it takes all of this one along.
-  const ask = (text) => change({ ...(present().task === "own_text" ? {} : wanted.value), text });
   return (
     <div class="field tall" data-field="text">
       <label for={id}>{t("field.text")}</label>
       <textarea id={id} rows={5} value={wanted.value.text ?? ""} aria-invalid={refused.value?.field === "text" || undefined}
-        aria-describedby={`${id}-wrong`} onChange={(event) => ask(event.currentTarget.value)} />
+        aria-describedby={`${id}-wrong`} onChange={(event) => change({ text: event.currentTarget.value }, wanted.value)} />
       <Refusal field="text" id={`${id}-wrong`} />
     </div>
   );
@@ -179,8 +177,8 @@ function OwnNumbers() {
   const id = useId();
   const { values, targets } = wanted.value;
   const typed = useSignal(null);
-  // Both as they stand in their fields, also where one of them was refused.
-  const ask = (patch) => change({ task: "own", values: wanted.value.values, targets: wanted.value.targets, ...patch });
+  // To all that stands in the fields, also where it was refused.
+  const ask = (patch) => change(patch, wanted.value);
   return (
     <>
       <div class="field tall" data-field="values">
