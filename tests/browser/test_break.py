@@ -323,6 +323,41 @@ def begun(tab, count):
     wait_until(tab, "count => document.querySelectorAll('.measurements li').length === count && document.querySelector('.tally')", arg=count)
 
 
+def test_a_bug_is_found_by_keys_alone_and_the_focus_never_falls_out(lab):
+    """Whatever goes when it is pressed hands the focus on, and what comes of it is said."""
+    tab = lab.tab
+    focus = "document.activeElement.closest('h2')?.textContent ?? document.activeElement.textContent"
+    press = lambda selector, key="Enter": (tab.locator(selector).focus(), tab.keyboard.press(key))  # noqa: E731
+    press(".rules .find")
+    wait_until(tab, focus + ".startsWith('Find the bug no.')")
+    tab.locator(".tally").wait_for()
+    names = tab.locator("[data-puzzle=check], [data-puzzle=watch], [data-puzzle=score]").evaluate_all("all => all.map((button) => button.ariaLabel)")
+    assert len(set(names)) == 3 and all(name.startswith("Measure: ") for name in names)
+    tab.locator("[data-puzzle=tensor]").focus()
+    tab.keyboard.press("ArrowDown")
+    for _ in range(4):
+        tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.locator("[role=log] .measurements li").wait_for()
+    assert tab.evaluate(focus) == "Measure"
+    answer = tab.locator("[data-suspect]")
+    for name in answer.evaluate_all("all => all.map((button) => button.dataset.suspect)"):
+        press("[data-suspect=%s]" % name)
+        wait_until(tab, "name => document.querySelector(`[data-suspect=${name}]`).ariaDisabled === 'true'", arg=name)
+        assert tab.evaluate("document.activeElement.dataset.suspect") == name
+        told = tab.locator("[role=status] :is(.wrong-guess, .solved b)")
+        wait_until(tab, "document.querySelector('[role=status] :is(.wrong-guess, .solved)')")
+        if told.inner_text().startswith("Found: "):
+            break
+    tab.locator("[data-puzzle=fewest]").wait_for()
+    assert answer.evaluate_all("all => all.every((button) => button.ariaDisabled === 'true')")
+    press(".solved button")
+    wait_until(tab, focus + ".startsWith('Find the bug no.')")
+    tab.locator(".tally").wait_for()
+    press(".puzzle header button:last-child")
+    wait_until(tab, "document.activeElement.tagName === 'MAIN'")
+
+
 def test_a_link_shows_others_the_same_measurements_with_the_same_results(lab):
     tab = lab.tab
     truth = Puzzle(7, None)._answer
@@ -403,6 +438,15 @@ def test_on_a_phone_the_numbers_of_four_cells_and_all_curves_stand_within_the_sc
         .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)""")
     assert wide == [] and tab.evaluate("document.documentElement.scrollWidth") == 360
     assert "256" in tab.locator(".numbers-note").inner_text()
+    tab.context.close()
+
+
+def test_on_a_phone_the_hunt_begins_with_what_is_measured_and_not_behind_the_suspects(live_tabs):
+    tab = live_tabs("#room=break&updates=3&length=8&hidden_size=2", viewport={"width": 390, "height": 844})
+    tab.locator(".open-controls").click()
+    tab.locator(".rules .find").click()
+    tab.locator(".tally").wait_for()
+    assert not tab.locator(".left.open").count()
     tab.context.close()
 
 

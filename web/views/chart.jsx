@@ -86,7 +86,7 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
 
 /** The x axis below all panes: ticks, and what it counts. */
 export function Below({ y, width, x, label }) {
-  const down = 15 * enlarged();
+  const down = 17 * enlarged();
   return (
     <g class="below" transform={`translate(0 ${y})`} aria-hidden="true">
       <line class="axis-line" x1="0" x2={width} />

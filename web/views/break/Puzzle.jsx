@@ -7,7 +7,12 @@ import { refusal, t } from "../../core/i18n.js";
 import { another, checked, fewest, guess, leave, log, measure, mostSteps, preparing, standing, startOver, suspects, unreadable, verdict, watched } from "../../core/puzzle.js";
 import { puzzle } from "../../core/state.js";
 import { Tex } from "../Tex.jsx";
+import { keepFocus } from "./focus.js";
 import { blockLetter, blockName, suspectName } from "./names.js";
+
+const TITLE = ".puzzle h2";
+/** A control that may go when it is used. */
+const then = (act, place = TITLE) => () => { act(); keepFocus(place); };
 
 const list = (names) => names.map(suspectName).join(t("puzzle.comma"));
 
@@ -16,26 +21,34 @@ export function Puzzle() {
   return (
     <section class="puzzle" aria-label={t("puzzle.title")}>
       <header>
-        <h2>{t("puzzle.title")} <small>{t("puzzle.number", { seed: puzzle.value })}</small></h2>
+        <h2 tabIndex={-1}>{t("puzzle.title")} <small>{t("puzzle.number", { seed: puzzle.value })}</small></h2>
         <button type="button" class="plain" onClick={another}>{t("puzzle.another")}</button>
-        {(stands?.count > 0 || stands?.wrong.length > 0) && <button type="button" class="plain" onClick={startOver}>{t("puzzle.startOver")}</button>}
-        <button type="button" class="plain" onClick={leave}>{t("puzzle.leave")}</button>
+        {(stands?.count > 0 || stands?.wrong.length > 0) && <button type="button" class="plain" onClick={then(startOver)}>{t("puzzle.startOver")}</button>}
+        <button type="button" class="plain" onClick={then(leave, "main")}>{t("puzzle.leave")}</button>
       </header>
       <p>{t("puzzle.task")}</p>
       <p class="note">{t("puzzle.link")}</p>
       {!stands ? (
-        <p class="note" role="status">{preparing.value ? t("puzzle.preparing", preparing.value) : t("inspector.waiting")}</p>
+        <Preparing />
       ) : (
         <>
           <p class="tally" role="status"><b data-puzzle="count">{t(stands.count === 1 ? "puzzle.countOne" : "puzzle.count", { count: stands.count })}</b>
             {stands.wrong.length > 0 && <span> · {t(stands.wrong.length === 1 ? "puzzle.wrongOne" : "puzzle.wrong", { count: stands.wrong.length })}</span>}</p>
-          <Wrong />
+          <div role="status"><Wrong /><Solved /></div>
           {unreadable.value && <p class="refusal" role="alert">{refusal(unreadable.value)}</p>}
-          {stands.solved ? <Solved /> : <Instruments />}
+          {!stands.solved && <Instruments />}
           <Log />
         </>)}
     </section>
   );
+}
+
+/** How far the training is; not announced at every step of it. */
+function Preparing() {
+  const { done, wanted } = preparing.value ?? {};
+  if (!wanted) return <p class="note" role="status">{t("inspector.waiting")}</p>;
+  const text = t("puzzle.preparing", { done, wanted });
+  return <p class="note" role="progressbar" aria-valuenow={done} aria-valuemax={wanted} aria-label={text}>{text}</p>;
 }
 
 function Instruments() {
@@ -55,17 +68,17 @@ function Instruments() {
           onInput={(event) => { steps.value = Number(event.currentTarget.value); }} /> <output>{steps.value}</output></label>
         <label><input type="checkbox" checked={given.value} data-puzzle="given" onChange={() => { given.value = !given.value; }} /> {t("puzzle.given")}</label>
         <label><input type="checkbox" checked={tiny.value} data-puzzle="tiny" onChange={() => { tiny.value = !tiny.value; }} /> {t("puzzle.tiny")}</label>
-        <button type="button" data-puzzle="check" onClick={() => measure({ kind: "check", what: tensor.value, steps: steps.value, zero_states: !given.value, scale: tiny.value ? 1e-4 : 1 })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="check" aria-label={`${t("puzzle.measure")}: ${t("puzzle.check")}`} onClick={() => measure({ kind: "check", what: tensor.value, steps: steps.value, zero_states: !given.value, scale: tiny.value ? 1e-4 : 1 })}>{t("puzzle.measure")}</button>
       </fieldset>
       <fieldset>
         <legend>{t("puzzle.watch")}</legend>
         <label>{t("puzzle.quantity")} <select value={quantity.value} data-puzzle="quantity" onChange={(event) => { quantity.value = event.currentTarget.value; }}>
           {watched.map((name) => <option key={name} value={name}>{watchedName(name)}</option>)}</select></label>
-        <button type="button" data-puzzle="watch" onClick={() => measure({ kind: "watch", what: quantity.value })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="watch" aria-label={`${t("puzzle.measure")}: ${t("puzzle.watch")}`} onClick={() => measure({ kind: "watch", what: quantity.value })}>{t("puzzle.measure")}</button>
       </fieldset>
       <fieldset>
         <legend>{t("puzzle.score")}</legend>
-        <button type="button" data-puzzle="score" onClick={() => measure({ kind: "score" })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="score" aria-label={`${t("puzzle.measure")}: ${t("puzzle.score")}`} onClick={() => measure({ kind: "score" })}>{t("puzzle.measure")}</button>
       </fieldset>
     </div>
   );
@@ -75,9 +88,11 @@ const watchedName = (name) => (name === "f_plus_i" ? t("puzzle.fPlusI") : t(`qua
 
 function Log() {
   return (
-    <ol class="measurements" aria-label={t("puzzle.log")}>
-      {log.value.map((entry) => <li key={JSON.stringify(entry.measurement)}><Entry {...entry} /></li>)}
-    </ol>
+    <div role="log" aria-label={t("puzzle.log")}>
+      <ol class="measurements">
+        {log.value.map((entry) => <li key={JSON.stringify(entry.measurement)}><Entry {...entry} /></li>)}
+      </ol>
+    </div>
   );
 }
 
@@ -123,7 +138,7 @@ function Solved() {
       <p>{told.proven ? t("puzzle.proven") : told.measurements === 0 ? t("puzzle.blind", { count: others.length + 1 }) : t("puzzle.lucky", { count: others.length, others: list(others) })}</p>
       {!proof ? <p class="note">{t("inspector.waiting")}</p>
         : proof.series && <p data-puzzle="fewest">{t(proof.series.length === 1 ? "puzzle.fewestOne" : "puzzle.fewest", { count: proof.series.length, series: proof.series.map(measurementName).join(t("puzzle.then")) })}</p>}
-      <p class="buttons"><button type="button" onClick={another}>{t("puzzle.another")}</button></p>
+      <p class="buttons"><button type="button" onClick={then(another)}>{t("puzzle.another")}</button></p>
     </div>
   );
 }
@@ -132,7 +147,7 @@ function Solved() {
 function Wrong() {
   const told = verdict.value;
   return told && !told.right && (
-    <p class="wrong-guess" role="alert">{t(told.possible.includes(told.guess) ? "puzzle.notRuledOut" : "puzzle.wasRuledOut", { name: suspectName(told.guess) })}</p>);
+    <p class="wrong-guess">{t(told.possible.includes(told.guess) ? "puzzle.notRuledOut" : "puzzle.wasRuledOut", { name: suspectName(told.guess) })}</p>);
 }
 
 /** The suspects, in the left column. */
@@ -146,9 +161,10 @@ export function Suspects({ onClose }) {
         {Object.keys(suspects).map((name) => {
           const wrong = stands?.wrong.includes(name);
           const right = stands?.answer === name;
+          const over = stands && (stands.solved || wrong);  // which keeps the focus of whom it was named by
           return (
-            <li key={name}><button type="button" class={right ? "right" : wrong ? "cleared" : undefined} disabled={!stands || stands.solved || wrong} data-suspect={name}
-              onClick={() => { guess(name); onClose(); }}>{suspectName(name)}{wrong && <span> ✗ <span class="visually-hidden">{t("puzzle.notIt")}</span></span>}{right && " ✓"}</button></li>);
+            <li key={name}><button type="button" class={right ? "right" : wrong ? "cleared" : undefined} disabled={!stands} aria-disabled={over || undefined} data-suspect={name}
+              onClick={over ? undefined : then(() => { guess(name); onClose(); })}>{suspectName(name)}{wrong && <span> ✗ <span class="visually-hidden">{t("puzzle.notIt")}</span></span>}{right && " ✓"}</button></li>);
         })}
       </ul>
       <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
