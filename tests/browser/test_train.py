@@ -301,10 +301,10 @@ def test_a_stop_condition_says_that_it_stopped(room):
 
 def test_a_kept_run_is_called_by_what_differs_however_large_that_is(room):
     tab = room.tab
-    tab.evaluate("lab.set({updates: 3})")
+    tab.evaluate("lab.set({updates: 3, seed: 7700})")
     tab.get_by_role("button", name="Keep this run").click()
     wait_until(tab, "lab.run('beside0')?.count === 3")
-    for patch, name in (({"damage": {"no_carry": 1}}, "undamaged"), ({"damage": {}, "seed": 5}, "Seed 77"), ({"seed": 77, "task": "own", "values": [[0.5]] * 9}, "Latch: keep the marked sign, Your numbers")):
+    for patch, name in (({"damage": {"no_carry": 1}}, "undamaged"), ({"damage": {}, "seed": 5}, "Seed 7700"), ({"seed": 7700, "task": "own", "values": [[0.5]] * 9}, "Latch: keep the marked sign, Your numbers")):
         tab.evaluate("patch => lab.set({...patch, updates: 2})", patch)
         wait_until(tab, "document.querySelector('.curves .end-label.beside0')")
         assert tab.locator(".curves .end-label.beside0").first.text_content() == name
@@ -326,11 +326,29 @@ def test_every_stop_condition_stops_and_the_run_goes_on_from_there(room, kind, v
     assert tab.locator(".event").text_content().startswith(told % stopped if "%d" in told else told)
     if kind == "score":
         assert np.mean(in_cpython(stopped, seed=77).scores[-10:]) >= 0.7
-    tab.get_by_label("Stop when").select_option("none")
-    tab.get_by_role("button", name="Go on").click()
-    wait_until(tab, "stopped => lab.run().count > stopped", arg=stopped)
+    tab.get_by_role("button", name="Go on").click()     # and does not stop again at once, for what it has reached
+    wait_until(tab, "stopped => lab.run().count > stopped + 5", arg=stopped)
     tab.evaluate("lab.halt()")
+    assert tab.get_by_label("Stop when").input_value() == "none"
     assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
+
+
+def test_what_ended_a_run_is_not_said_of_the_next(room):
+    tab = room.tab
+    tab.get_by_label("Stop when").select_option("updates")
+    tab.locator(".setup input.short").fill("15")
+    tab.keyboard.press("Enter")
+    for field, of in (("seed", "stopped"), ("learning_rate", "diverged")):
+        if of == "diverged":
+            tab.get_by_label("Stop when").select_option("none")
+            tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
+        press(tab, "Train")
+        tab.locator(".event button").first.wait_for()
+        wait_until(tab, "document.querySelector('.trainbar .primary').getAttribute('aria-label') === 'Train' && lab.wanted.updates === lab.experiment.updates")
+        assert ("ran away" in tab.locator(".event").text_content()) == (of == "diverged")
+        tab.locator("[data-field=%s] input" % field).last.fill("1")
+        tab.keyboard.press("Enter")
+        wait_until(tab, "!document.querySelector('.event')")
 
 
 def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):

@@ -64,6 +64,8 @@ export function present() {
 export async function request(patch, base = present(), options = {}) {
   wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
   refused.value = null;
+  // What ended a run is not true of another one.
+  if (Object.keys(patch).some((name) => name !== "updates")) happened.value = null;
   const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value),
     { beside: beside.value, stop: running.value ? stopWhen.value : null, ...options });
   if (error) {

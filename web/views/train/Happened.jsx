@@ -2,7 +2,7 @@
 
 import { full, short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
-import { happened, running, trace } from "../../core/state.js";
+import { happened, running, stopWhen, trace } from "../../core/state.js";
 import { doneNow, goTo, startOver, train } from "../../core/training.js";
 
 export function Happened() {
@@ -13,7 +13,8 @@ export function Happened() {
 const EVENTS = {
   stopped: ({ kind, value, reached, update }) => (
     <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: kind === "updates" ? value : short(value), reached: short(reached) })}</span>
-      <button type="button" onClick={() => train()}>{t("train.goOn")}</button></p>),
+      {/* What was reached would stop it again at once. */}
+      <button type="button" onClick={() => { stopWhen.value = null; train(); }}>{t("train.goOn")}</button></p>),
   diverged: ({ update, got, remedy, tensor, norm, of }) => (
     <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}</span>
       <button type="button" onClick={() => startOver({ learning_rate: Number(remedy) })}>{t("train.again", { remedy })}</button>

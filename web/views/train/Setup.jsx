@@ -27,7 +27,7 @@ function StopWhen() {
       <label for={id}>{t("train.stop")}</label>{" "}
       <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
         const kind = event.currentTarget.value;
-        stopWhen.value = kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? clueless };
+        stopWhen.value = kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? Number(clueless.toPrecision(3)) };
       }}>
         {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
