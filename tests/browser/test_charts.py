@@ -32,6 +32,13 @@ def test_words_stand_clear_of_each_other_and_of_the_score(lab, link):
     assert tab.evaluate(CLASHES) == []
 
 
+@pytest.mark.parametrize("link", ["seed=20&updates=80", "task=reber&updates=60"])
+def test_on_a_phone_too_and_within_the_screen(lab, link):
+    lab.tab.set_viewport_size({"width": 390, "height": 844})
+    test_words_stand_clear_of_each_other_and_of_the_score(lab, link)
+    assert lab.tab.evaluate("[...document.querySelectorAll('.curves text')].filter((word) => word.getBoundingClientRect().right > innerWidth).map((word) => word.textContent)") == []
+
+
 def test_under_every_word_between_the_lines_there_is_paper(lab):
     tab = lab.tab
     follow(tab, "room=train&updates=80&changes=40:learning_rate:0.1&beside=forget_bias%3D-2")

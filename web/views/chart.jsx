@@ -58,11 +58,16 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
   const inside = ({ value }) => value >= y.low && value <= y.high;
   const drawn = [...levels.map((level) => ({ ...level, x1: 0, x2: width })),
     ...stairs.filter(({ from }) => from < x.high).map((stair) => ({ ...stair, x1: x.at(stair.from), x2: Math.min(width, x.at(stair.to)) }))].filter(inside);
+  const levelWords = drawn.map(({ value, label, above = true, atStart, x1, x2 }) => ({ label, above, anchor: atStart ? "start" : "end",
+    x: atStart ? x1 + 4 : x2 - 4, y: y.at(value) + (above ? -4 : 12) * size }));
+  /** The words at the end of a curve make room for those at a level: further from its line. */
+  const clear = (end) => {
+    const met = levelWords.find((words) => words.anchor === "end" && Math.abs(words.y - MIDDLE * size - end.y) < LABEL_HEIGHT * size
+      && x.at(end.count) < words.x && x.at(end.count) + widthOf(end.label) + 8 > words.x - widthOf(words.label));
+    return met ? { ...end, y: met.y + (met.above ? 1 : -1) * LABEL_HEIGHT * size - MIDDLE * size } : end;
+  };
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
-    .map(({ key, label, values, high, style }) => ({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size);
-  // Words at the right end of a line make room for those at the end of a curve.
-  const rightOf = ({ label, x2 }, at) => Math.min(x2, ...ends.filter((end) => Math.abs(end.y + MIDDLE * size - at) < LABEL_HEIGHT * size
-    && x.at(end.count) < x2 && x.at(end.count) + widthOf(end.label) > x2 - widthOf(label) - 12).map((end) => x.at(end.count))) - 4;
+    .map(({ key, label, values, high, style }) => clear({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size);
   return (
     <g class="pane" transform={`translate(0 ${top})`}>
       {y.ticks.map((tick) => (
@@ -73,10 +78,7 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
       {lines.map(({ key, values, style, noise }) => (
         <path key={key} class={`${noise ? "noise" : "curve-line"} ${style}`} d={path(values, x.at, y.at)} />))}
       {/* Words are never crossed out by what is drawn. */}
-      {drawn.map(({ from = 0, value, label, style, above = true, atStart, x1, x2 }) => {
-        const at = y.at(value) + (above ? -4 : 12) * size;
-        return <Words key={`${style}${from}`} class="level-label" anchor={atStart ? "start" : "end"} x={atStart ? x1 + 4 : rightOf({ label, x2 }, at)} y={at}>{label}</Words>;
-      })}
+      {levelWords.map(({ label, above, ...place }, k) => <Words key={k} class="level-label" {...place}>{label}</Words>)}
       {ends.map(({ key, label, y: at, style, count }) => (
         <Words key={key} class={`end-label ${style}`} x={Math.min(width, x.at(count)) + 4} y={at + MIDDLE * size}>{label}</Words>))}
       <Words class="pane-title" weight={700} x={0} y={-6 * size}>{title}</Words>

@@ -158,7 +158,8 @@ function LossPane({ main, runs, experiment, ...pane }) {
 }
 
 function ScorePane({ main, runs, experiment, ...pane }) {
-  const title = t("train.scoreTitle", { score: scoreName() });
+  const whole = t("train.scoreTitle", { score: scoreName() });
+  const title = widthOf(whole, 700) <= pane.width ? whole : scoreName();
   const levels = levelsOf(pane.width - widthOf(title, 700));
   const all = [main, ...runs.map(({ series }) => series)].map((series) => series.score_mean ?? series.score);
   // A share of right answers has its ends; an error may shrink for ever, and bits are told apart only near each other.
@@ -196,9 +197,10 @@ export const scoreName = () => t(`metric.${trace.value.about.metric}`);
 function levelsOf(besideTitle) {
   const { clueless, goal, lower_is_better: error } = trace.value.about;
   const learnt = goal == null ? "" : t("train.goal", { value: short(goal) });
+  const low = !error && clueless < 0.3;                 // where the curve's own end has no room beside it
   const room = !error && widthOf(learnt) + 16 < besideTitle;
   return [
-    ...(clueless == null ? [] : [{ value: clueless, label: t("train.clueless", { value: short(clueless) }), style: "clueless", above: error || clueless < 0.3 }]),
+    ...(clueless == null ? [] : [{ value: clueless, label: t("train.clueless", { value: short(clueless) }), style: "clueless", above: error || low, atStart: low }]),
     ...(goal == null ? [] : [{ value: goal, label: learnt, style: "goal", above: room || (error && goal < 0.1), atStart: !room }]),
   ];
 }

@@ -65,8 +65,8 @@ function Beside() {
         {Object.keys(PAIRS).map((name) => <option key={name} value={name}>{t(`train.pair.${name}`)}</option>)}
         {beside.value.length > 0 && <option value="none">{t("train.pair.none")}</option>}
       </select>{" "}
+      {curves.value.main.count > 0 && <><span class="note">{t("train.besideRestarts")}</span>{" "}</>}
       <button type="button" disabled={curves.value.main.count === 0} onClick={keepBeside}>{t("train.keep")}</button>
-      {curves.value.main.count > 0 && <span class="note"> {t("train.besideRestarts")}</span>}
     </p>
   );
 }
