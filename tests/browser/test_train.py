@@ -147,12 +147,14 @@ def test_keys_train_pause_and_scrub(room):
     wait_until(tab, "lab.run().count >= 12")
     tab.keyboard.press("Space")
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates && document.querySelector('.trainbar .primary').getAttribute('aria-label') === 'Train'")
+    shown = "updates => lab.experiment.updates === updates && Number(document.querySelector('.curves .scrub').value) === updates"
     stopped = room.experiment["updates"]
+    wait_until(tab, shown, arg=stopped)
     scrub = tab.locator(".curves .scrub")
     scrub.focus()
     for key, updates in (("ArrowLeft", stopped - 1), ("ArrowLeft", stopped - 2), ("Home", 0), ("ArrowRight", 1)):
         tab.keyboard.press(key)
-        wait_until(tab, "updates => lab.experiment.updates === updates", arg=updates)
+        wait_until(tab, shown, arg=updates)
     assert scrub.get_attribute("aria-valuetext") == now(tab) == "update 1 of %d" % tab.evaluate("lab.run().count")
     tab.locator(".trainbar").get_by_role("button", name="+1 update", exact=True).focus()
     tab.keyboard.press("Enter")
@@ -303,7 +305,7 @@ def test_a_kept_run_is_called_by_what_differs_however_large_that_is(room):
     tab = room.tab
     tab.evaluate("lab.set({updates: 3, seed: 7700})")
     tab.get_by_role("button", name="Keep this run").click()
-    wait_until(tab, "lab.run('beside0')?.count === 3")
+    wait_until(tab, "document.querySelector('.curves .end-label.beside0') && lab.run('beside0').count === 3")
     for patch, name in (({"damage": {"no_carry": 1}}, "undamaged"), ({"damage": {}, "seed": 5}, "Seed 7700"), ({"seed": 7700, "task": "own", "values": [[0.5]] * 9}, "Latch: keep the marked sign, Your numbers")):
         tab.evaluate("patch => lab.set({...patch, updates: 2})", patch)
         wait_until(tab, "document.querySelector('.curves .end-label.beside0')")
@@ -348,7 +350,7 @@ def test_what_ended_a_run_is_not_said_of_the_next(room):
         assert ("ran away" in tab.locator(".event").text_content()) == (of == "diverged")
         tab.locator("[data-field=%s] input" % field).last.fill("1")
         tab.keyboard.press("Enter")
-        wait_until(tab, "!document.querySelector('.event')")
+        wait_until(tab, "!/ran away|Stopped/.test(document.querySelector('.event')?.textContent)")
 
 
 def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
