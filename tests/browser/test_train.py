@@ -144,7 +144,7 @@ def test_keys_train_pause_and_scrub(room):
     tab = room.tab
     tab.locator(".trainbar .primary").focus()
     tab.keyboard.press("Enter")
-    wait_until(tab, "lab.run().count >= 12")
+    wait_until(tab, "lab.experiment.updates >= 12")
     tab.keyboard.press("Space")
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates && document.querySelector('.trainbar .primary').getAttribute('aria-label') === 'Train'")
     shown = "updates => lab.experiment.updates === updates && Number(document.querySelector('.curves .scrub').value) === updates"
