@@ -67,7 +67,7 @@ function Page() {
   const close = () => { controlsOpen.value = false; };
   // A phone has it at the lower edge, with the way to the experiment.
   const bar = (controls) => (
-    <div class="under">
+    <div class={controls ? "under" : "under alone"}>
       {controls}
       <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
         onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(!breaking ? "controls.open" : puzzle.value === null ? "break.open" : "puzzle.suspects")}</button>
@@ -83,7 +83,7 @@ function Page() {
         <main tabIndex={-1}>
           <NewVersion />
           <Handed />
-          {missing ? <Coming part={part} /> : breaking ? <><own.BreakCentre />{bar(null)}</> : <>
+          {missing ? <Coming part={part} /> : breaking ? <>{bar(null)}<own.BreakCentre /></> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
             {training && <own.Train bar={bar(<own.TrainBar />)} />}

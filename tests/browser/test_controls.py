@@ -274,3 +274,20 @@ def test_the_rooms_keep_step_and_unit(lab):
     assert lab.tab.locator(".inspector h2").text_content() == "error term of the forget gate, unit 3, step 9"
     lab.enter("forward")
     assert lab.tab.locator(".inspector h2").text_content() == "forget gate, unit 3, step 9"
+
+
+def test_a_play_head_that_nobody_has_moved_stands_where_the_backward_pass_begins(lab):
+    """Further left, where little of the derivative arrives, the picture is pale. One that was moved stays."""
+    at = lambda: int(lab.tab.locator("output.now").text_content().split(" ")[2])  # noqa: E731
+    lab.enter("backward")
+    assert at() == lab.experiment["length"]
+    lab.enter("forward")
+    assert at() == 13
+    lab.set(output_step=20)
+    lab.enter("backward")
+    assert at() == 20
+    lab.select(t=17)
+    lab.enter("forward")
+    assert at() == 17
+    lab.enter("backward")
+    assert at() == 17

@@ -45,3 +45,26 @@ def test_a_run_and_the_answers_of_the_network_are_seen_together(tab, width, heig
     header, play, curves, heading = (tab.locator(at).first.bounding_box() for at in (".top", ".trainbar .primary", ".curves", ".held-out"))
     assert header["height"] < 0.08 * height                 # one line
     assert play["y"] < 0.35 * height and curves["y"] + curves["height"] < 0.85 * height and heading["y"] < 0.9 * height
+
+
+@pytest.mark.parametrize("width, height", [(1024, 768), (1280, 720), (1920, 1080)])
+def test_the_window_is_used_and_rows_are_as_high_as_their_letters(tab, width, height):
+    tab.set_viewport_size({"width": width, "height": height})
+    follow(tab, "projector=1&room=train&updates=20&seed=%d" % width)
+    wait_until(tab, "([width, seed]) => lab.experiment.seed === seed && lab.experiment.updates === 20 && innerWidth === width && document.querySelector('.letters .letter')",
+               arg=[width, width])
+    main = tab.locator("main").bounding_box()
+    beside = tab.locator("aside.right").bounding_box()
+    assert main["width"] > 0.95 * width or main["x"] + main["width"] + beside["width"] > 0.95 * width
+    over = tab.evaluate("""(() => { const box = (one) => one.getBoundingClientRect(), names = [...document.querySelectorAll('.letters .name')];
+        return [...document.querySelectorAll('.letters .letter')].flatMap((letter) => names.filter((name) => box(name).top < box(letter).bottom - 3 && box(name).bottom - 3 > box(letter).top)
+            .map((name) => letter.textContent.slice(0, 3) + " " + name.textContent)); })()""")
+    assert over == []
+
+
+def test_the_way_to_the_damages_stands_above_what_they_do(tab):
+    tab.set_viewport_size({"width": 1280, "height": 720})
+    for link, words, below in (("damage=no_carry", "Damage", ".numbers"), ("puzzle=33", "What is it?", ".tally")):
+        follow(tab, "projector=1&room=break&updates=20&" + link)
+        wait_until(tab, "([words, below]) => document.querySelector('.open-controls').textContent === words && document.querySelector(below)", arg=[words, below])
+        assert tab.locator(".open-controls").bounding_box()["y"] < tab.locator(below).first.bounding_box()["y"]

@@ -68,7 +68,7 @@ function Sum({ applied, terms, power, labelled, carried }) {
                 : <Atom atom={atom} labelled={labelled} carried={carried} bracketed={atom.value < 0 && (place > 0 || k > 0)} largest={sizes} />}
             </span>))}
         </span>))}
-      {together && <b class="sign closes">)</b>}{power !== 0 && <span>{timesPower(power)}</span>}
+      {together && <b class="sign closes">)</b>}{power !== 0 && <span class="sign">{timesPower(power)}</span>}
       {applied && <b class="sign closes">)</b>}
     </>
   );

@@ -25,7 +25,7 @@ const BESIDE_CURVES = 340;
 /** How much larger letters are on a projector. */
 export const projected = () => (projector.value && space.value ? Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) : 1);
 export const picture = computed(() => layout(trace.value.shape, room.value,
-  { ...space.value, ...(room.value === "train" ? { height: BESIDE_CURVES } : {}), size: projected() }));
+  { ...space.value, ...(room.value === "train" ? { height: BESIDE_CURVES * projected() } : {}), size: projected() }));
 
 /** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
 export const painted = computed(() => (changes.value && showChanges.value
