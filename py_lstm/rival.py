@@ -20,6 +20,8 @@ from .training import Progress, Updates, loss_of, score_of
 from .validation import InvalidInput, choice, instance
 
 CELLS = {"rnn": RNN, "gru": GRU}
+# What there is to see inside: the states, the gates of a GRU, and its candidate n. See layers/gru.py.
+INSIDE = {"rnn": ("h",), "gru": ("r", "z", "n", "h")}
 
 
 class _Ran(NamedTuple):
@@ -74,6 +76,22 @@ class Rival(Updates):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Outputs (T, N, O) of sequences x (T, N, I)."""
         return whole(self._forward(x)).y
+
+    def inside(self, x: np.ndarray) -> Arrays:
+        """What goes on inside for sequences x (T, N, I): the names in `INSIDE` (T, N, H), and y (T, N, O).
+
+        Examples
+        --------
+        >>> from py_lstm import Experiment
+        >>> e = Experiment()
+        >>> seen = Rival("gru", e).inside(e.example().x)
+        >>> h_before = np.concatenate([np.zeros((1, 1, 3)), seen["h"][:-1]])
+        >>> np.allclose(seen["h"], (1 - seen["z"]) * seen["n"] + seen["z"] * h_before)
+        True
+        """
+        ran = whole(self._forward(x))
+        steps = [layer.trace[0][0] for _, layer in ran.stretches]
+        return {name: np.concatenate([step[name] for step in steps]) for name in INSIDE[self.cell]} | {"y": ran.y}
 
     def derivatives(self, x: np.ndarray, dy: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """∂L/∂h (T, N, H) of sequences x (T, N, I), everything later taken into account; `dy` gives ∂L/∂y from y, both (T, N, O)."""

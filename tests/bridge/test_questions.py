@@ -1,4 +1,5 @@
 """What is asked while a training may run: the same answers as in one go, and never long away."""
+import math
 import sys
 from collections import Counter
 
@@ -8,8 +9,10 @@ import pytest
 from py_lstm import Experiment, check, probe, reach, run
 from py_lstm.damage import DamagedNetwork
 from py_lstm.damage.checking import check_blocks
+from py_lstm.experiment import defaults
 from py_lstm.layers.recurrent import Recurrent
 from py_lstm.network import Network
+from py_lstm.rival import Rival
 from web.build.paths import WEB
 
 sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
@@ -107,3 +110,29 @@ def test_moving_about_in_the_backward_room_measures_nothing_anew(lab, passes):
         lab.explain({**BACKWARD, "unit": unit, "t": 4})
         assert not passes["passes"]
     assert first["unit"] == bridge.FIRST_SELECTION["unit"]
+
+
+@pytest.mark.parametrize("task", ["latch", "copy"])
+def test_what_goes_on_inside_the_other_cells_is_told_of_the_lstms_sequence(task):
+    e = Experiment.from_json({**defaults(task), "hidden_size": 3, "batch_size": 4, "updates": 2})
+    lab, inside = bridge.Lab(), {}
+    lab.ask(1, "rivals", e.replace(damage={"clamp_f": 0}).to_json())
+    while not (told := lab.go_on(1, 0))[0]["done"]:
+        part, numbers = told[0].get("part"), told[1]
+        if part and part["kind"] == "inside":
+            inside[part["cell"]] = {name: numbers[place["start"]:place["start"] + math.prod(place["shape"])].reshape(place["shape"])
+                                    for name, place in part["arrays"].items()}
+            symbols = part["symbols"]
+    lstm = run(e).arrays
+    for cell, found in inside.items():
+        rival = Rival(cell, e)
+        for _ in range(2):
+            rival.update()
+        for name in ("x", "target", "mask", "judged"):
+            assert np.array_equal(found[name], lstm[name]), name
+        for name, value in rival.inside(lstm["x"][:, np.newaxis]).items():
+            assert np.array_equal(found[name], value[:, 0]), name
+        if task == "copy":
+            assert found["p"].sum(axis=1) == pytest.approx(1) and np.array_equal(found["p"].argmax(axis=1), found["y"].argmax(axis=1))
+            assert symbols["answer"] == (lstm["target"].argmax(axis=1) + 1).tolist()
+    assert set(inside) == {"rnn", "gru"} and set(inside["gru"]) - set(inside["rnn"]) == {"r", "z", "n"}

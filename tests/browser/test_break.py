@@ -1,12 +1,15 @@
 """The Break room: every switch changes what is on the screen to what CPython says, and a bug can be found."""
+import numpy as np
 import pytest
 from lab import DEFAULTS, SAME, Lab, difference, fragment_of, in_cpython, live_tabs, wait_until  # noqa: F401
 from test_accessibility import violations
+from test_picture import expected_colour
 
 from py_lstm import Experiment, Trainer
 from py_lstm.damage import DAMAGE, effect
 from py_lstm.damage.checking import check_blocks
 from py_lstm.damage.puzzle import BASE, Puzzle
+from py_lstm.rival import Rival
 from web.build.paths import MODULES
 
 # Small, and with as many inputs as units, so that every rule applies and each takes a moment.
@@ -225,15 +228,24 @@ def test_how_far_memory_holds_is_what_cpython_says(lab, fields, name):
     assert (lab.tab.locator(".memory .level.trained").count() == 1) == (e.task != "reber")
 
 
-def test_other_cells_are_trained_beside_it(lab):
+def test_other_cells_are_trained_beside_it_and_shown_on_its_sequence(lab):
     lab.tab.get_by_role("button", name="Train an RNN and a GRU").click()
-    wait_until(lab.tab, "document.querySelector('[data-number=\"loss.gru\"]')")
-    from py_lstm.rival import Rival
-    for cell in ("rnn", "gru"):
+    lab.tab.locator(".inside .one canvas").nth(1).wait_for()
+    for k, cell in enumerate(("rnn", "gru")):
         rival = Rival(cell, experiment())
         for _ in range(4):
             rival.update()
         assert abs(number(lab.tab, "loss." + cell) - effect.score(experiment(), effect.Subject(rival.forward)).loss) < 1e-12
+        h = rival.inside(experiment().example().x)["h"][:, 0]
+        for t, unit in ((1, 1), (3, 2), (len(h), 1)):
+            lab.select("h", t, unit)
+            wait_until(lab.tab, "new Promise((done) => requestAnimationFrame(() => done(true)))")
+            seen = lab.tab.locator(".inside .one").nth(k).evaluate("""one => {
+                const { left, top, width, height } = one.querySelector('.selected').style;
+                const middle = (start, size) => Math.round(parseFloat(start) + parseFloat(size) / 2);
+                return [...one.querySelector('canvas').getContext('2d').getImageData(middle(left, width), middle(top, height), 1, 1).data].slice(0, 3); }""")
+            assert np.abs(np.array(seen) - expected_colour(h[t - 1, unit - 1], 1, "light")).max() <= 3, (cell, t, unit)
+    assert lab.tab.locator(".inside .letter .katex-mathml").count() == 3 + 6, "x, h, y and x, r, z, n, h, y"
 
 
 def test_the_other_rooms_say_that_something_is_broken(lab):

@@ -16,7 +16,7 @@ const checked = signal(null);                           // what the finished tab
 export const zeroStates = signal(true);                 // whether the sequence begins from states of 0
 export const losses = signal(null);                     // {damaged, whole, from} of a damaged training
 export const cosines = signal([]);                      // [{update, cosine}]
-export const rivals = signal(null);                     // {progress: {cell, done, wanted}, rnn: {...}, gru: {...}}
+export const rivals = signal(null);                     // {progress: {cell, done, wanted}, rnn: {..., inside}, gru: {..., inside}}
 export const failed = signal(null);                     // a refusal that belongs to no field
 
 /** Ask Python; a refusal is shown in the room. Resolves to whether the answer was still wanted. */
@@ -69,8 +69,9 @@ export function compareCells() {
   const experiment = trace.value.experiment;
   rivalsOf = rivalsKey(experiment);
   rivals.value = {};
-  question("rivals", "rivals", [experiment], (part) => batch(() => {
+  question("rivals", "rivals", [experiment], (part, data) => batch(() => {
     if (part.kind === "progress") rivals.value = { ...rivals.value, progress: part };
+    else if (part.kind === "inside") rivals.value = { ...rivals.value, [part.cell]: { ...rivals.value[part.cell], inside: traceOf(part, data) } };
     else {
       rivals.value = { ...rivals.value, [part.cell]: part, progress: null };
       memories.value = { ...memories.value, [part.cell]: { score: part.memory } };

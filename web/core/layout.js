@@ -26,6 +26,9 @@ const ROOMS = {
 
 // Two of them stand side by side.
 ROOMS.break = { ...ROOMS.forward, strip: null };
+// Other cells there.
+ROOMS.rnn = { ...ROOMS.break, units: [["h", "value"]] };
+ROOMS.gru = { ...ROOMS.break, units: [["r", "opening"], ["z", "opening"], ["n", "value"], ["h", "value"]] };
 
 // Where every step reads one symbol, one row has room for it: its letter, or the derivative of the input that was 1.
 const SYMBOLS = { forward: { quantity: "x", mark: "symbol" }, backward: { quantity: "dx", mark: "value" } };
@@ -44,7 +47,7 @@ const WIDEST_COLUMN = 80;
 /**
  * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
  *               output that is the most probable and the right one (from 1), where there are such
- * @param room   "forward", "backward" or "train"
+ * @param room   "forward", "backward", "train" or "break", or another cell, "rnn" or "gru"
  * @param space  {width, height, size}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
  *               than `minColumn`. What holds letters is `size` times as high, for a projector
  */

@@ -35,7 +35,7 @@ export const widthOf = (trace, quantity) => trace.arrays[quantity].shape[1];
  */
 export function rangeOf(trace, quantity) {
   if (trace.isChange) return largest(trace, quantity);
-  if (["g", "h", "tanh_c"].includes(quantity)) return 1;
+  if (["g", "h", "n", "tanh_c"].includes(quantity)) return 1;
   const most = largest(trace, quantity);
   return quantity === "c" ? Math.max(1, Math.min(most, 2 * most - 3)) : most;
 }

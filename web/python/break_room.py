@@ -10,6 +10,7 @@ from py_lstm.damage import effect
 from py_lstm.damage.checking import blocks_in_pieces
 from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
 from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
+from py_lstm.losses import log_softmax
 from py_lstm.rival import CELLS, Rival
 from py_lstm.trace import run_in_pieces
 
@@ -21,11 +22,12 @@ ONSET_ELEMENTS = 3                                      # and over the first ste
 class BreakRoom:
     """What is asked of damaged networks, and the puzzle.
 
-    `trainer_of` gives an experiment's trainer, the same one each time; `pack` a trace as the page reads it.
+    `trainer_of` gives an experiment's trainer, the same one each time; `pack` a trace as the page reads it, `drawable` what a picture
+    needs of any arrays.
     """
 
-    def __init__(self, trainer_of, pack):
-        self.trainer_of, self.pack = trainer_of, pack
+    def __init__(self, trainer_of, pack, drawable):
+        self.trainer_of, self.pack, self.drawable = trainer_of, pack, drawable
         self.puzzle = None
 
     def questions(self):
@@ -83,8 +85,11 @@ class BreakRoom:
                 yield {"kind": "cosine", "update": int(update), "cosine": cosine}
 
     def rivals(self, experiment):
-        """An RNN and a GRU on the same task, trained as the LSTM was."""
+        """An RNN and a GRU on the same task, trained as the LSTM was: their scores, and what goes on inside them on the same sequence."""
         e = effect.undamaged(Experiment.from_json(experiment))
+        yield from self._trained(e)
+        lstm = yield from run_in_pieces(e, self.trainer_of(e))
+        given = {name: lstm.arrays[name] for name in ("x", "target", "mask", "judged", "legal") if name in lstm.arrays}
         for cell in CELLS:
             rival = Rival(cell, e)
             while len(rival.losses) < e.updates:
@@ -96,6 +101,11 @@ class BreakRoom:
             measured = yield from effect.score_in_pieces(e, subject)
             held = yield from effect.memory_in_pieces(e, subject)
             yield {"kind": "rival", "cell": cell, "size": rival.size, **_finite(measured._asdict()), "memory": _list(held.score)}
+            seen = {name: value[:, 0] for name, value in rival.inside(lstm.arrays["x"][:, np.newaxis]).items()}
+            if e.about.classes():
+                seen["p"] = np.exp(log_softmax(seen["y"]))
+            header, numbers = self.drawable(e, given | seen)
+            yield {"kind": "inside", "cell": cell, **header}, numbers
 
     def _trained(self, experiment):
         trainer = self.trainer_of(experiment)

@@ -73,7 +73,7 @@ class Lab:
         def trainer_of(experiment):
             return self.runs.of(experiment).trainer
 
-        rooms = break_room.BreakRoom(trainer_of, pack), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
+        rooms = break_room.BreakRoom(trainer_of, pack, drawable), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
         own = {"check": self.check, "probe": self.probe}
         self.questions = questions.Questions(own | {name: answer for one in rooms for name, answer in one.questions().items()})
 
@@ -324,20 +324,25 @@ def packed(arrays, start=0):
 
 def pack(trace, more=None):
     """A trace as a JSON-able header, and its numbers with those of `more`, whose places stand under "more"."""
-    entries, numbers = packed(trace.arrays | (more or {}))
-    header = {"experiment": trace.experiment.to_json(), "about": about(trace.experiment.about, trace.experiment.length),
-              "loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
-              "symbols": symbols(trace), "output": trace.output + 1, "captions": captions(trace), "arrays": {name: entries[name] for name in trace.arrays},
-              "more": {name: entries[name] for name in more or {}}}
+    header, numbers = drawable(trace.experiment, trace.arrays, more)
+    return header | {"loss": trace.loss, "score": trace.score, "right": trace.right, "counted": trace.counted,
+                     "output": trace.output + 1, "captions": captions(trace)}, numbers
+
+
+def drawable(experiment, arrays, more=None):
+    """What a picture of these arrays needs; as `pack`."""
+    entries, numbers = packed(arrays | (more or {}))
+    header = {"experiment": experiment.to_json(), "about": about(experiment.about, experiment.length), "symbols": symbols(experiment, arrays),
+              "arrays": {name: entries[name] for name in arrays}, "more": {name: entries[name] for name in more or {}}}
     return header, numbers
 
 
-def symbols(trace):
+def symbols(experiment, arrays):
     """Which input each step reads, which output is the most probable and which is right, from 1, where there are such."""
-    found = {"read": "x"} if trace.experiment.about.symbols else {}
-    if trace.experiment.about.classes():
+    found = {"read": "x"} if experiment.about.symbols else {}
+    if experiment.about.classes():
         found |= {"guess": "p", "answer": "target"}
-    return {name: (trace.arrays[quantity].argmax(axis=1) + 1).tolist() for name, quantity in found.items()}
+    return {name: (arrays[quantity].argmax(axis=1) + 1).tolist() for name, quantity in found.items()}
 
 
 def settings(name):

@@ -5,6 +5,7 @@ import { damage, RULES } from "../../core/damage.js";
 import { lang, refusal, t } from "../../core/i18n.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";
+import { Inside } from "./Inside.jsx";
 import { Memory } from "./Memory.jsx";
 import { allOf } from "./names.js";
 import { Numbers } from "./Numbers.jsx";
@@ -28,6 +29,7 @@ function Broken() {
       <Numbers />
       <Pair />
       <Memory />
+      <Inside />
       <TrainOn />
     </>
   );
