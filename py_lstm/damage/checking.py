@@ -12,6 +12,7 @@ from ..experiment import Experiment
 from ..gradient_check import GradientReport, TensorCheck, checks_in_pieces, report
 from ..objective import Objective, differentiated
 from ..parameters import Arrays
+from ..rounding import rounding_in_pieces
 from ..training import Trainer
 from ..validation import choice, integer, number
 from .rules import BLOCKS
@@ -54,11 +55,12 @@ def blocks_in_pieces(experiment: Experiment, *, steps: int | None = None, zero_s
 def _in_pieces(objective: Objective, blocks: Iterable[str] | None, max_elements: int | None, method: str
                ) -> Iterator[TensorCheck | None]:
     wanted = list(BLOCKS) if blocks is None else [choice("blocks", name, BLOCKS) for name in blocks]
-    *_, gradients = yield from objective.passes_in_pieces()
+    forward, _, dy, _, gradients = yield from objective.passes_in_pieces()
     yield None
+    known = yield from rounding_in_pieces(objective.network(objective.values), forward, dy)
     apart = in_blocks(gradients)
-    yield from checks_in_pieces(lambda at: objective(_joined(at)), in_blocks(objective.values),
-                                {name: apart[name] for name in wanted}, method=method, max_elements=max_elements)
+    yield from checks_in_pieces(lambda at: objective(_joined(at)), in_blocks(objective.values), {name: apart[name] for name in wanted},
+                                method=method, max_elements=max_elements, rounding=in_blocks(known))
 
 
 def shortened(objective: Objective, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0) -> Objective:

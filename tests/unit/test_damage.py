@@ -251,3 +251,13 @@ def test_a_damaged_training_branches_off_where_the_damage_begins():
     assert all(np.array_equal(branch.parameters_after(20)[name], right[name]) for name in right)
     peepholes = LATCH.replace(damage={"peepholes": 1}, damage_from=12)
     assert len(whole.branch(peepholes).losses) == 0
+
+
+@pytest.mark.parametrize("experiment", [Experiment("text_en", updates=20), Experiment(updates=0, scale=100), Experiment("wave", updates=40)],
+                         ids=["a text, its units full after 20 updates", "weights a hundred times as large", "a wave"])
+def test_no_block_of_a_network_that_nothing_is_wrong_with_is_called_wrong(experiment):
+    """Where units are full a gradient has few digits; that is no mistake of whoever computes it."""
+    trainer = Trainer(experiment)
+    for steps, zero_states in ((None, False), (None, True), (3, True)):
+        report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=6, trainer=trainer)
+        assert report.right, str(report)

@@ -22,7 +22,7 @@ TOLD = ("document.querySelector('.numbers:not(.waiting):not(.faded)') && documen
         "&& document.querySelector('.memory .curve-line.after')")
 # And the training with it: the cosine at every moment that it is computed at.
 TRAINED = TOLD + " && document.querySelector('.train-on .lesson')"
-RIVALS = TOLD + " && document.querySelector('.memory .curve-line.gru')"
+RIVALS = TOLD + " && document.querySelector('.memory .curve-line.gru') && document.querySelector('.inside canvas')"
 PUZZLE = "document.querySelector('.tally')"
 # A text is read, and all is written that is to be written.
 READ = "document.querySelectorAll('[data-text=written] .ch').length > 240 && document.querySelector('.follower')"
@@ -93,6 +93,7 @@ BREAK = {
     "break-trained-on": ("#room=break&updates=300&damage=clamp_f:0&damage_from=200", until(TRAINED, see(".train-on", "center"))),
     "break-tutorial": ("#room=break&damage=no_carry;bias_i_from_f;bias_o_from_f;last_step_only&damage_from=0", until(TRAINED)),
     "break-delays": ("#room=break&damage=longer:3", until(TOLD, "document.querySelector('.memory button').click(); return " + until(RIVALS, see(".memory", "center")))),
+    "break-cells": ("#room=break", until(TOLD, "document.querySelector('.memory button').click(); return " + until(RIVALS, see(".inside", "center")))),
     "break-adding": ("#room=break&task=adding&updates=300&damage=clamp_i:0.5", until(TOLD)),
     "broken-elsewhere": ("#damage=clamp_f:1", ""),
 }
