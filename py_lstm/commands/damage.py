@@ -11,6 +11,7 @@ from ..damage.checking import check_blocks
 from ..damage.rules import DAMAGE, KINDS, DamageRule
 from ..experiment import Experiment
 from ..rival import CELLS, Rival
+from ..tasks import OWN
 from ..training import Trainer
 from .given import add_command, read
 from .output import OK, print_json
@@ -21,7 +22,7 @@ def add(commands) -> None:
     one.add_argument("--cells", action="store_true", help="an RNN and a GRU beside it, trained as the LSTM was")
 
 
-OVER = {"step": "step", "string": "step", "delay": "a delay of", "length": "the end of sequences of length"}
+OVER = {"step": "step", "string": "step", "own": "step", "delay": "a delay of", "length": "the end of sequences of length"}
 MOST_STEPS = 8                                          # up to which it is looked from when on a gradient is wrong
 
 
@@ -48,7 +49,8 @@ def _damage(given: argparse.Namespace) -> int:
         print_json({"damage": e.damage, "damage_from": e.damage_from, "metric": metric, "wrong": list(wrong), "from_steps": wrong,
                     **{one.name: _plain(one) for one in networks}})
         return OK
-    print(f"{e.task}: {e.hidden_size} units, after {e.updates} updates, on {networks[0].score.sequences} held-out sequences of {e.steps} steps")
+    print(f"{e.task}: {e.hidden_size} units, after {e.updates} updates, on "
+          f"{'its own sequence' if e.task == OWN else f'{networks[0].score.sequences} held-out sequences'} of {e.steps} steps")
     for name, value in e.damage.items():
         print(f"  {name}{'' if DAMAGE[name].switch else f' {value:g}'}: {DAMAGE[name].about}")
     for one in networks:

@@ -46,7 +46,7 @@ class Memory(NamedTuple):
     """The task's metric over time, from 1 on; NaN where there is none.
 
     over : "step", at each step by itself; "delay", the same where the step is the time since what is to be remembered;
-        "string", the same of strings that have no length but their own; "length", on sequences of that length, where the
+        "string" and "own", the same of strings, and of a sequence, that have no length but their own; "length", on sequences of that length, where the
         answer is asked for at the end
     """
 
@@ -117,7 +117,7 @@ def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256
     y = yield from _answers(e, measured, drawn.x)
     by_step = np.array([_score_at(e, y, drawn, t) for t in range(len(drawn.x))])
     ends = np.flatnonzero(np.isfinite(by_step))[-1:] + 1
-    over = "string" if e.task == "reber" else "delay" if e.task == "recall" or _marks_once(e) else "step"
+    over = "own" if e.task == OWN else "string" if e.task == "reber" else "delay" if e.task == "recall" or _marks_once(e) else "step"
     return Memory(over, by_step[:int(ends[0])] if len(ends) else by_step)
 
 

@@ -228,6 +228,15 @@ def test_how_far_memory_holds_is_what_cpython_says(lab, fields, name):
     assert (lab.tab.locator(".memory .level.trained").count() == 1) == (e.task != "reber")
 
 
+def test_an_own_sequence_is_not_called_held_out(lab):
+    e = experiment(task="own", values=[[0.1], [0.5], [0.9], [0.2], [0.3]], damage={"clamp_f": 0})
+    lab.set(**e.to_json())
+    answered(lab, e)
+    wait_until(lab.tab, "document.querySelector('.memory .curve-line.after') && document.querySelector('.memory .note').textContent === 'The score at each step of your sequence.'")
+    told = lab.tab.locator(".numbers").first.text_content()
+    assert "the sequence it is trained on" in told and "held-out" not in told and lab.tab.locator(".memory .level.trained").count() == 0
+
+
 def test_other_cells_are_trained_beside_it_and_shown_on_its_sequence(lab):
     lab.tab.get_by_role("button", name="Train an RNN and a GRU").click()
     lab.tab.locator(".inside .one canvas").nth(1).wait_for()

@@ -363,6 +363,7 @@ def test_damage_is_listed_measured_and_checked(call):
     assert "none" in good(call("damage", *SMALL, "damage=clamp_f:1")) and "rnn " in good(call("damage", *SMALL, "--cells"))
     told = good(call("damage", *SMALL[:1], "updates=3", "length=20", "damage=truncated:12"))
     assert "  not up to T = 8, but over all steps: weight_ih[i] " in told
+    assert "on its own sequence of 4 steps" in good(call("damage", "task=own", "values=1;2;3;4;5", "updates=2"))
     short = ["task=adding_2015", "hidden_size=2", "length=6", "updates=1"]
     memory = json.loads(good(call("damage", *short, "--json")))["after"]["memory"]
     assert memory[0] is None and memory[-1] > 0, "no sequence has one step"

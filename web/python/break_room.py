@@ -53,7 +53,7 @@ class BreakRoom:
         for name, (one, subject) in subjects.items():
             held = yield from effect.memory_in_pieces(one, subject)
             yield {"kind": "memory", "of": name, "over": held.over, "score": _list(held.score),
-                   "trained": None if held.over == "string" else e.length}
+                   "trained": None if held.over in ("string", "own") else e.length}
 
     def blocks(self, experiment, zero_states):
         """The gradient check of every block over the whole sequence, then over the first 1, 2, ... steps."""

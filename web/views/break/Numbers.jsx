@@ -22,11 +22,12 @@ export function Numbers() {
   if (!told) return <p class="numbers waiting">{t("inspector.waiting")}</p>;
   const { share, clueless } = told;
   const columns = [["before", told.before], ["after", told.after], ...["rnn", "gru"].filter((cell) => rivals.value?.[cell]).map((cell) => [cell, rivals.value[cell]])];
-  const notes = [clueless === null ? "" : t("break.clueless", { value: written(clueless, share) }), t("break.heldOut", { count: told.after.sequences })];
+  const own = trace.value.experiment.task === "own";    // a sequence that is all there is
+  const notes = [clueless === null ? "" : t("break.clueless", { value: written(clueless, share) }), t(own ? "break.ownSequence" : "break.heldOut", { count: told.after.sequences })];
   return (
     <>
       <table class={waiting.value ? "numbers faded" : "numbers"}>
-        <caption class="visually-hidden">{t("break.numbers", { count: told.after.sequences })}</caption>
+        <caption class="visually-hidden">{t(own ? "break.numbersOwn" : "break.numbers", { count: told.after.sequences })}</caption>
         <thead><tr><td />{columns.map(([name]) => <th key={name} scope="col">{called(name)}</th>)}</tr></thead>
         <tbody>
           <tr><th scope="row">{scoreName(told)}</th>
