@@ -20,12 +20,12 @@ STOPS = {
     "light": ("#004b96", "#4775af", "#7f9fc6", "#b9c9dc", "#f4f3f0", "#e9c7b6", "#da9b7d", "#c86e42", "#ab4500"),
     "dark": ("#76c7ff", "#5c9bc7", "#49718e", "#354959", "#212429", "#534336", "#88633f", "#c28545", "#ffa747"),
 }
-# Ink and paper: `open` is what fills an opening and `empty` what it fills, `target` the pale steps behind the output.
+# Ink and paper: `open` is what fills an opening and `empty` what it fills, `target` the grey steps behind the output.
 INK = {
     "light": {"paper": "#fbfaf7", "ink": "#1b1c1f", "muted": "#63656b", "line": "#dfddd7", "open": "#45464a", "empty": "#edebe6",
-              "target": "#d9d5cb"},
+              "target": "#918c80"},
     "dark": {"paper": "#17191d", "ink": "#ecebe8", "muted": "#a0a3aa", "line": "#34373e", "open": "#c9c7c1", "empty": "#23262b",
-             "target": "#43474f"},
+             "target": "#666b75"},
 }
 FIXED_RANGE = ("g", "h", "tanh_c")      # their scale goes from -1 to 1, whatever they reach
 MOST_TITLES = 6000                      # more squares than that are not named one by one: the file would be too large

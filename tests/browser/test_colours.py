@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from test_picture import STOPS
 
+from py_lstm.drawing import INK
 from web.build.paths import WEB
 
 SIGHT = {
@@ -118,3 +119,7 @@ def test_text_can_be_read_on_every_ground(theme):
             assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
     for line in ("via-c", "via-h", "open"):
         assert contrast(colours[line], colours["paper"]) >= 3, line
+    for mark in ("open", "target"):                     # what has to be seen without being read, also behind the output
+        assert contrast(colours[mark], colours["paper"]) >= 3, mark
+        assert colours[mark] == INK[theme][mark], mark  # as py_lstm draws it
+    assert contrast(colours["target"], colours["ink"]) >= 3
