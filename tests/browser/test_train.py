@@ -335,6 +335,24 @@ def test_every_stop_condition_stops_and_the_run_goes_on_from_there(room, kind, v
     assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
+def test_a_stop_condition_that_is_no_number_is_told_beside_it(room):
+    tab = room.tab
+    tab.get_by_label("Stop when").select_option("loss")
+    box = tab.locator(".setup input.short")
+    for value, told in (("soon", "no number"), ("-1", "between 0 and")):
+        box.fill(value)
+        tab.keyboard.press("Enter")
+        press(tab, "Train")
+        wait_until(tab, "told => document.querySelector('.setup .refusal').textContent.includes(told)", arg=told)
+        assert tab.locator(".refusal:not(:empty)").count() == 1 and tab.locator(".setup .refusal").text_content().startswith("Where to stop")
+        assert box.get_attribute("aria-invalid") == "true" and room.experiment["updates"] == 0
+    box.fill("0.5")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "document.querySelectorAll('.refusal:not(:empty)').length === 0")
+    press(tab, "Train")
+    tab.locator(".event").wait_for()
+
+
 def test_what_ended_a_run_is_not_said_of_the_next(room):
     tab = room.tab
     tab.get_by_label("Stop when").select_option("updates")

@@ -206,7 +206,7 @@ function OwnNumbers() {
 }
 
 const SHOWN = ["task", "values", "targets", "text", "length", "input_size", "sequence_seed", "hidden_size", "seed", "initializer",
-  "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of", "output_step"];
+  "scale", "forget_bias", "updates", "optimizer", "learning_rate", "loss_at", "gradient_of", "output_step", "stop"];
 
 /** A refusal of something that has no field here, such as a name only a link can hold. */
 function Elsewhere() {

@@ -5,8 +5,9 @@ import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { number } from "../../core/link.js";
 import { present } from "../../core/requests.js";
-import { beside, curves, running, schema, stopWhen, trace } from "../../core/state.js";
+import { beside, curves, refused, schema, stopWhen, trace } from "../../core/state.js";
 import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";
+import { Refusal } from "../fields.jsx";
 import { bandOf, nameOf } from "./names.js";
 import { countsRight } from "./Curves.jsx";
 
@@ -23,18 +24,26 @@ function StopWhen() {
   const { goal, clueless } = trace.value.about;
   const words = (kind) => t(kind === "score" && !countsRight() ? "train.stop.error" : `train.stop.${kind}`);
   return (
-    <p class="setting">
+    <p class="setting" data-field="stop">
       <label for={id}>{t("train.stop")}</label>{" "}
       <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
         const kind = event.currentTarget.value;
-        stopWhen.value = kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? Number(clueless.toPrecision(3)) };
+        settle(kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? Number(clueless.toPrecision(3)) });
       }}>
         {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
       {stop && <input type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
-        onChange={(event) => { stopWhen.value = { ...stop, value: number(event.currentTarget.value) }; }} />}
+        aria-invalid={refused.value?.field === "stop" || undefined} aria-describedby={`${id}-wrong`}
+        onChange={(event) => settle({ ...stop, value: number(event.currentTarget.value) })} />}{" "}
+      <Refusal field="stop" id={`${id}-wrong`} />
     </p>
   );
+}
+
+/** What was refused of the condition before is not refused of this one, which the next training is asked to stop at. */
+function settle(condition) {
+  stopWhen.value = condition;
+  if (refused.value?.field === "stop") refused.value = null;
 }
 
 /** Pairs worth seeing: what the first becomes, and what stands beside it. */
