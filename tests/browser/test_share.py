@@ -60,6 +60,11 @@ def test_the_link_is_copied_and_where_that_is_denied_it_is_selected(lab, dialog)
                             ) == address(dialog)
 
 
+def test_a_teacher_who_started_the_folder_is_told_whom_its_link_leads_nowhere(lab, dialog):
+    assert "served to this machine alone" in dialog.locator("section").first.inner_text()
+    assert "that of this machine" in opened(dialog, "qr").inner_text()
+
+
 def test_it_is_used_by_keyboard_and_escape_goes_back_to_the_button(lab):
     lab.tab.get_by_role("button", name="Share", exact=True).focus()
     lab.tab.keyboard.press("Enter")

@@ -12,6 +12,7 @@ import { QrCode } from "./QrCode.jsx";
 import { TakeAway } from "./TakeAway.jsx";
 
 const LONG_LINK = 2000;                                 // some messengers and school portals cut what is longer
+const HERE_ALONE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export function Share() {
   // What is said here is said in the link, and changes nothing on this page.
@@ -23,17 +24,18 @@ export function Share() {
   };
   const address = addressOf(link(view));
   const file = location.protocol === "file:";
+  const local = HERE_ALONE.test(location.hostname);
   return (
     <div class="share">
       <section>
         <CopyBox name="share.link" text={address} rows={address.length > 160 ? 4 : 2} />
-        {file && <p class="warning">{t("share.file")}</p>}
+        {(file || local) && <p class="warning">{t(file ? "share.file" : "share.local")}</p>}
         {address.length > LONG_LINK && <p class="warning">{t("share.long", { letters: address.length })}</p>}
         {(view.hide || view.question) && <p class="note"><a href={address} target="_blank" rel="noopener">{t("share.try")}</a></p>}
       </section>
       <Part name="question"><Question {...asked} /></Part>
       <Part name="choose"><Choose hidden={asked.hidden} /></Part>
-      <Part name="qr">{file ? <p class="note">{t("share.qr.file")}</p> : <QrCode text={address} />}</Part>
+      <Part name="qr">{file ? <p class="note">{t("share.qr.file")}</p> : <><QrCode text={address} />{local && <p class="note">{t("share.qr.local")}</p>}</>}</Part>
       <Part name="embed">
         {file ? <p class="note">{t("share.embed.file")}</p> : <>
           <CopyBox name="share.embed.code" text={embedCode(addressOf(link({ ...view, frame: 1 })))} rows={4} />
