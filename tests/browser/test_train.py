@@ -335,6 +335,17 @@ def test_every_stop_condition_stops_and_the_run_goes_on_from_there(room, kind, v
     assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
+def test_a_stop_condition_is_heard_by_a_training_that_goes_on(room):
+    tab = room.tab
+    press(tab, "Train")
+    wait_until(tab, "lab.experiment.updates > 20")
+    tab.get_by_label("Stop when").select_option("seconds")
+    tab.locator(".setup input.short").fill("0.001")
+    tab.keyboard.press("Enter")
+    wait_until(tab, "document.querySelector('.event')?.textContent.includes('trained for')")
+    assert tab.locator(".trainbar .primary").get_attribute("aria-label") == "Train"
+
+
 def test_a_stop_condition_that_is_no_number_is_told_beside_it(room):
     tab = room.tab
     tab.get_by_label("Stop when").select_option("loss")

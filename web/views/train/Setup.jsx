@@ -4,8 +4,8 @@ import { useId } from "preact/hooks";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { number } from "../../core/link.js";
-import { present } from "../../core/requests.js";
-import { beside, curves, refused, schema, stopWhen, trace } from "../../core/state.js";
+import { change, present } from "../../core/requests.js";
+import { beside, curves, refused, running, schema, stopWhen, trace } from "../../core/state.js";
 import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";
 import { Refusal } from "../fields.jsx";
 import { bandOf, nameOf } from "./names.js";
@@ -40,10 +40,11 @@ function StopWhen() {
   );
 }
 
-/** What was refused of the condition before is not refused of this one, which the next training is asked to stop at. */
+/** What was refused of the condition before is not refused of this one; a training that goes on is asked to stop at this one. */
 function settle(condition) {
   stopWhen.value = condition;
   if (refused.value?.field === "stop") refused.value = null;
+  if (running.value) change({});
 }
 
 /** Pairs worth seeing: what the first becomes, and what stands beside it. */
