@@ -1,4 +1,6 @@
 """The words in the Train room's curves: none runs into another, none lies on the curve of the score, none is crossed out."""
+from urllib.parse import quote
+
 import pytest
 from lab import follow, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
@@ -50,3 +52,12 @@ def test_under_every_word_between_the_lines_there_is_paper(lab):
         }).map((text) => text.textContent)""")
     assert bare == []
     assert "Forget bias −2" in tab.locator(".curves .end-label.beside0").first.text_content()  # with a minus
+
+
+def test_a_run_of_another_task_keeps_its_name_within_the_screen_and_off_the_axis_of_the_score(lab):
+    lab.tab.set_viewport_size({"width": 390, "height": 844})
+    follow(lab.tab, "room=train&task=adding&updates=40&seed=3&beside=%s" % quote("task=latch|seed=5"))
+    wait_until(lab.tab, "lab.run().count === 40 && document.querySelectorAll('.curves .end-label.beside0').length === 2 && document.querySelectorAll('.curves .end-label.beside1').length === 3", timeout=60_000)
+    panes = lab.tab.evaluate("[...document.querySelectorAll('.curves .pane')].map((pane) => pane.querySelectorAll('.curve-line').length)")
+    assert panes == [3, 2, 3]
+    assert lab.tab.evaluate("[...document.querySelectorAll('.curves text')].filter((word) => word.getBoundingClientRect().right > innerWidth).map((word) => word.textContent)") == []

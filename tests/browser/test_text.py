@@ -231,6 +231,17 @@ def test_every_temperature_writes_what_the_command_line_writes(room, heat):
     wait_until(room.tab, "text => document.querySelector('[data-text=written]')?.textContent.replace(/↵/g, '') === text", arg=right)
 
 
+def test_on_a_phone_a_tapped_letter_is_told_in_sight_of_it(live_tabs):
+    tab = live_tabs(LINK, viewport={"width": 390, "height": 844}, has_touch=True)
+    letter = tab.locator("[data-text=passage] .ch").nth(40)
+    letter.scroll_into_view_if_needed()
+    letter.tap()
+    wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('character 41')")
+    told, sheet = tab.locator(".text-reading").bounding_box(), tab.locator("aside.right").bounding_box()
+    assert 0 < told["y"] and told["y"] + told["height"] <= sheet["y"] + 1
+    tab.context.close()
+
+
 def test_on_a_phone_in_chinese_nothing_is_wider_than_the_window(live_tabs):
     tab = live_tabs(LINK.replace("text_en", "text_zh").replace("updates=30", "updates=2") + "&lang=zh-CN", viewport={"width": 390, "height": 844})
     told(tab, 2)

@@ -42,7 +42,8 @@ export function Curves() {
   const { experiment } = trace.value;
   const { main, ...others } = curves.value;
   const runs = Object.entries(others).map(([name, series]) => ({ name, series, experiment: beside.value[Number(name.slice(6))] }))
-    .filter((run) => run.experiment);
+    .filter((run) => run.experiment)
+    .map((run, k) => ({ ...run, style: `beside${k % 3}`, label: cut(endOf(run, experiment), MOST_FOR_NAMES * width.value + margin() - 8) }));
   const longest = Math.max(SHORTEST, main.count, ...runs.map(({ series }) => series.count));
   const size = enlarged();
   const inner = width.value - roomForNames(runs, experiment, width.value);
@@ -119,9 +120,17 @@ function changesOf({ changes = {} }, x) {
 function roomForNames(runs, experiment, width) {
   if (!runs.length) return 0;
   const band = bandOf(experiment, beside.value);
-  const names = [t("train.thisRun"), ...(band ? [t("train.bandEnd", { count: runs.length })] : runs.map((run) => endOf(run, experiment)))];
-  const margin = MARGIN_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return Math.max(0, Math.min(MOST_FOR_NAMES * width, Math.max(...names.map(widthOf)) + 8 - margin));
+  const names = [t("train.thisRun"), ...(band ? [t("train.bandEnd", { count: runs.length })] : runs.map(({ label }) => label))];
+  return Math.max(0, Math.min(MOST_FOR_NAMES * width, Math.max(...names.map((name) => widthOf(name))) + 8 - margin()));
+}
+
+const margin = () => MARGIN_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+/** A name, or as much of it as there is room for. */
+function cut(name, room) {
+  let text = name;
+  for (let letters = name.length - 1; widthOf(text) > room && letters > 0; letters -= 1) text = `${name.slice(0, letters).trimEnd()}…`;
+  return text;
 }
 
 /** What stands at the end of a run beside the first. */
@@ -131,7 +140,7 @@ const endOf = ({ series, experiment: other }, experiment) => (series.ended ? t("
 function linesOf(kind, { main, runs, experiment }) {
   const band = bandOf(experiment, beside.value);
   const value = (series) => series[`${kind}_mean`] ?? series[kind];
-  const lines = band ? [] : runs.map((run, k) => ({ key: run.name, values: value(run.series), label: endOf(run, experiment), style: `beside${k % 3}` }));
+  const lines = band ? [] : runs.map(({ name, series, label, style }) => ({ key: name, values: value(series), label, style }));
   const own = { key: "main", values: value(main), style: "main", label: main.count ? runs.length ? t("train.thisRun") : short(value(main).at(-1)) : "" };
   const noise = main[`${kind}_mean`] ? [{ key: "noise", values: main[kind], style: "main", noise: true }] : [];
   return { lines: [...noise, ...lines, own], bands: band && runs.length ? [bandBetween(runs.map(({ series }) => value(series)), t("train.bandEnd", { count: runs.length }))] : [] };
@@ -157,7 +166,9 @@ function LossPane({ main, runs, experiment, ...pane }) {
   return <Pane {...pane} y={y} title={band && widthOf(t("train.lossTitleBand", { band })) + ROOM_FOR_AXIS < pane.width ? t("train.lossTitleBand", { band }) : t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
 }
 
-function ScorePane({ main, runs, experiment, ...pane }) {
+function ScorePane({ main, runs: beside_, experiment, ...pane }) {
+  // What another task counts has no place on this axis.
+  const runs = beside_.filter(({ experiment: other }) => other.task === experiment.task);
   const whole = t("train.scoreTitle", { score: scoreName() });
   const title = widthOf(whole, 700) <= pane.width ? whole : scoreName();
   const levels = levelsOf(pane.width - widthOf(title, 700));
