@@ -10,6 +10,7 @@ const PROJECTED = 0.82;
 const LETTER = 11;                                      // in the pixels that all distances here are given in
 const LABEL_HEIGHT = 13;
 const ASCENT = 10;                                      // of it, above the line that letters stand on
+const LEAST = 4;                                        // of the middle of a label, so that the title does not cover it
 const MIDDLE = 0.32 * LETTER;                           // of small letters, above that line
 
 /** How much larger than on a usual screen the letters of a chart are, and the distances with them. */
@@ -67,7 +68,7 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
     return met ? { ...end, y: met.y + (met.above ? 1 : -1) * LABEL_HEIGHT * size - MIDDLE * size } : end;
   };
   const ends = apart([...lines.filter(({ noise, label }) => !noise && label), ...bands].filter(({ values, high }) => (values ?? high).length)
-    .map(({ key, label, values, high, style }) => clear({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size);
+    .map(({ key, label, values, high, style }) => clear({ key, label, style, count: (values ?? high).length, y: y.at((values ?? high).at(-1)) })), height, LABEL_HEIGHT * size, LEAST * size);
   return (
     <g class="pane" transform={`translate(0 ${top})`}>
       {y.ticks.map((tick) => (
@@ -98,10 +99,10 @@ export function Below({ y, width, x, label }) {
   );
 }
 
-/** Labels moved apart so that none covers another, and kept inside. */
-function apart(ends, height, labelHeight) {
+/** Labels moved apart so that none covers another, and kept inside, clear of the title. */
+function apart(ends, height, labelHeight, least) {
   const sorted = [...ends].sort((a, b) => a.y - b.y);
-  sorted.forEach((end, k) => { if (k > 0) end.y = Math.max(end.y, sorted[k - 1].y + labelHeight); });
+  sorted.forEach((end, k) => { end.y = Math.max(end.y, k > 0 ? sorted[k - 1].y + labelHeight : least); });
   let limit = height;
   for (const end of sorted.reverse()) {
     end.y = Math.min(end.y, limit);
