@@ -346,6 +346,54 @@ def test_a_stop_condition_is_heard_by_a_training_that_goes_on(room):
     assert tab.locator(".trainbar .primary").get_attribute("aria-label") == "Train"
 
 
+def test_what_is_typed_while_it_trains_is_not_taken_away(room):
+    """Every picture of a training writes the fields anew."""
+    tab = room.tab
+    tab.get_by_label("Stop when").select_option("seconds")
+    press(tab, "Train")
+    wait_until(tab, "lab.experiment.updates > 5")
+    for box, text in ((tab.locator(".setup input.short"), "9000.5"), (tab.locator("[data-field=learning_rate] input"), "0.005"), (tab.locator("[data-field=seed] input"), "123")):
+        box.click()
+        tab.keyboard.press("Control+A")
+        before = tab.evaluate("lab.experiment.updates")
+        tab.keyboard.type(text, delay=60)
+        wait_until(tab, "before => lab.experiment.updates > before + 10", arg=before)
+        assert box.input_value() == text
+        tab.keyboard.press("Enter")
+    wait_until(tab, "lab.experiment.seed === 123 && lab.experiment.learning_rate === 0.005")
+    tab.evaluate("lab.halt()")
+    tab.get_by_label("Stop when").select_option("none")
+
+
+def test_another_pace_is_taken_by_a_training_that_goes_on(room):
+    tab = room.tab
+    speed = tab.locator(".trainbar .by select")
+    press(tab, "Train")
+    wait_until(tab, "lab.experiment.updates > 20")
+    speed.select_option("slow")
+    wait_until(tab, "lab.wanted.updates < lab.experiment.updates + 5")
+    slow = room.experiment["updates"]
+    tab.wait_for_timeout(1200)
+    assert slow <= room.experiment["updates"] <= slow + 5
+    speed.select_option("full")
+    wait_until(tab, "updates => lab.experiment.updates > updates", arg=slow + 100)
+    press(tab, "Pause training")
+    wait_until(tab, "lab.wanted.updates === lab.experiment.updates")
+    assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
+
+
+def test_break_looks_at_the_moment_to_which_a_training_has_come(room):
+    tab = room.tab
+    press(tab, "Train")
+    wait_until(tab, "lab.experiment.updates > 20")
+    room.enter("break")
+    tab.locator(".numbers:not(.waiting):not(.faded)").wait_for()
+    done = room.experiment["updates"]
+    assert room.wanted["updates"] == done > 20
+    room.enter("train")
+    assert tab.locator(".trainbar .primary").get_attribute("aria-label") == "Train" and now(tab).startswith("update %d of" % done)
+
+
 def test_a_stop_condition_that_is_no_number_is_told_beside_it(room):
     tab = room.tab
     tab.get_by_label("Stop when").select_option("loss")

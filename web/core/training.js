@@ -1,10 +1,10 @@
 // Training that goes on by itself: play, pause, one update, back to the start. The moment of a run is the experiment's
 // `updates`; to train is to raise it, to go back is to lower it.
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { inForce } from "./moment.js";
 import { change, present } from "./requests.js";
-import { beside, curves, happened, refused, running, schema, trace, wanted } from "./state.js";
+import { beside, curves, happened, refused, room, running, schema, trace, wanted } from "./state.js";
 
 /** How many updates follow each other without a picture, and how long each picture rests. */
 export const PACES = {
@@ -16,11 +16,19 @@ export const PACES = {
 export const pace = signal("full");
 export const most = schema.limits.updates[1];
 
+/** Another pace, also of a training that goes on, whose stretch under way may be as long as all that is left. */
+export function setPace(name) {
+  pace.value = name;
+  if (!running.value || !playing) return;
+  playing.turns = true;
+  change({ updates: doneNow() });
+}
+
 /** After how many updates the page stands now. */
 export const doneNow = () => trace.value.experiment.updates;
 
 const MOST_BACK = 8;                                    // moments before a training ran away that may have no picture either
-let playing = null;
+let playing = null;                                     // the training that goes on; `turns` when it is to take another pace
 
 /** Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew. */
 export async function train({ each = null, until = most } = {}) {
@@ -37,6 +45,7 @@ export async function train({ each = null, until = most } = {}) {
     await change({ updates: next }, undefined, options);
     options = {};
     if (!going()) break;
+    if (mine.turns) { mine.turns = false; continue; }
     const at = wanted.value.updates;
     if (refused.value || happened.value || at >= until || ![next, 0].includes(at)) break;   // the end, or someone else took over
     if (rest) await new Promise((resolve) => { setTimeout(resolve, rest); });
@@ -62,6 +71,9 @@ export async function halt() {
   playing = null;
   await change({ updates: doneNow() });
 }
+
+// In Break it would leave everything to be asked for ever.
+effect(() => { if (room.value === "break" && running.peek()) halt(); });
 
 export const toggleTraining = (options) => (running.value ? halt() : train(options));
 

@@ -10,7 +10,7 @@ import { change, present } from "../core/requests.js";
 import { defaultsOf, mostUpdates, refused, room, running, schema, trace, wanted } from "../core/state.js";
 import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
-import { Choice, NumberField, Refusal, Seed, Slider } from "./fields.jsx";
+import { Choice, NumberField, Refusal, Seed, Slider, Typed } from "./fields.jsx";
 import { LossCurve } from "./LossCurve.jsx";
 import { Settings } from "./train/Settings.jsx";
 
@@ -134,8 +134,8 @@ function OwnText() {
   return (
     <div class="field tall" data-field="text">
       <label for={id}>{t("field.text")}</label>
-      <textarea id={id} rows={5} value={wanted.value.text ?? ""} aria-invalid={refused.value?.field === "text" || undefined}
-        aria-describedby={`${id}-wrong`} onChange={(event) => change({ text: event.currentTarget.value }, wanted.value)} />
+      <Typed as="textarea" id={id} rows={5} value={wanted.value.text ?? ""} aria-invalid={refused.value?.field === "text" || undefined}
+        aria-describedby={`${id}-wrong`} onEnter={(text) => change({ text }, wanted.value)} />
       <Refusal field="text" id={`${id}-wrong`} />
     </div>
   );

@@ -1,5 +1,6 @@
 // The controls' building blocks. Each shows what is wanted, and under itself what is wrong with it.
 
+import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { refusal, t } from "../core/i18n.js";
 import { number } from "../core/link.js";
@@ -15,6 +16,15 @@ export function Refusal({ field, id }) {
 
 const invalid = (field) => (refused.value?.field === field ? true : undefined);
 
+/** What is being typed stays until it is entered or left, however often the page is told of a training meanwhile. */
+export function Typed({ as: Box = "input", value, onEnter, ...rest }) {
+  const typed = useSignal(null);
+  return (
+    <Box {...rest} value={typed.value ?? value} onInput={(event) => { typed.value = event.currentTarget.value; }}
+      onChange={(event) => { typed.value = null; onEnter(event.currentTarget.value); }} onBlur={() => { typed.value = null; }} />
+  );
+}
+
 /** A slider with its number beside it, which can be typed. */
 export function Slider({ field, step = 1, min, max }) {
   const id = useId();
@@ -25,8 +35,8 @@ export function Slider({ field, step = 1, min, max }) {
       <label for={id}>{t(`field.${field}`)}</label>
       <input type="range" aria-label={t(`field.${field}`)} min={low} max={high} step={step} value={value}
         onInput={(event) => change({ [field]: Number(event.currentTarget.value) })} />
-      <input id={id} class="number" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
-        onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Typed id={id} class="number" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)} aria-describedby={`${id}-wrong`}
+        onEnter={(text) => change({ [field]: number(text) })} />
       <Refusal field={field} id={`${id}-wrong`} />
     </div>
   );
@@ -46,8 +56,8 @@ export function Seed({ field }) {
       <label for={id}>{t(`field.${field}`)}</label>
       <button type="button" class="icon small" title={t("controls.another")} aria-label={t("controls.anotherLabel", { name: t(`field.${field}`) })}
         onClick={() => change({ [field]: otherThan(wanted.value[field]) })}><Icon name="dice" /></button>
-      <input id={id} class="number" type="text" inputMode="numeric" value={wanted.value[field]} aria-invalid={invalid(field)}
-        aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Typed id={id} class="number" type="text" inputMode="numeric" value={wanted.value[field]} aria-invalid={invalid(field)}
+        aria-describedby={`${id}-wrong`} onEnter={(text) => change({ [field]: number(text) })} />
       <Refusal field={field} id={`${id}-wrong`} />
     </div>
   );
@@ -59,8 +69,8 @@ export function NumberField({ field, value = wanted.value[field] }) {
   return (
     <div class="field" data-field={field}>
       <label for={id}>{t(`field.${field}`)}</label>
-      <input id={id} class="number wide" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)}
-        aria-describedby={`${id}-wrong`} onChange={(event) => change({ [field]: number(event.currentTarget.value) })} />
+      <Typed id={id} class="number wide" type="text" inputMode="decimal" value={value} aria-invalid={invalid(field)}
+        aria-describedby={`${id}-wrong`} onEnter={(text) => change({ [field]: number(text) })} />
       <Refusal field={field} id={`${id}-wrong`} />
     </div>
   );

@@ -8,7 +8,7 @@ import { number } from "../../core/link.js";
 import { another } from "../../core/puzzle.js";
 import { refused, schema } from "../../core/state.js";
 import { Controls } from "../Controls.jsx";
-import { Refusal } from "../fields.jsx";
+import { Refusal, Typed } from "../fields.jsx";
 import { keepFocus } from "./focus.js";
 import { ruleName } from "./names.js";
 import { bringIntoSight } from "./sight.js";
@@ -61,8 +61,8 @@ function Rule({ name }) {
         <div class="amount">
           <input type="range" aria-label={ruleName(name)} min={rule.low} max={Math.min(rule.high, SLIDES[name] ?? rule.high)} step={step} value={value}
             onInput={(event) => setRule(name, Number(event.currentTarget.value))} />
-          <input type="text" class="number" inputMode="decimal" aria-label={t("break.valueOf", { name: ruleName(name) })} value={typeof value === "number" ? full(value) : value}
-            aria-invalid={wrong || undefined} onChange={(event) => setRule(name, number(event.currentTarget.value))} />
+          <Typed type="text" class="number" inputMode="decimal" aria-label={t("break.valueOf", { name: ruleName(name) })} value={typeof value === "number" ? full(value) : value}
+            aria-invalid={wrong || undefined} onEnter={(text) => setRule(name, number(text))} />
         </div>)}
       <p class="note" id={`rule-${name}`}>{t(`break.rule.${name}.note`)}</p>
     </div>

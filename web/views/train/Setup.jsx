@@ -7,7 +7,7 @@ import { number } from "../../core/link.js";
 import { change, present } from "../../core/requests.js";
 import { beside, curves, refused, running, schema, stopWhen, trace } from "../../core/state.js";
 import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";
-import { Refusal } from "../fields.jsx";
+import { Refusal, Typed } from "../fields.jsx";
 import { bandOf, nameOf } from "./names.js";
 import { countsRight } from "./Curves.jsx";
 
@@ -32,9 +32,9 @@ function StopWhen() {
       }}>
         {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
-      {stop && <input type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
+      {stop && <Typed type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
         aria-invalid={refused.value?.field === "stop" || undefined} aria-describedby={`${id}-wrong`}
-        onChange={(event) => settle({ ...stop, value: number(event.currentTarget.value) })} />}{" "}
+        onEnter={(text) => settle({ ...stop, value: number(text) })} />}{" "}
       <Refusal field="stop" id={`${id}-wrong`} />
     </p>
   );

@@ -9,6 +9,7 @@ import { number } from "../../core/link.js";
 import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, temperature, written } from "../../core/reading.js";
 import { select } from "../../core/selection.js";
 import { isRecording, shownTheme, trace } from "../../core/state.js";
+import { Typed } from "../fields.jsx";
 import { Icon } from "../Icon.jsx";
 import { named, written as withWidth } from "../paint.js";
 import { Tex } from "../Tex.jsx";
@@ -100,8 +101,8 @@ function Asked() {
   return (
     <div class="asked">
       <label for={`${id}-prompt`}>{t("text.prompt")}</label>
-      <input id={`${id}-prompt`} type="text" maxLength={200} value={prompt.value} placeholder={t("text.promptNone")} aria-describedby={`${id}-wrong`}
-        aria-invalid={refusedWriting.value?.field === "prompt" || undefined} onChange={(event) => { prompt.value = event.currentTarget.value; }} />
+      <Typed id={`${id}-prompt`} type="text" maxLength={200} value={prompt.value} placeholder={t("text.promptNone")} aria-describedby={`${id}-wrong`}
+        aria-invalid={refusedWriting.value?.field === "prompt" || undefined} onEnter={(text) => { prompt.value = text; }} />
       <span class="together">
         <label for={`${id}-temperature`}>{t("text.temperature")}</label>
         <input id={`${id}-temperature`} type="range" min="0" max="2" step="0.1" value={temperature.value} aria-valuetext={String(temperature.value)}

@@ -3,7 +3,7 @@
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { curves, engineState, isRecording, running, trace } from "../../core/state.js";
-import { doneNow, most, pace, PACES, startOver, stepOn, toggleTraining } from "../../core/training.js";
+import { doneNow, most, pace, PACES, setPace, startOver, stepOn, toggleTraining } from "../../core/training.js";
 import { Icon } from "../Icon.jsx";
 
 const COUNTS = [1, 10, 100];
@@ -24,7 +24,7 @@ export function TrainBar() {
         })}
       </span>
       <label class="by"><span class="visually-hidden">{t("play.speed")}</span>
-        <select value={pace.value} onChange={(event) => { pace.value = event.currentTarget.value; }}>
+        <select value={pace.value} onChange={(event) => setPace(event.currentTarget.value)}>
           {Object.keys(PACES).map((name) => <option key={name} value={name}>{t(`train.pace.${name}`)}</option>)}
         </select></label>
       <output class="now">{t("train.now", { update: done, count })}</output>
