@@ -21,6 +21,7 @@ import { CheckReport } from "./views/Check.jsx";
 import { Coming } from "./views/Coming.jsx";
 import { Controls } from "./views/Controls.jsx";
 import { Diagram } from "./views/Diagram.jsx";
+import { focusNext, keepFocus } from "./views/focus.js";
 import { Glossary } from "./views/Glossary.jsx";
 import { Header } from "./views/Header.jsx";
 import { Help, HelpButton, openHelp } from "./views/Help.jsx";
@@ -64,7 +65,7 @@ function Page() {
   const missing = part && !own;
   const around = whole.value && !missing;
   const showsText = training && own?.showsText.value;
-  const close = () => { controlsOpen.value = false; };
+  const close = () => { if (controlsOpen.value) focusNext(puzzle.value === null ? ".open-controls" : ".puzzle h2"); controlsOpen.value = false; };
   // A phone has it at the lower edge, with the way to the experiment.
   const bar = (controls) => (
     <div class={controls ? "under" : "under alone"}>
@@ -135,6 +136,7 @@ for (const type of ["pointerdown", "keydown"]) {
 }
 
 listen(openHelp);
+keepFocus();
 const root = document.getElementById("page");
 root.replaceChildren();                                 // what stands there in case this script does not start
 if (!touched.value) opening();

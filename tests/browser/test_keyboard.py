@@ -143,3 +143,21 @@ def test_the_browsers_own_shortcuts_stay_its_own(lab):
         }""", key)
         assert not prevented
     assert lab.tab.locator(".inspector h2").text_content() == "forget gate, unit 2, step 6"
+
+
+def test_what_goes_when_it_is_pressed_leaves_the_focus_in_the_page(lab):
+    """At once, as a switch that is of no more use, or when Python has answered, as the way on after a stop."""
+    tab = lab.tab
+    lab.reset("room=train", updates=0)
+    tab.get_by_label("Stop when").select_option("loss")
+    tab.locator(".setup input.short").fill("0.95")
+    tab.keyboard.press("Enter")
+    tab.locator(".trainbar .primary").click()
+    tab.locator(".event button").focus()
+    tab.keyboard.press("Enter")
+    wait_until(tab, "!document.querySelector('.event') && document.activeElement.tagName === 'MAIN'")
+    tab.evaluate("lab.halt()")
+    tab.get_by_label("Stop when").select_option("none")
+    tab.locator(".trainbar .icon").first.focus()
+    tab.keyboard.press("Enter")
+    wait_until(tab, "document.querySelector('.trainbar .icon').disabled && document.activeElement.tagName === 'MAIN'")

@@ -6,13 +6,13 @@ import { full, short } from "../../core/format.js";
 import { refusal, t } from "../../core/i18n.js";
 import { another, checked, fewest, guess, leave, log, measure, mostSteps, preparing, standing, startOver, suspects, unreadable, verdict, watched } from "../../core/puzzle.js";
 import { puzzle } from "../../core/state.js";
+import { focusNext } from "../focus.js";
 import { Tex } from "../Tex.jsx";
-import { keepFocus } from "./focus.js";
 import { blockLetter, blockName, suspectName } from "./names.js";
 
 const TITLE = ".puzzle h2";
 /** A control that may go when it is used. */
-const then = (act, place = TITLE) => () => { act(); keepFocus(place); };
+const then = (act, place = TITLE) => () => { focusNext(place); act(); };
 
 const list = (names) => names.map(suspectName).join(t("puzzle.comma"));
 

@@ -9,7 +9,7 @@ import { another } from "../../core/puzzle.js";
 import { refused, schema } from "../../core/state.js";
 import { Controls } from "../Controls.jsx";
 import { Refusal, Typed } from "../fields.jsx";
-import { keepFocus } from "./focus.js";
+import { focusNext } from "../focus.js";
 import { ruleName } from "./names.js";
 import { bringIntoSight } from "./sight.js";
 
@@ -24,7 +24,7 @@ export function Rules({ onClose }) {
         <h2>{t("break.setups")}</h2>
         {Object.keys(SETUPS).map((name) => (
           <button key={name} type="button" onClick={() => { setUp(name); onClose(); bringIntoSight(SHOWS_IN[name]); }}>{t(`break.setup.${name}`)}</button>))}
-        <button type="button" class="find" onClick={() => { another(); onClose(); keepFocus(".puzzle h2"); }}>{t("puzzle.begin")}</button>
+        <button type="button" class="find" onClick={() => { focusNext(".puzzle h2"); another(); onClose(); }}>{t("puzzle.begin")}</button>
       </div>
       <p class="buttons"><button type="button" class="repair" disabled={!some} onClick={repair}>{t("break.repair")}</button></p>
       <p data-field="damage"><Refusal field="damage" id="damage-wrong" /></p>
