@@ -180,6 +180,15 @@ def test_an_edit_sets_one_number_after_training():
     assert not same[3, 1] and same.sum() == same.size - 1
 
 
+@pytest.mark.parametrize("task", ["latch", "adding", "copy"])
+def test_what_is_looked_at_is_drawn_as_no_update_is(task):
+    """Also where both seeds are one number: it is held out."""
+    e = Experiment(task).replace(length=20, seed=5, sequence_seed=5, updates=0)
+    looked_at = e.example().x[:, 0]
+    for update in range(1, 40):
+        assert not (e.batch(update).x == looked_at[:, np.newaxis]).all(axis=(0, 2)).any(), update
+
+
 def test_same_experiment_same_bits():
     one, two = (run(Experiment(**SMALL)) for _ in range(2))
     assert all(one.arrays[name].tobytes() == two.arrays[name].tobytes() for name in one.arrays)
