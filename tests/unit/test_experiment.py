@@ -180,7 +180,7 @@ def test_an_edit_sets_one_number_after_training():
     assert not same[3, 1] and same.sum() == same.size - 1
 
 
-@pytest.mark.parametrize("task", ["latch", "adding", "copy"])
+@pytest.mark.parametrize("task", ["latch", "adding", "adding_2015"])
 def test_what_is_looked_at_is_drawn_as_no_update_is(task):
     """Also where both seeds are one number: it is held out."""
     e = Experiment(task).replace(length=20, seed=5, sequence_seed=5, updates=0)
