@@ -291,3 +291,18 @@ def test_a_play_head_that_nobody_has_moved_stands_where_the_backward_pass_begins
     assert at() == 17
     lab.enter("backward")
     assert at() == 17
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_the_name_of_every_task_is_read_whole(live_tabs, lang):
+    tab = live_tabs("#lang=" + lang)
+    cut = tab.evaluate("""(() => {
+        const menu = document.querySelector("[data-field=task] select"), free = menu.cloneNode(false), there = menu.getBoundingClientRect().width;
+        free.style.cssText = "width: auto; max-width: none; position: absolute; visibility: hidden";
+        menu.parentElement.append(free);
+        const cut = [...menu.options].filter(({ text }) => { free.replaceChildren(new Option(text)); return free.getBoundingClientRect().width > there + 1; }).map(({ text }) => text);
+        free.remove();
+        return cut;
+    })()""")
+    assert cut == []
+    tab.context.close()
