@@ -55,7 +55,16 @@ class Slope(NamedTuple):
 
 
 class Updates:
-    """One update after the other, each at once or in pieces. What an update does stands in `_update`."""
+    """Base of `Trainer` and `rival.Rival`: one update after the other, each at once or in pieces.
+
+    Examples
+    --------
+    >>> trainer = Trainer(Experiment())
+    >>> while (progress := trainer.piece()) is None:                          # here one may look at something else
+    ...     pass
+    >>> progress.update
+    1
+    """
 
     _under_way: Pieces[Progress] | None = None
 
