@@ -372,6 +372,7 @@ def test_another_pace_is_taken_by_a_training_that_goes_on(room):
     wait_until(tab, "lab.experiment.updates > 20")
     speed.select_option("slow")
     wait_until(tab, "lab.wanted.updates < lab.experiment.updates + 5")
+    tab.wait_for_timeout(600)                           # what was under way may still be shown
     slow = room.experiment["updates"]
     tab.wait_for_timeout(1200)
     assert slow <= room.experiment["updates"] <= slow + 5
