@@ -11,11 +11,21 @@ let stop = false;
 let questions = 0;
 let looking = null;                                     // the selection that the next picture tells of
 
-// A turn of the event loop that, unlike a timer, is not slowed down in a background tab.
+// A turn of the event loop that, unlike a timer, is not slowed down in a background tab. Whoever works in slices waits for one, and
+// the next is asked for when a slice is over: so a message from the page waits for one slice, however many are at work.
 const turn = new MessageChannel();
 const waiting = [];
-turn.port1.onmessage = () => waiting.shift()();
-const nextTurn = () => new Promise((resolve) => { waiting.push(resolve); turn.port2.postMessage(0); });
+let due = false;
+const askForTurn = () => {
+  if (due || waiting.length === 0) return;
+  due = true;
+  turn.port2.postMessage(0);
+};
+turn.port1.onmessage = () => {
+  waiting.shift()();                                    // its slice is the next microtask,
+  queueMicrotask(() => { due = false; askForTurn(); });                       // and this the one after it
+};
+const nextTurn = () => new Promise((resolve) => { waiting.push(resolve); askForTurn(); });
 
 /** Call Python's `lab.method(...args)`: the header it answers, with `data` a copy of its numbers. */
 const ask = (method, ...args) => send(method, args);
