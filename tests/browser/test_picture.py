@@ -111,6 +111,26 @@ def test_a_gate_is_filled_as_far_as_it_is_open(lab, theme, gate):
     assert levels[-1] - levels[0] > 0.3
 
 
+def test_small_cells_have_the_colour_of_their_number(lab, theme):
+    """Of many units each has a row too low for a level: a gate's ink is thinned, and all is painted at once."""
+    experiment = {"hidden_size": 22, "length": 50, "updates": 2, "scale": 4}
+    lab.set(**experiment)
+    arrays = in_cpython(experiment)
+    ink, empty = css_colour(lab, "--open"), css_colour(lab, "--empty")
+    for quantity in ("f", "o", "g", "h"):
+        order = np.argsort(arrays[quantity].ravel())
+        for index in order[[0, len(order) // 3, len(order) // 2, -9, -1]]:
+            t, unit = divmod(int(index), 22)
+            value = arrays[quantity][t, unit]
+            pixels = cell(lab, quantity, t + 1, unit + 1)
+            assert pixels.shape[0] < 6
+            right = expected_colour(value, 1, theme) if quantity in TANH_LIKE else empty + value * (ink - empty)
+            assert np.max(np.abs(pixels[pixels.shape[0] // 2, pixels.shape[1] // 2] - right)) <= 1.3, (quantity, t + 1, unit + 1, value)
+    pixels = lab.tab.evaluate("""() => { const canvas = document.querySelector('#picture canvas');
+        return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, k) => k % 4 === 3); }""")
+    assert {0, 255} < set(pixels), "there are gaps between cells"
+
+
 def test_the_picture_is_painted_anew_for_every_experiment(lab):
     before = cell(lab, "c", 20, 1)
     lab.set(updates=0)

@@ -1,7 +1,8 @@
 // Ink on the canvas: openings, values, bars, the output's line. Reads numbers and boxes, computes neither.
 
-import { colourOf, css } from "../core/colour.js";
+import { colourOf, css, quickly, rgbOf } from "../core/colour.js";
 import { colouring, rangeOf } from "../core/trace.js";
+import { paintFine } from "./fine.js";
 
 /**
  * @param context  2D context, already scaled to CSS pixels
@@ -31,25 +32,45 @@ function* cells({ T, rows, column, rowHeight, groupY, data, stride = rows, unitA
   }
 }
 
+const isFine = ({ rowHeight, unitAt }) => !unitAt && rowHeight - gapOf(rowHeight) < 6;
+
+/** All cells of a group in the colour [r, g, b] of their value; what is no number is hatched. */
+function fine(context, group, colour) {
+  const { data, stride = group.rows } = group;
+  paintFine(context, { ...group, across: gapOf(group.column), down: gapOf(group.rowHeight) }, (pixels, at, t, unit) => {
+    const value = data[t * stride + unit];
+    if (!Number.isFinite(value)) return;
+    [pixels[at], pixels[at + 1], pixels[at + 2]] = colour(value);
+    pixels[at + 3] = 255;
+  });
+  for (const { value, x, y, w, h } of cells(group)) if (!Number.isFinite(value)) hatch(context, x, y, w, h, group.style);
+}
+
 const MARKS = {
   // A gate: ink fills its cell from below, like water behind a sluice.
   opening(context, group) {
+    // Where a cell is too low for a level to be read, the ink is thinned instead.
+    if (isFine(group)) {
+      const [empty, open] = [group.style.empty, group.style.open].map(rgbOf);
+      fine(context, group, (value) => empty.map((from, k) => from + value * (open[k] - from)));
+      return;
+    }
     for (const { value, x, y, w, h } of cells(group)) {
       context.fillStyle = group.style.empty;
       context.fillRect(x, y, w, h);
       if (!Number.isFinite(value)) { hatch(context, x, y, w, h, group.style); continue; }
       context.fillStyle = group.style.open;
-      // Where a cell is too low for a level to be read, the ink is thinned instead.
-      if (h < 6) {
-        context.globalAlpha = value;
-        context.fillRect(x, y, w, h);
-        context.globalAlpha = 1;
-      } else context.fillRect(x, y + h * (1 - value), w, h * value);
+      context.fillRect(x, y + h * (1 - value), w, h * value);
     }
   },
 
   // A signed value: colour.
   value(context, group) {
+    if (isFine(group)) {
+      const range = Math.max(group.range, 1e-300);
+      fine(context, group, (value) => quickly(value, range, group.style.theme));
+      return;
+    }
     const colour = colouring(group.trace, group.quantity, group.style.theme);
     for (const { value, x, y, w, h } of cells(group)) {
       const rgb = colour(value);
