@@ -55,7 +55,8 @@ const ramps = {};
 export function quickly(value, range, theme) {
   if (!Number.isFinite(value)) return null;
   ramps[theme] ??= Array.from({ length: FINE + 1 }, (_, place) => colourOf((2 * place) / FINE - 1, 1, theme));
-  return ramps[theme][Math.round(((Math.min(1, Math.max(-1, value / range)) + 1) / 2) * FINE)];
+  const share = range > 0 ? Math.min(1, Math.max(-1, value / range)) : 0;
+  return ramps[theme][Math.round(((share + 1) / 2) * FINE)];
 }
 
 export const css = (rgb) => `rgb(${rgb.join(" ")})`;

@@ -67,8 +67,7 @@ const MARKS = {
   // A signed value: colour.
   value(context, group) {
     if (isFine(group)) {
-      const range = Math.max(group.range, 1e-300);
-      fine(context, group, (value) => quickly(value, range, group.style.theme));
+      fine(context, group, (value) => quickly(value, group.range, group.style.theme));
       return;
     }
     const colour = colouring(group.trace, group.quantity, group.style.theme);
