@@ -123,3 +123,16 @@ def test_text_can_be_read_on_every_ground(theme):
         assert contrast(colours[mark], colours["paper"]) >= 3, mark
         assert colours[mark] == INK[theme][mark], mark  # as py_lstm draws it
     assert contrast(colours["target"], colours["ink"]) >= 3
+
+
+@pytest.mark.parametrize("theme", STOPS)
+def test_what_marks_a_field_to_type_in_can_be_seen(theme):
+    colours = variables(theme)
+    for ground in ("paper", "raised"):
+        assert contrast(colours["edge"], colours[ground]) >= 3, ground
+    for sheet in (WEB / "styles").glob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selector, rule in re.findall(r"([^{}]+)\{([^{}]*)\}", rules):
+            field = re.search(r"input(?!\[type=\"range|\[role)|textarea|\.number$|\.short$|editable-input", selector.strip())
+            if field and "select" not in selector:      # an arrow marks a menu
+                assert "var(--line)" not in rule, selector
