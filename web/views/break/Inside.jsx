@@ -13,15 +13,15 @@ export function Inside() {
 }
 
 function Both() {
-  const { frame, free, half, phone } = useRoom();
+  const { frame, free, apart, phone } = useRoom();
   const shown = CELLS.map((cell) => rivals.value[cell].inside);
-  const stacked = phone || shown.some(({ shape }, k) => pictureOf(shape, half, CELLS[k]).width > half);
-  const width = stacked ? free : half;
+  const stacked = phone || shown.some(({ shape }, k) => pictureOf(shape, apart, CELLS[k]).width > apart);
+  const width = stacked ? free : apart;
   return (
     <section class="pair inside" ref={frame} aria-label={t("break.inside")}>
       <p class="note">{t("break.insideNote")}</p>
       <div class={stacked ? "two stacked" : "two"}>
-        {CELLS.map((cell, k) => <Picture key={cell} shown={shown[k]} room={cell} width={width} title={called(cell)} letters ranges={stacked || k === 1} />)}
+        {CELLS.map((cell, k) => <Picture key={cell} shown={shown[k]} room={cell} width={width} title={called(cell)} letters ranges />)}
       </div>
       <Legend of={{ picture: pictureOf(shown[1].shape, width, "gru"), shown: shown[1] }} />
     </section>

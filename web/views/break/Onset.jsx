@@ -13,7 +13,8 @@ const oneDigit = (value) => (value === 0 ? "0" : value >= 0.01 ? String(Number(v
 export function Onset() {
   const found = Object.fromEntries(rows.value.map((row) => [row.name, row]));
   const wrong = rows.value.filter((row) => !row.right).length;
-  const columns = onsets.value;
+  // As many steps as there are is the whole sequence, whose column is the last.
+  const columns = onsets.value.filter(({ steps }) => steps < trace.value.shape.T);
   return (
     <section class="onset">
       <h2>{t("break.check")}</h2>

@@ -25,7 +25,10 @@ export const pictureOf = (shape, width, room = "break") =>
 /** A difference has signs, also that of a gate. */
 export const asChange = (picture) => ({ ...picture, groups: picture.groups.map((group) => ({ ...group, mark: "value" })) });
 
-/** What there is room for in the element that `frame` is put on: the width of a picture, and of each of two beside each other. */
+/**
+ * What there is room for in the element that `frame` is put on: the width of a picture, of each of two beside each other
+ * (`half`), and of each of two whose rows are not the same, so that both have letters and ranges (`apart`).
+ */
 export function useRoom() {
   const frame = useRef(null);
   // Both before the browser paints, as in the other rooms.
@@ -42,8 +45,9 @@ export function useRoom() {
     return () => observer.disconnect();
   }, []);
   const { width, phone } = space.value;
-  const free = width - LETTERS - (phone ? 0 : RANGES * parseFloat(getComputedStyle(document.documentElement).fontSize));
-  return { frame, free, half: (free - BETWEEN) / 2, phone };
+  const ranges = phone ? 0 : RANGES * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const free = width - LETTERS - ranges;
+  return { frame, free, half: (free - BETWEEN) / 2, apart: (free - BETWEEN - LETTERS - ranges) / 2, phone };
 }
 
 /**
