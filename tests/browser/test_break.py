@@ -41,7 +41,7 @@ def answered(lab, e):
     """Wait until all that is told belongs to the experiment and the table is full."""
     wait_until(lab.tab, "wanted => JSON.stringify(lab.experiment.damage) === JSON.stringify(wanted)", arg=e.to_json()["damage"])
     wait_until(lab.tab, """steps => document.querySelector('.numbers:not(.faded):not(.waiting)') && !document.querySelector('.one.faded')
-        && document.querySelectorAll('.onset-table:not(.faded) thead th').length === steps + 3""", arg=min(8, e.steps))
+        && document.querySelectorAll('.onset-table:not(.faded) thead th').length === steps + 3""", arg=min(8, e.steps - 1))
 
 
 def number(tab, name):
@@ -93,6 +93,13 @@ def test_the_table_says_from_when_on_a_gradient_is_wrong(lab):
             assert wrong_blocks(lab.tab, steps) == {block for block, ok in right.items() if not ok}
         lab.tab.locator(".onset .states input").click()
     wait_until(lab.tab, "!document.querySelector('.onset .states input').checked")
+
+
+def test_the_whole_sequence_has_one_column_however_short_it_is(lab):
+    """Of 8 steps the first eight are all there are: one column for both, the one with the error beside it."""
+    answered(lab, experiment())
+    assert lab.tab.locator(".onset-table thead th").all_text_contents() == ["steps", *map(str, range(1, 9)), "error"]
+    assert set(lab.tab.locator(".onset-table tbody tr").evaluate_all("rows => rows.map((row) => row.querySelectorAll('.cell[data-right]').length)")) == {8}
 
 
 def test_a_value_is_typed_and_a_wrong_one_is_told(lab):
@@ -240,6 +247,9 @@ def test_an_own_sequence_is_not_called_held_out(lab):
 def test_other_cells_are_trained_beside_it_and_shown_on_its_sequence(lab):
     lab.tab.get_by_role("button", name="Train an RNN and a GRU").click()
     lab.tab.locator(".inside .one canvas").nth(1).wait_for()
+    # Their rows stand at different heights: each has its own letters and ends of scales, and nothing of them is cut off.
+    assert lab.tab.locator(".inside .one").evaluate_all("all => all.map((one) => one.querySelector('.ranges').textContent)") == ["±1.00", "0–10–1±1.00±1.00"]
+    assert lab.tab.locator(".inside .one").evaluate_all("all => all.every((one) => one.scrollWidth <= one.clientWidth)")
     for k, cell in enumerate(("rnn", "gru")):
         rival = Rival(cell, experiment())
         for _ in range(4):
@@ -300,12 +310,15 @@ def test_a_bug_is_found_by_measuring_and_the_page_keeps_the_secret(lab):
     tab.locator("[data-puzzle=count]").wait_for(timeout=60_000)
     assert lab.experiment["damage"] == {} and truth not in str(tab.evaluate("JSON.stringify([lab.experiment, lab.wanted])"))
     assert violations(tab) == []
+    over = lambda: ("Start over" in tab.locator(".puzzle > .note").text_content(), tab.locator(".puzzle header button", has_text="Start over").count() == 1)
+    assert over() == (False, False)                     # no word of a button that is not there
     puzzle = Puzzle(seed)
     puzzle.trainer.parameters_after(BASE.updates)
     *_, proof = puzzle.fewest()
     wrong = next(name for name in puzzle.possible() if name != truth)
     tab.locator("[data-suspect=%s]" % wrong).click()
     wait_until(tab, "document.querySelector('.tally')?.textContent.includes('1 wrong guess')")
+    assert over() == (True, True)
     for m in proof:
         if m.kind == "check":
             tab.locator("[data-puzzle=tensor]").select_option(m.what)

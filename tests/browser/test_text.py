@@ -102,7 +102,7 @@ def test_it_writes_what_the_command_line_writes(room):
     tab.keyboard.press("Enter")
     wait_until(tab, "document.querySelector('.asked .refusal')?.textContent.includes('§')")
     assert tab.locator(".asked .refusal").text_content() == ("The text has no '§' anywhere, so the network cannot read it. "
-                                                             "Go on from something in the text's own characters.")
+                                                             "Go on from something in the text’s own characters.")
     assert letters(tab, "written") == right                 # nothing is lost
     tab.get_by_label("going on from").fill("")
     tab.keyboard.press("Enter")

@@ -495,7 +495,9 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     assert "gradient of" in told if facts["of"] == "gradient" else "gradient of" not in told
     wait_until(tab, "count => lab.run().count === count && lab.wanted.updates === lab.experiment.updates", arg=facts["update"] - 1)
     assert facts["update"] - 8 <= room.experiment["updates"] < facts["update"]
-    assert "At update %d" % facts["update"] in tab.locator(".event.diverged").text_content()
+    told, stands = tab.locator(".event.diverged").text_content(), room.experiment["updates"]
+    assert "At update %d" % facts["update"] in told and "All %d updates" % (facts["update"] - 1) in told
+    assert ("The page stands at update %d:" % stands in told) == (stands < facts["update"] - 1)     # where and why, if not at the last
     assert tab.evaluate("lab.run().count") > 0
     tab.get_by_role("button", name="Stay at update").click()
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates")

@@ -59,7 +59,11 @@ export async function train({ each = null, until = most } = {}) {
       await change({ updates: event.update - back });
       if (playing !== mine) break;
       happened.value = event;                           // what is told meanwhile is what ended it, not what is met on the way back
-      if (!refused.value) break;
+      if (!refused.value) {
+        // Where updates after it were made of which there is no picture, that is said with it.
+        happened.value = { ...event, stands: doneNow() };
+        break;
+      }
     }
   }
 }

@@ -18,16 +18,17 @@ const list = (names) => names.map(suspectName).join(t("puzzle.comma"));
 
 export function Puzzle() {
   const stands = standing.value;
+  const begun = stands?.count > 0 || stands?.wrong.length > 0;
   return (
     <section class="puzzle" aria-label={t("puzzle.title")}>
       <header>
         <h2 tabIndex={-1}>{t("puzzle.title")} <small>{t("puzzle.number", { seed: puzzle.value })}</small></h2>
         <button type="button" class="plain" onClick={another}>{t("puzzle.another")}</button>
-        {(stands?.count > 0 || stands?.wrong.length > 0) && <button type="button" class="plain" onClick={then(startOver)}>{t("puzzle.startOver")}</button>}
+        {begun && <button type="button" class="plain" onClick={then(startOver)}>{t("puzzle.startOver")}</button>}
         <button type="button" class="plain" onClick={then(leave, "main")}>{t("puzzle.leave")}</button>
       </header>
       <p>{t("puzzle.task")}</p>
-      <p class="note">{t("puzzle.link")}</p>
+      <p class="note">{t(begun ? "puzzle.linkOver" : "puzzle.link")}</p>
       {!stands ? (
         <Preparing />
       ) : (
