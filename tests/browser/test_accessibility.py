@@ -87,6 +87,8 @@ def test_axe_finds_nothing_serious_in_a_run_that_stopped_and_one_that_ran_away(t
         tab.evaluate("void lab.train()")
         tab.locator(".event.diverged").wait_for(timeout=60_000)
         assert violations(tab) == []
+        box, axis = (tab.locator(place).bounding_box() for place in (".event.diverged", ".loss-axis select"))
+        assert box["y"] + box["height"] <= axis["y"]      # what is told stands clear of the menu below it
         tab.get_by_label("Beside it").select_option("none")
     finally:
         tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, "updates": 3})

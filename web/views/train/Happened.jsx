@@ -16,8 +16,8 @@ const EVENTS = {
       {/* What was reached would stop it again at once. */}
       <button type="button" onClick={() => { stopWhen.value = null; train(); }}>{t("train.goOn")}</button></p>),
   diverged: ({ update, got, remedy, tensor, norm, of, stands }) => (
-    <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}
-      {stands < update - 1 && ` ${t("train.divergedStands", { update: stands })}`}</span>
+    <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}</span>
+      {stands < update - 1 && <span class="stands">{t("train.divergedStands", { update: stands })}</span>}
       <button type="button" onClick={() => startOver({ learning_rate: Number(remedy) })}>{t("train.again", { remedy })}</button>
       <button type="button" onClick={() => goTo(doneNow())}>{t("train.stay", { update: doneNow() })}</button></p>),
 };
