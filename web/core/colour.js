@@ -51,8 +51,8 @@ export function colourOf(value, range, theme) {
 const FINE = 2048;
 const ramps = {};
 
-/** As `colourOf`, from a table: a large picture asks ten thousands of times, and powers take long. */
-export function quickly(value, range, theme) {
+/** The nearest of the colours in a table to that of `colourOf`: a large picture asks ten thousands of times, and powers take long. */
+export function nearestColour(value, range, theme) {
   if (!Number.isFinite(value)) return null;
   ramps[theme] ??= Array.from({ length: FINE + 1 }, (_, place) => colourOf((2 * place) / FINE - 1, 1, theme));
   const share = range > 0 ? Math.min(1, Math.max(-1, value / range)) : 0;

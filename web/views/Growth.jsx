@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { css, quickly } from "../core/colour.js";
+import { css, nearestColour } from "../core/colour.js";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
@@ -92,7 +92,7 @@ function Matrix({ name, rows, first, size, range, chosen, onChoose }) {
     context.scale(density, density);
     const gap = size > 6 ? 1 : 0;
     rows.forEach((row, r) => row.forEach((value, c) => {
-      context.fillStyle = css(quickly(value, range, theme) ?? [128, 128, 128]);
+      context.fillStyle = css(nearestColour(value, range, theme) ?? [128, 128, 128]);
       context.fillRect(c * size, r * size, size - gap, size - gap);
     }));
     if (!chosen || chosen.row < first || chosen.row >= first + rows.length) return;

@@ -1,6 +1,6 @@
 // Ink on the canvas: openings, values, bars, the output's line. Reads numbers and boxes, computes neither.
 
-import { colourOf, css, quickly, rgbOf } from "../core/colour.js";
+import { colourOf, css, nearestColour, rgbOf } from "../core/colour.js";
 import { colouring, rangeOf } from "../core/trace.js";
 import { paintFine } from "./fine.js";
 
@@ -67,7 +67,7 @@ const MARKS = {
   // A signed value: colour.
   value(context, group) {
     if (isFine(group)) {
-      fine(context, group, (value) => quickly(value, group.range, group.style.theme));
+      fine(context, group, (value) => nearestColour(value, group.range, group.style.theme));
       return;
     }
     const colour = colouring(group.trace, group.quantity, group.style.theme);
