@@ -145,11 +145,11 @@ def run_in_pieces(experiment: Experiment, trainer: Trainer | None = None) -> Pie
     if about.classes():
         target = target[..., np.newaxis] == np.arange(e.output_size)
     arrays = {name: step(getattr(forward.steps, name)) for name in FORWARD[:-2]}
-    arrays |= {"y": step(forward.y), "target": step(target), "dy": step(dy)}
-    arrays |= {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
+    arrays |= {"y": step(forward.y), "target": step(target)}
     if about.classes():
         with np.errstate(under="ignore"):
             arrays[PROBABILITIES] = step(np.exp(log_softmax(forward.y)))
+    arrays |= {"dy": step(dy)} | {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
     arrays |= {"mask": step(sequences.mask), "judged": step(sequences.judged)}
     if sequences.legal is not None:
         arrays["legal"] = step(sequences.legal)

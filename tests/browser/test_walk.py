@@ -3,11 +3,12 @@ import re
 
 import numpy as np
 import pytest
-from lab import in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
+from lab import DEFAULTS, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
 
 from py_lstm import Experiment, explain, growth, reach, run
 from py_lstm.reach import reach_in
 from py_lstm.rival import Rival
+from py_lstm.trace import quantities
 
 FORWARD = ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"]
 BACKWARD = ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"]
@@ -51,6 +52,34 @@ def test_walking_by_equation_meets_every_number_in_the_order_of_the_pass(lab, la
         onwards.click()
     told(tab, order[0], 13 if room == "forward" else 11, 1)
     tab.locator(".playbar select").first.select_option("step")
+
+
+def test_the_walk_the_table_and_the_glossary_have_every_quantity_of_a_task_with_classes(lab):
+    """p, the probabilities, are there where the answer is one of several symbols, and nowhere else."""
+    tab, e = lab.tab, Experiment.from_json({**DEFAULTS, "task": "reber", "updates": 2})
+    lab.set(task="reber", updates=2)
+    arrays = run(e).arrays
+    lab.select("y", 2, 1)
+    tab.locator(".playbar select").first.select_option("equation")
+    tab.locator(".playbar .icon").nth(3).click()
+    np.testing.assert_allclose(told(tab, "p", 2, 1), arrays["p"][1, 0], rtol=1e-9)
+    tab.locator(".playbar .icon").nth(3).click()
+    told(tab, FORWARD[0], 3, 1)
+    tab.locator(".playbar select").first.select_option("step")
+    tab.locator("details.numbers-table").evaluate("details => { details.open = true; }")
+    choices = tab.locator("details.numbers-table option")
+    choices.first.wait_for(state="attached")
+    assert choices.evaluate_all("all => all.map(({ value }) => value)") == list(quantities(e))
+    assert "p" in quantities(e) and "p" not in quantities(Experiment())
+    lab.select("p", 2, 1)
+    cells = tab.locator("details.numbers-table tbody td")
+    wait_until(tab, "count => document.querySelectorAll('details.numbers-table tbody td').length === count", arg=arrays["p"].size)
+    np.testing.assert_allclose(cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.value))"), arrays["p"].T.ravel(), rtol=1e-9)
+    tab.locator(".inspector .breadcrumb button").click()
+    assert "p" == tab.locator("dialog .glossary .wanted dt").text_content().split(" ")[-1]
+    tab.keyboard.press("Escape")
+    lab.set(task="latch", updates=0)
+    wait_until(tab, "![...document.querySelectorAll('details.numbers-table option')].some(({ value }) => value === 'p')")
 
 
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")

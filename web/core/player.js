@@ -12,9 +12,10 @@ export const playing = signal(false);
 export const speed = signal(1);
 export const byEquation = signal(false);                // the play head moves from equation to equation, not step to step
 
-// The quantities of one time step, in the order they are computed.
+// The quantities of one time step, in the order they are computed. Not every trace has all of them: p is there where the answer
+// is one of several classes.
 const ORDER = {
-  forward: ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"],
+  forward: ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y", "p"],
   backward: ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"],
 };
 let timer = null;
@@ -26,7 +27,7 @@ export const direction = () => (room.value === "backward" ? -1 : 1);
 /** Move by one in the direction of time (1 right, -1 left): a step, or an equation of the pass. */
 export function move(by) {
   if (!byEquation.value) return select({ t: selection.value.t + by });
-  const order = direction() > 0 ? ORDER.forward : ORDER.backward;
+  const order = ORDER[direction() > 0 ? "forward" : "backward"].filter((name) => name in trace.value.arrays);
   const { T } = trace.value.shape;
   const { t } = selection.value;
   const along = by * direction();                       // 1: onwards in the pass

@@ -67,6 +67,9 @@ const sizes = new WeakMap();
 const hasSteps = ({ arrays }, name) =>
   Object.hasOwn(arrays, name) && name !== "legal" && arrays[name].shape.length === 2 && !name.endsWith("_grad") && !(`${name}_grad` in arrays);
 
+/** What a trace has a number of for every step, in the order of computation. */
+export const quantitiesOf = (trace) => Object.keys(trace.arrays).filter((name) => hasSteps(trace, name));
+
 /** The selection, moved to the nearest number this trace has. */
 export function nearest(trace, { quantity, t, unit }) {
   const name = hasSteps(trace, quantity) ? quantity : "f";

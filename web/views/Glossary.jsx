@@ -6,12 +6,12 @@ import { t } from "../core/i18n.js";
 import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
 
-const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "loss", "update", "optimizer",
+const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "probability", "loss", "update", "optimizer",
   "forgetBias", "initializer", "check", "complexStep", "latch"];
 
 // Which term explains a quantity: the longest name that fits comes first.
 const OF = [["dz_", "error"], ["dx", "bptt"], ["dy", "bptt"], ["dh", "bptt"], ["dc", "bptt"], ["z_", "preactivation"], ["tanh_c", "cell"],
-  ["f", "forget"], ["i", "input"], ["o", "output"], ["g", "candidate"], ["c", "cell"], ["h", "hidden"], ["y", "loss"], ["target", "loss"], ["x", "latch"]];
+  ["f", "forget"], ["i", "input"], ["o", "output"], ["g", "candidate"], ["c", "cell"], ["h", "hidden"], ["p", "probability"], ["y", "loss"], ["target", "loss"], ["x", "latch"]];
 
 const open = signal(null);
 

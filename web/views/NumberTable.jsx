@@ -5,10 +5,7 @@ import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
 import { selection, trace } from "../core/state.js";
-import { numberIn, widthOf } from "../core/trace.js";
-
-const QUANTITIES = ["x", "f", "i", "o", "g", "c", "tanh_c", "h", "y", "target", "z_f", "z_i", "z_o", "z_g", "dx", "dz_f", "dz_i", "dz_o",
-  "dz_g", "dc", "dc_via_h", "dc_via_c", "dh", "dh_via_y", "dh_via_z", "dy"];
+import { numberIn, quantitiesOf, widthOf } from "../core/trace.js";
 
 export function NumberTable() {
   const open = useSignal(false);
@@ -29,7 +26,7 @@ function Table() {
     <>
       <label>{t("table.quantity")}{" "}
         <select value={quantity} onChange={(event) => select({ quantity: event.currentTarget.value })}>
-          {QUANTITIES.map((name) => <option key={name} value={name}>{t(`quantity.${name}`)}</option>)}
+          {quantitiesOf(shown).map((name) => <option key={name} value={name}>{t(`quantity.${name}`)}</option>)}
         </select>
       </label>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("table.open")}>
