@@ -1,5 +1,6 @@
 """What is handed out: checksums that notice any change, an archive with the same bytes every time, every licence."""
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ import pytest
 
 from web.build import again, archive, checksums, licences, one_file
 from web.build.console import Failure
-from web.build.paths import DIST, ROOT
+from web.build.paths import DIST, MODULES, ROOT, WEB
 
 
 @pytest.fixture
@@ -130,8 +131,32 @@ def test_its_start_script_serves_the_page_with_the_right_types(unpacked, script)
             started.terminate()
 
 
+IMPORTED = re.compile(r"""(?:from|import)\s*\(?\s*["']((?:@[^/"']+/)?[a-z][^/"']*)""")
+
+
+def imported_packages():
+    """The npm packages that the page's sources import, and those that these import in turn: found by reading, not by the bundler."""
+    sources = [path for folder in (".", "core", "views", "python", "one-file") for path in (WEB / folder).glob("*.js*" if folder == "." else "**/*.js*")]
+    declared = json.loads((WEB / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    left = {name for path in sources for name in IMPORTED.findall(path.read_text(encoding="utf-8")) if name in declared}
+    found = {"zstddec"}                                 # whose decoder web/build/zstd.mjs takes out of it
+    while left:
+        name = left.pop()
+        found.add(name)
+        modules = [path for path in (MODULES / name).glob("dist/*.*js") if not path.name.endswith(".min.js")]
+        needs = json.loads((MODULES / name / "package.json").read_text(encoding="utf-8")).get("dependencies", {})
+        used = {other for path in modules for other in IMPORTED.findall(path.read_text(encoding="utf-8")) if other in needs}
+        left |= used - found
+    return found
+
+
 def test_every_licence_is_there():
     text = (DIST / licences.NAME).read_text(encoding="utf-8")
-    for sign in ("py_lstm", "preact ", "@preact/signals ", "comlink ", "katex ", "Pyodide", "Mozilla Public License Version 2.0",
-                 "PYTHON SOFTWARE FOUNDATION LICENSE", "NumPy: LICENSE.txt", "lapack_lite"):
+    titles = re.findall(r"={100}\n(.+)\n={100}\n\n(\S)", text)
+    of_packages = {title.split(" ")[0].lower() for title, _ in titles}
+    imported = imported_packages()
+    assert {"preact", "@preact/signals-core", "idb-keyval", "katex", "pyodide"} <= imported
+    assert imported <= of_packages, "without a licence: %s" % sorted(imported - of_packages)
+    for sign in ("py_lstm", "Pyodide", "Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE", "NumPy: LICENSE.txt",
+                 "lapack_lite"):
         assert sign in text, sign

@@ -1,5 +1,6 @@
-// Bundles the page and its worker with esbuild: `node bundle.mjs OUTPUT_FOLDER` prints {entry point: output} as JSON.
-// `node bundle.mjs OUTPUT_FOLDER one-file` makes app.js, app.css and worker.js for the page that is one file.
+// Bundles the page and its worker with esbuild: `node bundle.mjs OUTPUT_FOLDER` prints {outputs: {entry point: output}, packages}
+// as JSON; `packages` are those whose code or fonts are in the bundles. `node bundle.mjs OUTPUT_FOLDER one-file` makes app.js,
+// app.css and worker.js for the page that is one file, and prints {packages}.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,6 +55,7 @@ const everywhere = {
   minify: true,
   target: "es2022",
   platform: "browser",
+  metafile: true,
   jsx: "automatic",
   jsxImportSource: "preact",
   external: ["node:*", "ws"], // pyodide.mjs asks for them in Node.js only
@@ -63,8 +65,18 @@ const everywhere = {
 async function bundleOneFile() {
   const options = { ...everywhere, entryNames: "[name]", legalComments: "none", plugins: [onlyWoff2, standIns] };
   // A classic script runs where it stands, while the rest of the file is still being read; a module waits for the end.
-  await build({ ...options, entryPoints: ["app.jsx"], format: "iife", loader: { ".woff2": "dataurl", ".svg": "dataurl" } });
-  await build({ ...options, entryPoints: ["python/worker.js"], format: "esm", loader: { ".py": "text" } });
+  const built = [
+    await build({ ...options, entryPoints: ["app.jsx"], format: "iife", loader: { ".woff2": "dataurl", ".svg": "dataurl" } }),
+    await build({ ...options, entryPoints: ["python/worker.js"], format: "esm", loader: { ".py": "text" } }),
+  ];
+  console.log(JSON.stringify({ packages: packages(built) }));
+}
+
+/** The npm packages that the files of these bundles come from: "preact", "@preact/signals", ... */
+function packages(built) {
+  const files = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const names = files.map((file) => file.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]);
+  return [...new Set(names.filter(Boolean))].sort();
 }
 
 /** The files that a file cannot start without, which a browser would find out about only when it has read this one. */
@@ -87,7 +99,6 @@ async function bundleServed() {
     assetNames: "[name]-[hash]",
     loader: { ".py": "text", ".woff2": "file", ".svg": "file" },
     legalComments: "linked",
-    metafile: true,
   };
   // The worker shares a few lines with the page, which would be one more file for each of them to ask for.
   const built = await Promise.all([
@@ -101,7 +112,7 @@ async function bundleServed() {
   for (const [file, { entryPoint, cssBundle }] of Object.entries(metafile.outputs)) {
     if (entryPoint) outputs[entryPoint] = { file: name(file), css: cssBundle ? name(cssBundle) : null, needs: needs(file, metafile.outputs).map(name) };
   }
-  console.log(JSON.stringify(outputs));
+  console.log(JSON.stringify({ outputs, packages: packages(built) }));
 }
 
 try {

@@ -22,9 +22,10 @@ NEVER_IMPORTED = (".pyi", ".h", ".a", ".lib")
 
 
 def write(node, target, runtime_files, recorded, version):
+    """Write the file; return the npm packages whose code is in it."""
     folder = SCRATCH / "one-file"
     folder.mkdir(parents=True, exist_ok=True)
-    bundle.build_one_file(node, folder)
+    packages = bundle.build_one_file(node, folder)
     script, style, worker = (folder / name for name in ("app.js", "app.css", "worker.js"))
     files = [path for path in runtime_files if path.name not in SCRIPTS]
     contents = {path.name: loose(path) for path in files}
@@ -48,6 +49,7 @@ def write(node, target, runtime_files, recorded, version):
         "body": "<script>%s</script>\n%s" % (script, "\n".join(
             '<script type="text/plain" data-file="%s">%s</script>' % entry for entry in packed.items())),
     }), encoding="utf-8")
+    return packages
 
 
 def inline(path):

@@ -48,10 +48,10 @@ def make(address=None):
         shutil.copytree(documentation, folder / "docs")
         for name in ("handing-out.html", "handing-out.css"):
             shutil.copyfile(WEB / "handout" / name, folder / name)
-        (folder / licences.NAME).write_text(licences.text(numpy), encoding="utf-8", newline="\n")
     with step("Writing the page that is one file"):
-        one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded, version)
+        packages = one_file.write(node, folder / one_file.NAME, [*runtime_files, package, lock], recorded, version)
         shutil.copyfile(WEB / "one-file" / "lead-here.js", folder / one_file.WAY)
+        (folder / licences.NAME).write_text(licences.text({*names["packages"], *packages}, numpy), encoding="utf-8", newline="\n")
     with step("Packing the folder with its start scripts"):
         archive.write(folder, folder / archive.NAME, without=[one_file.NAME, one_file.WAY])
         checksums.write(folder)
