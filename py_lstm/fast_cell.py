@@ -20,9 +20,14 @@ both agree. Four things make the difference:
 4. Arrays are kept from one batch to the next, with all their views, and are (features, batch): a gate is one block.
 
 A large batch can be run in pieces, see pieces.py: then the arrays are at work until the last one.
+
+A view that is copied or pickled becomes an array of its own. A copy of a `FastCell` therefore makes its own arrays and
+views, and takes over the numbers of the last forward pass: it can go back from there.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +46,10 @@ class FastCell:
     tokens : whether inputs are integers (T, N) from 0 to I - 1 that stand for one-hot rows, else (T, N, I)
     learning : whether `backward` will be called; if not, one step's memory serves for all
     """
+
+    # What `_make_room` makes.
+    _MADE = ("columns", "z", "states", "kept", "ones", "kept_g", "kept_c", "c_0", "steps", "deltas", "dh_via_y", "from_h", "zeros",
+             "from_h_2", "dz_by_row", "columns_by_row", "steps_back")
 
     def __init__(self, batch: int, inputs: int, hidden: int, dtype, *, tokens: bool = False, learning: bool = True):
         self.N, self.I, self.H = batch, inputs, hidden
@@ -154,6 +163,22 @@ class FastCell:
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             dz = np.ascontiguousarray(self.deltas[:T, 1:5].reshape(T, 4 * H, N).swapaxes(1, 2))
             return project(dz, np.ascontiguousarray(of_x.T)), dz[0] @ of_h, self.deltas[0, 5].reshape(H, N).T.copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the views and the memory of the backward pass."""
+        state = {name: value for name, value in vars(self).items() if name not in self._MADE}
+        if self.T:
+            rows = self.T if self.learning else 1
+            state |= {"ran": {"columns": self.columns[:self.T + 1], "z": self.z[:rows], "states": self.states[:rows + 1]}}
+        return state | {"room": 0}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        ran = state.pop("ran", {})
+        vars(self).update(state)
+        if ran:
+            self._make_room(self.T)
+        for name, values in ran.items():
+            getattr(self, name)[:] = values
 
     def _factors(self, T: int) -> None:
         """What dh and dc are multiplied by at every step. The signs of o, i, f are those of their negated rows."""

@@ -8,12 +8,15 @@ steps recorded since the last `reset_state` or `update`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from . import cell
 from .activations import Activator, IdentityActivator, SigmoidActivator, TanhActivator
 from .contraction import outer_sum
 from .initializers import initialize
+from .remembered import Claim
 from .validation import MOST_UNITS, InvalidInput, array, floating, generator, integer, number, shown
 
 # The tutorial's letter for each of the cell's gates.
@@ -43,6 +46,9 @@ class LstmLayer:
         `backward`, columns for t = 0 ... times. delta_h and delta_c are ∂L/∂h_t and ∂L/∂c_t (index 0: the initial
         state's); the gates' are taken at the pre-activations, as in the tutorial.
 
+    Copies, by copy.copy, copy.deepcopy or pickle, have the recorded steps and go on by themselves. Threads: the steps of a
+    sequence belong to the thread that recorded the first one, and another one is refused until `reset_state`.
+
     Examples
     --------
     >>> layer = LstmLayer(3, 2, learning_rate=0.1)
@@ -64,6 +70,7 @@ class LstmLayer:
         self.dtype = floating("dtype", dtype)
         self.gate_activator: Activator = SigmoidActivator()
         self.output_activator: Activator = TanhActivator()
+        self._claim = Claim("layer")                    # on the recorded steps
         self._start = (initializer, scale, forget_bias)
         self._rng = generator("rng", rng)
         drawn = initialize(input_width, state_width, rng=self._rng, initializer=initializer, scale=scale,
@@ -76,6 +83,7 @@ class LstmLayer:
     def forward(self, x) -> None:
         """Take one time step: x is a column (input_width, 1). Appends to every recorded list."""
         x = array("x", x, (self.input_width, 1), self.dtype)
+        self._claim.take("forward")
         weights = self._weights()
         h, c = (array(name, getattr(self, name)[-1], (self.state_width, 1), self.dtype) for name in ("h_list", "c_list"))
         steps = cell.forward(x.T[np.newaxis], h.T, c.T, weights, **self._activators)
@@ -163,6 +171,7 @@ class LstmLayer:
         """One step of gradient descent with the gradients of the last `backward`; may be repeated."""
         if not hasattr(self, "Wfh_grad"):
             raise InvalidInput("update", "order", "update() needs gradients; call forward(x) and backward(x, delta_h) first.")
+        self._claim.take("update")
         rate = number("learning_rate", self.learning_rate, 0)
         moved = {}
         for name in [name for letter in LETTER for name in (f"W{letter}h", f"W{letter}x", f"b{letter}")]:
@@ -179,6 +188,7 @@ class LstmLayer:
 
     def reset_state(self) -> None:
         """Forget the recorded steps: the next `forward` is the first of a new sequence, from states of zero."""
+        self._claim.release()
         self._record(*(np.zeros((self.state_width, 1), self.dtype) for _ in range(2)))
 
     # The tutorial's smaller steps --------------------------------------------------------------------------------------
@@ -230,6 +240,10 @@ class LstmLayer:
         """Zero gradients (Wh, Wx, b) of one gate."""
         H = self.state_width
         return (np.zeros((H, H), self.dtype), np.zeros((H, self.input_width), self.dtype), np.zeros((H, 1), self.dtype))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With lists of its own: what a copy records is not recorded here."""
+        return {name: list(value) if isinstance(value, list) else value for name, value in vars(self).items()} | {"_claim": Claim("layer")}
 
     def __repr__(self) -> str:
         return f"LstmLayer({self.input_width}, {self.state_width}, {self.learning_rate:g}; {self.times} steps recorded)"
@@ -286,6 +300,7 @@ class LstmLayer:
         return cell.Steps(**joined | {"h_0": self._recorded[0].h_0, "c_0": self._recorded[0].c_0})
 
     def _require_recording(self, method: str) -> None:
+        self._claim.take(method)
         if self.times == 0:
             raise InvalidInput(method, "order", f"{method}() needs at least one recorded step; call forward(x) first.")
         if self._outdated(self._weights()):

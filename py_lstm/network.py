@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from .initializers import initialize
 from .losses import Loss
 from .parameters import FLOATS, Arrays, all_finite, join
 from .pieces import Pieces, at_once, whole
+from .remembered import TURN
 from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
 
 PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
@@ -50,6 +51,10 @@ class Network:
         weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o; readout_weight V (O, H) and
         readout_bias a (O,). Everything an optimizer moves. Arrays may be replaced or changed in place.
     states : dict of arrays, h_0 and c_0 (H,), the states before the first step: zero until set.
+
+    Copies: copy.deepcopy and pickle give a network that shares nothing with this one; copy.copy gives one that shares the
+    arrays. Threads: any method may be called from several threads at a time, since none leaves anything behind; the arrays
+    of `parameters` must not be changed in place meanwhile.
 
     Examples
     --------
@@ -191,23 +196,31 @@ class Network:
 
         The cell is not kept meanwhile, so that another lesson between two pieces has another one.
         """
-        p = self.parameters
+        p = self.parameters                             # the same ones to the end, also if another thread trains meanwhile
         H, dtype = p["weight_hh"].shape[1], p["weight_hh"].dtype
         kind = x.shape[1], p["weight_ih"].shape[1], H, dtype, are_tokens(x)
-        cell_ = self._cells.pop((*kind, learning), None) or FastCell(*kind[:4], tokens=kind[4], learning=learning)
-        h = yield from cell_.forward_in_pieces(x, self.states["h_0"], self.states["c_0"], self.cell_weights())
+        with TURN:
+            cell_ = self._cells.pop((*kind, learning), None)
+        cell_ = cell_ or FastCell(*kind[:4], tokens=kind[4], learning=learning)
+        weights = cell.Weights(*(p[name] for name in cell.Weights._fields))
+        h = yield from cell_.forward_in_pieces(x, self.states["h_0"], self.states["c_0"], weights)
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(h, p["readout_weight"]) + p["readout_bias"]
         return cell_, y, h
 
     def forget_work(self) -> None:
         """Give back the memory that training works in; the next lesson makes it anew."""
-        self._cells.clear()
+        self._cells = {}
 
     def _keep(self, cell_: FastCell) -> None:
         """One cell is kept for each kind of call, not one for every width of batch."""
-        kept = {kind: known for kind, known in self._cells.items() if kind[-1] != cell_.learning}
-        self._cells = kept | {(cell_.N, cell_.I, cell_.H, cell_.dtype, cell_.tokens, cell_.learning): cell_}
+        with TURN:
+            kept = {kind: known for kind, known in self._cells.items() if kind[-1] != cell_.learning}
+            self._cells = kept | {(cell_.N, cell_.I, cell_.H, cell_.dtype, cell_.tokens, cell_.learning): cell_}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the memory that training works in: a copy makes its own."""
+        return vars(self) | {"_cells": {}, "parameters": dict(self.parameters), "states": dict(self.states)}
 
     def _plain(self, x: np.ndarray) -> np.ndarray:
         """x if it has a shape and a dtype to compute with; only where it has not are its numbers looked at."""

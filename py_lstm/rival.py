@@ -56,6 +56,7 @@ class Rival(Updates):
     """
 
     def __init__(self, cell: str, experiment: Experiment):
+        super().__init__()
         self.experiment = e = instance("experiment", experiment, Experiment)
         self.cell = choice("cell", cell, CELLS)
         rng = np.random.default_rng(e.seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from typing import Any, Iterator, Mapping, NamedTuple
 
 import numpy as np
@@ -68,6 +70,9 @@ class Updates:
 
     _under_way: Pieces[Progress] | None = None
 
+    def __init__(self) -> None:
+        self._turn = threading.RLock()                  # held for a piece
+
     def update(self) -> Progress:
         """One update, or the rest of one. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
         while (done := self.piece()) is None:
@@ -76,13 +81,32 @@ class Updates:
 
     def piece(self) -> Progress | None:
         """A piece of an update, for whoever must not be away long. The last one makes it and tells of it; until then nothing changes."""
-        work, self._under_way = self._under_way or self._update(), None
-        try:
-            next(work)
-        except StopIteration as ended:
-            return ended.value
-        self._under_way = work
-        return None
+        with self._turn:
+            work, self._under_way = self._under_way or self._update(), None
+            try:
+                next(work)
+            except StopIteration as ended:
+                return ended.value
+            self._under_way = work
+            return None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy goes on from: nothing of an update that is under way, which has changed nothing yet."""
+        with self._turn:
+            return {name: value for name, value in vars(self).items() if name not in ("_turn", "_under_way")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Updates.__init__(self)
+        vars(self).update(state)
+
+    def __copy__(self) -> Updates:
+        return copy.deepcopy(self)                      # two of them cannot train one network
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Updates:
+        twin = memo[id(self)] = object.__new__(type(self))
+        with self._turn:                                # between two pieces
+            twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return twin
 
     def _update(self) -> Pieces[Progress]:
         raise NotImplementedError
@@ -103,6 +127,10 @@ class Trainer(Updates):
         before it, by the task's metric
     moments : Moments, what is kept of the way
 
+    Copies, by copy.copy, copy.deepcopy or pickle, share nothing with this trainer and go on to the same bits; one that is
+    made in the middle of an update begins that update from its start. Threads may ask for updates at the same time: they are
+    made one after the other.
+
     Examples
     --------
     >>> trainer = Trainer(Experiment())
@@ -112,6 +140,7 @@ class Trainer(Updates):
     """
 
     def __init__(self, experiment: Experiment):
+        super().__init__()
         self.experiment = e = instance("experiment", experiment, Experiment)
         self.network = Network(e.input_size, e.hidden_size, e.output_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias, input_bias=e.input_bias)
@@ -252,11 +281,12 @@ class Trainer(Updates):
         if steps != done:
             raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "
                                "what state_dict() returned.", got=str(done), wanted=f"{steps:g}")
-        self.optimizer.load_state_dict(parts["optimizer"], parameters)
-        self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
-        self.moments = Moments()
-        self._under_way = None
-        self._keep()
+        with self._turn:
+            self.optimizer.load_state_dict(parts["optimizer"], parameters)
+            self.network.parameters, self.losses, self.gradient_norms, self.scores = parameters, losses, norms, scores
+            self.moments = Moments()
+            self._under_way = None
+            self._keep()
 
     def _keep(self) -> None:
         self.moments.keep(len(self.losses), {name: value.copy() for name, value in self.network.parameters.items()},

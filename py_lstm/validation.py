@@ -48,6 +48,13 @@ class InvalidInput(ValueError):
         self.code = code
         self.details = details
 
+    def __reduce__(self):
+        return _restored, (type(self), self.field, self.code, str(self), self.details)      # as it comes back from a worker process
+
+
+def _restored(kind: type[InvalidInput], field: str, code: str, sentence: str, details: dict[str, Any]) -> InvalidInput:
+    return kind(field, code, sentence, **details)
+
 
 def shown(value: Any) -> str:
     """`value` as it is quoted in a sentence, cut where a long text or array would hide the point."""

@@ -136,6 +136,8 @@ class GRU(OneState):
     initializer : "uniform", "pytorch", "glorot_orthogonal" or "tutorial"; see `LSTM`. Biases not drawn are 0
     batch_first, dropout, bidirectional, variational, learn_initial_state, stateful, dtype, rng : see `Recurrent`
 
+    Threads may call one layer at the same time; to train in each, give each a copy of its own. See `Recurrent`.
+
     Parameters and shapes, with the suffix _l0, _l0_reverse, _l1 ...; row blocks r, z, n
     -------------------------------------------------------------------------------------
     weight_ih (3H, I), weight_hh (3H, H), bias_ih, bias_hh (3H,).

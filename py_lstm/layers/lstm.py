@@ -11,6 +11,7 @@ The plain cell is `cell`'s; what that cannot express is computed by `variants`. 
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -51,6 +52,8 @@ class LSTM(Recurrent):
         plain cell only: no variant, proj_size, layer_norm or variational, and no other rule than "full". A small layer
         gains most: forward and back take about a third of the time for 16 units and 8 sequences, half to four fifths
         of it for 128 and 32.
+
+    Threads may call one layer at the same time; to train in each, give each a copy of its own. See `Recurrent`.
 
     Parameters and their shapes, with the suffix _l0, _l0_reverse, _l1 ...; row blocks i, f, g, o
     -----------------------------------------------------------------------------------------------
@@ -130,10 +133,15 @@ class LSTM(Recurrent):
                                "with record=True and load_state_dict(this one's state_dict()).")
         return super().trace
 
-    def _keep(self, last) -> None:
-        super()._keep(last)
+    def _release(self, passes) -> None:
         if isinstance(self._cell, UnrecordedCell):
-            self._cell.settle()
+            self._cell.release(passes)
+
+    def __copy__(self) -> LSTM:
+        twin = super().__copy__()
+        if not self.record:                             # what the last call ran on is at the next one's disposal
+            twin._cell, twin._last = copy.deepcopy((twin._cell, twin._last))
+        return twin
 
     def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
         kind, forget_bias, longest = self._how

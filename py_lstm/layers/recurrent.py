@@ -6,6 +6,7 @@ order of (layer, direction) in the states. It differs in one: with `batch_first=
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Mapping
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from ..initializers import LAYER_INITIALIZERS, draw
 from ..overflow import finite_gradient, finite_input
 from ..parameters import Arrays
+from ..remembered import REMEDY, TURN, Claim, Remembered
 from ..validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
 from . import direction
 from .axes import Axes, read_input
@@ -51,6 +53,13 @@ class Recurrent:
     parameters : dict of arrays by PyTorch's names; may be changed in place or replaced, each call checks them
     grads : dict of arrays under the same names, after `backward`; each call starts anew
     training : bool, whether dropout acts; see `train` and `eval`
+
+    Copies: copy.deepcopy and pickle give a layer that shares nothing with this one; it can go back through the last call
+    as well. copy.copy gives one that shares the parameters' arrays.
+
+    Threads: calls may come from several threads at a time, and each gets its own output and states. For `backward`, `grads`
+    and `trace` the layer remembers its last call only, and a stateful layer has one sequence of calls: a thread that
+    another one has overtaken there is refused. Give each thread a copy of its own to train in it.
     """
 
     def __init__(self, cell: Cell, input_size: int, num_layers: int, *, batch_first: bool, dropout: float,
@@ -84,9 +93,10 @@ class Recurrent:
             self.parameters |= {f"{name}_0": np.zeros((len(self._suffixes), width), self.dtype)
                                 for name, width in cell.states.items()}
         self._shapes = {name: value.shape for name, value in self.parameters.items()}
-        self.grads: Arrays = {}
         self._carried: tuple | None = None
-        self._last: dict[str, Any] | None = None        # what backward and trace need of the last call
+        self._claim = Claim("layer")                    # on what is carried
+        self._last: Remembered[dict[str, Any] | None] = Remembered(None, "layer")      # what backward and trace need of the last call
+        self._grads: Remembered[Arrays] = Remembered({}, "layer")
 
     def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
         """First values of one layer's parameters in one direction."""
@@ -129,22 +139,42 @@ class Recurrent:
                 y = np.concatenate([done.output for done in passes[-self._directions:]], axis=2)
         except InvalidInput:
             self._rng.bit_generator.state = drawn       # a refused call draws nothing
+            if self._carried is None:
+                self._claim.release()
             raise
         after = tuple(np.stack(state) for state in zip(*(done.after for done in passes)))
         self._keep({"passes": passes, "masks": masks, "axes": axes, "origin": origin, "deltas": None, "d_before": None,
-                    "trace": None})
+                    "trace": None, "going_back": False})
         if self.stateful:
             self._carried = after
         return axes.out(y), self._packed([axes.out(state) for state in after])
 
     def _keep(self, last: dict[str, Any]) -> None:
         """What backward and trace need of the call that has come to its end."""
-        self._last = last
+        with TURN:
+            before = self._last.value
+            self._last.leave(last)
+            if before is not None and not before["going_back"]:
+                self._release(before["passes"])
+
+    def _release(self, passes: list[direction.Pass]) -> None:
+        """Nothing will go back through these passes any more."""
 
     # Backward ------------------------------------------------------------------------------------------------------
 
     def _backward(self, d_output, d_states, rule: str):
-        last = self._require_call("backward")
+        with TURN:
+            last = self._require_call("backward")
+            if last["going_back"]:
+                raise InvalidInput("backward", "order", "backward() of this call is at work in another thread; "
+                                   f"{REMEDY.format('layer')}.")
+            last["going_back"] = True
+        try:
+            return self._go_back(last, d_output, d_states, rule)
+        finally:
+            last["going_back"] = False
+
+    def _go_back(self, last: dict[str, Any], d_output, d_states, rule: str):
         axes, width = last["axes"], self._directions * self._width
         if d_output is None and d_states is None:
             raise InvalidInput("d_output", "missing", "backward() needs a derivative to start from; give that of the "
@@ -185,12 +215,22 @@ class Recurrent:
     # What happened, and what is known ----------------------------------------------------------------------------------
 
     @property
+    def grads(self) -> Arrays:
+        """The gradients of all parameters by name, of the last `backward`; empty before."""
+        return self._grads.get("grads")
+
+    @grads.setter
+    def grads(self, grads: Arrays) -> None:
+        self._grads.leave(grads)
+
+    @property
     def trace(self) -> tuple[tuple[Recording, ...], ...]:
         """Everything the last call computed: trace[layer][direction] holds arrays (time, batch, ·) by name.
 
         After `backward` also its error terms. One sequence given without a batch axis has a batch of 1 here.
         """
         last = self._require_call("trace")
+        self._grads.get("trace")                        # its derivatives are those of the last backward
         if last["trace"] is None:
             deltas, rows = last["deltas"], []
             for row, done in enumerate(last["passes"]):
@@ -213,14 +253,28 @@ class Recurrent:
     def reset_state(self) -> None:
         """Forget the states carried over from call to call (stateful=True)."""
         self._carried = None
+        self._claim.release()
 
-    def train(self, mode: bool = True) -> None:
-        """Let dropout act (mode True) or not."""
+    def train(self, mode: bool = True) -> Recurrent:
+        """Let dropout act (mode True) or not, and return the layer."""
         self.training = flag("mode", mode)
+        return self
 
-    def eval(self) -> None:
-        """Let nothing be dropped: the same as train(False)."""
-        self.training = False
+    def eval(self) -> Recurrent:
+        """Let nothing be dropped, and return the layer: the same as train(False)."""
+        return self.train(False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        last = self._last.value
+        return vars(self) | {"parameters": dict(self.parameters), "_claim": Claim("layer"), "_grads": Remembered(self._grads.value, "layer"),
+                             "_last": Remembered(last and last | {"going_back": False}, "layer")}
+
+    def __copy__(self) -> Recurrent:
+        twin = object.__new__(type(self))
+        vars(twin).update(self.__getstate__())
+        if self.dropout:
+            twin._rng = copy.deepcopy(self._rng)
+        return twin
 
     # Helpers -----------------------------------------------------------------------------------------------------------
 
@@ -273,6 +327,8 @@ class Recurrent:
 
     def _start(self, states, axes: Axes, parameters: Arrays) -> tuple[tuple, str]:
         """The states to begin with, each (L * D, N, ·), and where they are from."""
+        if self.stateful:
+            self._claim.take("x")
         if states is None and self._carried is not None:
             if self._carried[0].shape[1] != axes.N:
                 raise InvalidInput("x", "shape", f"x holds {axes.N} sequences, the states carried over belong to "
@@ -301,9 +357,10 @@ class Recurrent:
         return tuple(states) if len(states) > 1 else states[0]
 
     def _require_call(self, name: str) -> dict[str, Any]:
-        if self._last is None:
+        last = self._last.get(name)
+        if last is None:
             raise InvalidInput(name, "order", f"{name} needs a forward pass; call the layer with an x first.")
-        return self._last
+        return last
 
 
 class OneState(Recurrent):

@@ -107,6 +107,8 @@ class RNN(OneState):
     initializer : "uniform", "pytorch", "glorot_orthogonal" or "tutorial"; see `LSTM`. Biases not drawn are 0
     batch_first, dropout, bidirectional, variational, learn_initial_state, stateful, dtype, rng : see `Recurrent`
 
+    Threads may call one layer at the same time; to train in each, give each a copy of its own. See `Recurrent`.
+
     Parameters and shapes, with the suffix _l0, _l0_reverse, _l1 ...
     -----------------------------------------------------------------
     weight_ih (H, I), weight_hh (H, H), bias_ih, bias_hh (H,).

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..fast_cell import FastCell
+from ..remembered import TURN
+from .direction import Pass
 from .lstm_cells import PlainCell
 
 
@@ -37,14 +39,12 @@ class UnrecordedCell(PlainCell):
 
     A `FastCell` keeps its arrays from call to call, and a layer's call needs one for every layer, direction and piece.
     Those of the last call belong to its `backward`, so they are used again only after the next call has come to its end
-    (`settle`): a call that is refused on the way harms nothing.
+    (`release`): a call that is refused on the way harms nothing, and one in another thread has others.
     """
 
     def __init__(self, hidden_size: int, bias: bool):
         super().__init__(hidden_size, bias)
         self._free: list[FastCell] = []
-        self._taken: list[FastCell] = []
-        self._in_use: list[FastCell] = []
 
     def forward(self, x, states, parameters, mask):
         ran = self._cell_for(*x.shape[1:], parameters["weight_hh"].dtype)
@@ -62,11 +62,16 @@ class UnrecordedCell(PlainCell):
             super().backward(recorded, parameters, dh_via_y, d_states, rule)    # which refuses with a sentence
         return deltas
 
-    def settle(self) -> None:
-        """A call has come to its end: what the one before it used is free."""
-        self._free, self._in_use, self._taken = self._in_use, self._taken, []
+    def release(self, passes: list[Pass]) -> None:
+        """Nothing will go back through these passes any more: what they used is free. To be called in one's `TURN`."""
+        self._free = [piece.steps.ran for done in passes for piece in done.pieces]
 
     def _cell_for(self, batch: int, inputs: int, dtype) -> FastCell:
-        fitting = [k for k, kept in enumerate(self._free) if (kept.N, kept.I, kept.dtype) == (batch, inputs, dtype)]
-        self._taken.append(self._free.pop(fitting[0]) if fitting else FastCell(batch, inputs, self.states["c"], dtype))
-        return self._taken[-1]
+        with TURN:
+            for k, kept in enumerate(self._free):
+                if (kept.N, kept.I, kept.dtype) == (batch, inputs, dtype):
+                    return self._free.pop(k)
+        return FastCell(batch, inputs, self.states["c"], dtype)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_free": []}               # a copy makes its own

@@ -129,6 +129,10 @@ class Task(NamedTuple):
     traced: Draw | None = None
     text: Text | None = None
 
+    def __reduce_ex__(self, protocol):
+        """Pickled by its name: the functions in it can be in no file."""
+        return (_named, (self.name,)) if self is _named(self.name) else tuple.__reduce_ex__(self, protocol)
+
     def reached(self, score: float) -> bool:
         """Whether a score is as good as the goal."""
         if self.goal is None:
@@ -219,3 +223,8 @@ def bits(y: np.ndarray, s: Sequences) -> tuple[float, int]:
 
 # Those whose sum is a number of right answers: "19 of 24" can be said.
 COUNTING = (signs_right, classes_right)
+
+
+def _named(name: str) -> Task | None:
+    from . import TASKS                                 # which is made of tasks
+    return TASKS.get(name)

@@ -1,10 +1,12 @@
 """What holds for everything that the package exports: it can be used twice in a row, and it refuses what it cannot use."""
 
+import copy
 import dataclasses
 import importlib.util
 import inspect
 import math
 import os
+import pickle
 import random
 
 import numpy as np
@@ -56,6 +58,29 @@ def test_used_twice_in_a_row(name, tmp_path, capsys):
         # A fresh one starts where the first did: nothing leaks from one object into another.
         fresh = FURTHER[name](call(**arguments) if name not in ("Task", "Trace") else first)
         assert equal(once, fresh) and equal(once, again) == (name not in MOVES), name
+
+
+CLASSES = [name for name in py_lstm.__all__ if inspect.isclass(getattr(py_lstm, name))]
+COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy,
+          **{f"pickle {p}": lambda one, p=p: pickle.loads(pickle.dumps(one, p)) for p in range(pickle.HIGHEST_PROTOCOL + 1)}}
+
+
+@pytest.mark.parametrize("how", COPIES)
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_copy_of_a_used_object_goes_on_as_the_object_does(name, how, tmp_path):
+    """The two are asked in turn: neither may work in what is the other's."""
+    call, arguments = USES[name](tmp_path)
+    further = FURTHER.get(name, lambda one: one)
+    for uses in range(3):
+        one = call(**arguments)
+        fresh = call(**arguments) if name in MOVES else one
+        for _ in range(uses):
+            further(one), further(fresh)
+        other = COPIES[how](one)
+        assert type(other) is type(one) and (other is not one or name not in MOVES)
+        for _ in range(3):
+            expected = further(fresh)
+            assert equal(further(other), expected) and equal(further(one), expected), (name, how, uses)
 
 
 class Odd:
