@@ -214,12 +214,15 @@ class Experiment:
 
     def batch(self, update: int) -> Sequences:
         """The sequences that update number `update` learns from."""
-        size = self.settings(update)["batch_size"]
-        drawn = self.about.sequences(np.random.default_rng([self.seed, update]), self.length, size, self.input_size)
-        suffered = self.training_damage
+        drawn, suffered = self.undamaged_batch(update), self.training_damage
         if not suffered or update <= suffered[1]:
             return drawn
         return drawn._replace(x=damaged_inputs(suffered[0], drawn.x, [self.seed, update]))
+
+    def undamaged_batch(self, update: int) -> Sequences:
+        """The same without what a damage does to the inputs."""
+        size = self.settings(update)["batch_size"]
+        return self.about.sequences(np.random.default_rng([self.seed, update]), self.length, size, self.input_size)
 
     def _own(self) -> dict[str, Any]:
         """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""

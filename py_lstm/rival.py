@@ -7,21 +7,22 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
-from .clipping import clip_norm
 from .contraction import outer_sum, project
 from .experiment import Experiment
 from .layers.gru import GRU
 from .layers.recurrent import Recurrent
 from .layers.rnn import RNN
-from .optimizers import OPTIMIZERS
 from .parameters import Arrays
 from .pieces import Pieces, at_once, whole
-from .training import Progress, Updates, loss_of, score_of
-from .validation import InvalidInput, choice, instance
+from .training import TRAINING_FIELDS, Slope, Updates, loss_of, score_of
+from .validation import choice
 
 CELLS = {"rnn": RNN, "gru": GRU}
 # What there is to see inside: the states, the gates of a GRU, and its candidate n. See layers/gru.py.
 INSIDE = {"rnn": ("h",), "gru": ("r", "z", "n", "h")}
+# Fields of `TRAINING_FIELDS` that say nothing of an RNN or a GRU: gates that only the LSTM has, and its damage.
+NOT_APPLYING = ("forget_bias", "input_bias", "training_damage")
+APPLYING = tuple(name for name in TRAINING_FIELDS if name not in NOT_APPLYING)
 
 
 class _Ran(NamedTuple):
@@ -33,10 +34,11 @@ class _Ran(NamedTuple):
 
 
 class Rival(Updates):
-    """A recurrent network of another cell, on the batches, the loss, the optimizer and the units of an experiment's LSTM.
+    """A recurrent network of another cell, trained as an experiment says: by the code that trains its LSTM, on the same batches.
 
-    It has fewer parameters at the same number of units: the LSTM's 4 blocks are 3 in a GRU and 1 in an RNN. The experiment's
-    damage and its edits are the LSTM's.
+    It has fewer parameters at the same number of units: the LSTM's 4 blocks are 3 in a GRU and 1 in an RNN. Every field that
+    `training.TRAINING_FIELDS` names applies to it, but for those in `NOT_APPLYING`: the biases of gates that only an LSTM has,
+    and the damage, which is the LSTM's, as the edits are.
 
     Parameters
     ----------
@@ -56,18 +58,16 @@ class Rival(Updates):
     """
 
     def __init__(self, cell: str, experiment: Experiment):
-        super().__init__()
-        self.experiment = e = instance("experiment", experiment, Experiment)
+        super().__init__(experiment)
+        e = self.experiment
         self.cell = choice("cell", cell, CELLS)
+        self.whose = f" of the {cell.upper()}"
         rng = np.random.default_rng(e.seed)
-        self._layer = CELLS[cell](e.input_size, e.hidden_size, rng=rng)
+        self._layer = CELLS[cell](e.input_size, e.hidden_size, initializer=e.initializer, rng=rng)
         bound = e.scale / np.sqrt(e.hidden_size)
-        self.parameters: Arrays = {**self._layer.parameters, "readout_weight": rng.uniform(-bound, bound, (e.output_size, e.hidden_size)),
+        drawn = {name: e.scale * value if value.ndim == 2 else value for name, value in self._layer.parameters.items()}
+        self.parameters: Arrays = {**drawn, "readout_weight": rng.uniform(-bound, bound, (e.output_size, e.hidden_size)),
                                    "readout_bias": np.zeros(e.output_size)}
-        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay)
-        self.losses: list[float] = []
-        self.gradient_norms: list[float] = []
-        self.scores: list[float] = []
 
     @property
     def size(self) -> int:
@@ -130,23 +130,10 @@ class Rival(Updates):
             end = begin
         return {name: gradients[name] for name in self.parameters}
 
-    def _update(self) -> Pieces[Progress]:
-        e, k = self.experiment, len(self.losses) + 1
-        now = e.settings(k)
-        sequences = (e.replace(damage={}, damage_from=None) if e.training_damage else e).batch(k)
-        try:
-            ran = yield from self._forward(sequences.x)
-            loss, dy = loss_of(e, ran.y, sequences)
-            gradients = yield from self._backward(ran, dy)
-            self.optimizer.learning_rate, self.optimizer.weight_decay = now["learning_rate"], now["weight_decay"]
-            clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
-            self.parameters = self.optimizer.step(self.parameters, clipped)
-        except InvalidInput as error:
-            raise InvalidInput("learning_rate", "diverged", f"The training of the {self.cell.upper()} left the numbers at update {k} "
-                               f"({error}) The learning rate is {now['learning_rate']:g}; try {now['learning_rate'] / 10:g}.",
-                               got=f"{now['learning_rate']:g}", update=k, remedy=f"{now['learning_rate'] / 10:g}",
-                               tensor=self.cell.upper(), norm="∞") from error
-        self.losses.append(float(loss))
-        self.gradient_norms.append(norm)
-        self.scores.append(score_of(e, ran.y, sequences))
-        return Progress(k, float(loss), norm)
+    def slope_in_pieces(self, update: int) -> Pieces[Slope]:
+        """What update number `update` goes by."""
+        e, sequences = self.experiment, self.experiment.undamaged_batch(update)
+        ran = yield from self._forward(sequences.x)
+        loss, dy = loss_of(e, ran.y, sequences)
+        gradients = yield from self._backward(ran, dy)
+        return Slope(float(loss), score_of(e, ran.y, sequences), gradients)

@@ -14,7 +14,7 @@ from .damage.gates import extra_shapes, with_extras
 from .experiment import Experiment
 from .losses import LOSSES, unchecked
 from .moments import Moments
-from .network import PARAMETERS, Network
+from .network import Network
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM
 from .parameters import Arrays
 from .pieces import Pieces, whole
@@ -57,7 +57,18 @@ class Slope(NamedTuple):
 
 
 class Updates:
-    """Base of `Trainer` and `rival.Rival`: one update after the other, each at once or in pieces.
+    """Base of `Trainer` and `rival.Rival`: how any network is trained as an experiment says, at once or in pieces.
+
+    A subclass says what its `parameters` are and what update k goes by (`slope_in_pieces`). Settings, schedule, limits of the
+    gradient and the optimizer's step are the same for all.
+
+    Attributes
+    ----------
+    experiment : Experiment
+    optimizer : Optimizer
+    schedule : Schedule
+    losses, gradient_norms, scores : lists, one entry per update done; a score says how well the update's batch was answered
+        before it, by the task's metric
 
     Examples
     --------
@@ -68,9 +79,18 @@ class Updates:
     1
     """
 
+    parameters: Arrays
+    whose = ""                                          # in the refusal of an update that leaves the numbers: " of the RNN"
     _under_way: Pieces[Progress] | None = None
 
-    def __init__(self) -> None:
+    def __init__(self, experiment: Experiment):
+        self.experiment = e = instance("experiment", experiment, Experiment)
+        momentum = {"momentum": e.momentum} if e.optimizer in WITH_MOMENTUM else {}
+        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay, **momentum)
+        self.schedule = Schedule(e.schedule, e.span, e.factor, e.warmup)
+        self.losses: list[float] = []
+        self.gradient_norms: list[float] = []
+        self.scores: list[float] = []
         self._turn = threading.RLock()                  # held for a piece
 
     def update(self) -> Progress:
@@ -96,7 +116,7 @@ class Updates:
             return {name: value for name, value in vars(self).items() if name not in ("_turn", "_under_way")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        Updates.__init__(self)
+        self._turn = threading.RLock()
         vars(self).update(state)
 
     def __copy__(self) -> Updates:
@@ -108,15 +128,42 @@ class Updates:
             twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return twin
 
-    def _update(self) -> Pieces[Progress]:
+    def slope_in_pieces(self, update: int) -> Pieces[Slope]:
+        """What update number `update` goes by."""
         raise NotImplementedError
+
+    def _update(self) -> Pieces[Progress]:
+        e, k = self.experiment, len(self.losses) + 1
+        now, before = e.settings(k), (self.optimizer.learning_rate, self.optimizer.weight_decay)
+        gradients = None
+        try:
+            loss, score, gradients = yield from self.slope_in_pieces(k)
+            self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
+            self.optimizer.weight_decay = now["weight_decay"]
+            clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
+            if e.clip_value:
+                clipped = clip_value(clipped, e.clip_value)
+            moved = self.optimizer.step(self.parameters, clipped)
+        except InvalidInput as error:
+            self.optimizer.learning_rate, self.optimizer.weight_decay = before
+            raise diverged(k, error, now["learning_rate"], self.parameters, gradients, self.whose) from error
+        self.parameters = moved
+        self.losses.append(loss)
+        self.gradient_norms.append(norm)
+        self.scores.append(score)
+        self._keep()
+        return Progress(k, loss, norm)
+
+    def _keep(self) -> None:
+        """Called after every update."""
 
 
 class Trainer(Updates):
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
     Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
-    came there at once, was interrupted, or was walked one by one.
+    came there at once, was interrupted, or was walked one by one. The experiment's `edits` are no part of the training: it
+    starts without them, and `Objective` lays them over what it leads to.
 
     Attributes
     ----------
@@ -140,42 +187,23 @@ class Trainer(Updates):
     """
 
     def __init__(self, experiment: Experiment):
-        super().__init__()
-        self.experiment = e = instance("experiment", experiment, Experiment)
+        super().__init__(experiment)
+        e = self.experiment
         self.network = Network(e.input_size, e.hidden_size, e.output_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
                                forget_bias=e.forget_bias, input_bias=e.input_bias)
-        momentum = {"momentum": e.momentum} if e.optimizer in WITH_MOMENTUM else {}
-        self.optimizer = OPTIMIZERS[e.optimizer](e.learning_rate, e.weight_decay, **momentum)
         if e.training_damage:                           # what the damage adds is there from the start, at 0
             self.network.parameters = with_extras(self.network.parameters, e.damage)
-        self.schedule = Schedule(e.schedule, e.span, e.factor, e.warmup)
-        self.losses: list[float] = []
-        self.gradient_norms: list[float] = []
-        self.scores: list[float] = []
         self.moments = Moments()
         self._keep()
 
-    def _update(self) -> Pieces[Progress]:
-        e, k = self.experiment, len(self.losses) + 1
-        now, before = e.settings(k), (self.optimizer.learning_rate, self.optimizer.weight_decay)
-        gradients = None
-        try:
-            loss, score, gradients = yield from self.slope_in_pieces(k)
-            self.optimizer.learning_rate = now["learning_rate"] * self.schedule.at(k)
-            self.optimizer.weight_decay = now["weight_decay"]
-            clipped, norm = clip_norm(gradients, now["clip_norm"] or np.finfo(float).max)
-            if e.clip_value:
-                clipped = clip_value(clipped, e.clip_value)
-            moved = self.optimizer.step(self.network.parameters, clipped)
-        except InvalidInput as error:
-            self.optimizer.learning_rate, self.optimizer.weight_decay = before
-            raise diverged(k, error, now["learning_rate"], self.network.parameters, gradients) from error
+    @property
+    def parameters(self) -> Arrays:
+        """The network's."""
+        return self.network.parameters
+
+    @parameters.setter
+    def parameters(self, moved: Arrays) -> None:
         self.network.parameters = moved
-        self.losses.append(loss)
-        self.gradient_norms.append(norm)
-        self.scores.append(score)
-        self._keep()
-        return Progress(k, loss, norm)
 
     def slope(self, update: int, network: Network | None = None) -> Slope:
         """What update number `update` would go by if it began from `network`, by itself the one that is trained."""
@@ -311,14 +339,14 @@ def shared_updates(one: Experiment, other: Experiment) -> int:
     return min(differing, default=MOST_UPDATES)
 
 
-def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None
+def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None, whose: str = ""
              ) -> InvalidInput:
     """The refusal of an update that leaves the numbers: at which update, why, and where the numbers are largest."""
-    what, tensors = ("gradient of ", {name: gradients[name] for name in PARAMETERS}) if gradients else ("", parameters)
+    what, tensors = ("gradient of ", gradients) if gradients else ("", parameters)
     norms = {name: _norm(value) for name, value in tensors.items()}
     tensor = max(norms, key=norms.__getitem__)
     remedy = f"{learning_rate / 10:g}"
-    return InvalidInput("learning_rate", "diverged", f"Training left the numbers at update {update} ({error}) The largest "
+    return InvalidInput("learning_rate", "diverged", f"Training{whose} left the numbers at update {update} ({error}) The largest "
                         f"tensor was the {what}{tensor} with norm {norms[tensor]:.3g}. The learning rate is "
                         f"{learning_rate:g}; try {remedy}.", got=f"{learning_rate:g}", update=update, remedy=remedy,
                         tensor=tensor, norm=f"{norms[tensor]:.3g}", of="gradient" if gradients else "weights")
