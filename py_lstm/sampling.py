@@ -15,7 +15,8 @@ from .training import Trainer
 from .validation import InvalidInput, generator, instance, integer, number, shown
 
 
-def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature: float = 1.0, rng=0) -> Iterator[str]:
+def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature: float = 1.0, rng=0, network: Network | None = None
+           ) -> Iterator[str]:
     """Characters that go on from a prompt, one at a time.
 
     Parameters
@@ -27,6 +28,8 @@ def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature
         What the logits are divided by: 1 samples what the network believes, less makes it repeat what is likeliest, 0
         always takes that, more makes it bolder.
     rng : a seed or a `numpy.random.Generator`
+    network : Network or None
+        The network that writes, where it is not the trainer's own: one with edits or a damage, such as `Objective.network` gives.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature
     if about.text is None:
         raise InvalidInput("trainer", "choice", f"trainer trains on {about.name}, which is no text; give one that trains on text_en, "
                            "text_zh or own_text.", got=about.name)
-    written = write(trainer.network, about, prompt, length, temperature=temperature, rng=rng)
+    written = write(network or trainer.network, about, prompt, length, temperature=temperature, rng=rng)
     return (about.text.characters[one.numbers[0]] for one in islice(written, 1, None))
 
 

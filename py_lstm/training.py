@@ -41,6 +41,8 @@ class Progress(NamedTuple):
     gradient_norm: float
 
 
+# Seeds sequences that no update has seen: no seed of an experiment reaches 2³².
+HELD_OUT = 2**32
 # The fields of an experiment that decide what an update does; all others may change without training anew.
 TRAINING_FIELDS = ("task", "values", "targets", "text", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
                    "forget_bias", "input_bias", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
@@ -257,6 +259,7 @@ class Trainer(Updates):
     def evaluate(self, count: int = 256, seed: int = 0, length: int | None = None) -> float:
         """The task's score on `count` fresh sequences, which no update has seen; for text, on the whole held-out part.
 
+        The network is the one that is trained; for one with the experiment's edits and damage see `damage.effect.score`.
         `length` is that of the sequences, the experiment's own if None.
         """
         e, count, seed = self.experiment, integer("count", count, 1, 10**6), integer("seed", seed, 0)
@@ -266,7 +269,7 @@ class Trainer(Updates):
             sequences = windows(about.text, about.text.held_out[:, np.newaxis])
             total, counted = about.score(self.network.predict(_read(about, sequences)), sequences)
             return total / counted
-        rng = np.random.default_rng([seed, 2**32])          # no seed of an experiment reaches 2³², so no batch is met again
+        rng = np.random.default_rng([seed, HELD_OUT])
         total, counted = 0.0, 0
         while count > 0:
             sequences = about.sequences(rng, e.length, min(count, 256), e.input_size)

@@ -42,7 +42,9 @@ def writable(path: str, formats: Sequence[str]) -> None:
 
 
 def network(e: Experiment) -> str:
-    return f"{e.task}: {e.hidden_size} units, {e.length} steps, after {e.updates} updates"
+    more = [f"{len(e.edits)} number{'s'[:len(e.edits) != 1]} set by hand"] if e.edits else []
+    more += [f"damaged by {', '.join(e.damage)}"] if e.damage else []
+    return ", ".join([f"{e.task}: {e.hidden_size} units, {e.length} steps, after {e.updates} updates", *more])
 
 
 def result(trace: Trace) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..damage import effect
+from ..damage.rules import steps as steps_with
 from ..tasks import OWN
 from ..trace import run
 from ..training import Trainer
@@ -19,9 +21,9 @@ def _run(given: argparse.Namespace) -> int:
     e, trainer, _ = read(given.given)
     trainer = trainer or Trainer(e)
     trace, about = run(e, trainer), e.about
-    # One's own numbers are one sequence; of every other task there are fresh ones.
-    score = trace.score if e.task == OWN else trainer.evaluate()
-    clueless, reached = about.clueless(e.length), about.reached(score)
+    # The network that was run: with its edits and its damage. One's own numbers are one sequence; of every other task there are fresh ones.
+    score = trace.score if e.task == OWN else effect.score(e, effect.subject(e, trainer), count=None).score
+    clueless, reached = about.clueless(steps_with(e.damage, e.length)), about.reached(score)
     if given.json:
         print_json({"loss": trace.loss, "right": trace.right, "counted": trace.counted, "score": score, "metric": about.metric,
                     "clueless": clueless, "goal": about.goal, "reached": reached, "losses": trace.losses, "experiment": e.to_json()})

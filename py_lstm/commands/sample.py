@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ..objective import Objective
 from ..sampling import sample
 from ..training import Trainer, train
 from ..validation import InvalidInput
@@ -25,9 +26,12 @@ def _sample(given: argparse.Namespace) -> int:
         raise InvalidInput("task", "choice", f"task is {made.experiment.task}, which is no text; give one that is trained on a text, "
                            "such as task=text_en or a file that `py_lstm train task=text_en --save FILE.npz` wrote.")
     trainer = made.trainer or Trainer(made.experiment)
-    letters = sample(trainer, given.prompt, given.length, temperature=given.temperature, rng=given.sample_seed)  # refuses at once
+    how = {"prompt": given.prompt, "length": given.length, "temperature": given.temperature, "rng": given.sample_seed}
+    sample(trainer, **how)                              # refuses before the training, and not after
     for _ in train(trainer):
         pass
+    objective = Objective(made.experiment, trainer)
+    letters = sample(trainer, **how, network=objective.network(objective.values))       # with the experiment's edits and damage
     if given.json:
         print_json({"prompt": given.prompt, "text": "".join(letters), "temperature": given.temperature,
                     "experiment": made.experiment.to_json()})

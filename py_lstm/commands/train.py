@@ -15,6 +15,8 @@ from .. import checkpoints
 from ..interchange import weight_files
 from ..interchange.models import from_network
 from ..interchange.storage import save_weights
+from ..network import Network
+from ..objective import Objective
 from ..training import Trainer, trouble
 from ..validation import InvalidInput, integer, shown
 from .given import add_command, differing, read
@@ -44,10 +46,16 @@ def _train(given: argparse.Namespace) -> int:
         if save:
             checkpoints.save_training(save, training)
     if given.weights:
-        save_weights(given.weights, from_network(training.network))
+        save_weights(given.weights, from_network(_edited(training)))
     whole = len(training.losses) >= wanted
     _tell(training, whole, save, given.json)
     return OK if whole else WRONG
+
+
+def _edited(training: Trainer) -> Network:
+    """The network that was trained, with the experiment's edits."""
+    values = Objective(training.experiment.replace(updates=len(training.losses)), training).values
+    return Network.of({name: values[name] for name in training.network.parameters})
 
 
 def _begin(given: argparse.Namespace) -> tuple[Trainer, int]:
@@ -132,6 +140,10 @@ def _tell(training: Trainer, whole: bool, save: str | None, as_json: bool) -> No
     else:
         last = f", loss {np.mean(training.losses[-5:]):.6g} (mean of the last {min(done, 5)} batches)" if done else ""
         print(f"{'after' if whole else 'stopped after'} {done} updates{last}")
+    edits = len(training.experiment.edits)
+    if edits and not as_json:
+        print(f"{edits} number{'s'[:edits != 1]} set by hand (edits): the training began without {'it' if edits == 1 else 'them'}; "
+              f"{'it is' if edits == 1 else 'they are'} laid over what was learnt", file=sys.stderr)
     if warning:
         print(f"py_lstm: {warning}", file=sys.stderr)
     if save and not as_json:

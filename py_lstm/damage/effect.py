@@ -12,13 +12,12 @@ from ..objective import Objective
 from ..parameters import Arrays
 from ..pieces import Pieces, at_once, whole
 from ..tasks import OWN, Sequences
-from ..training import Trainer, loss_of, score_of
+from ..tasks.texts import windows
+from ..training import HELD_OUT, Trainer, loss_of, score_of
 from .inputs import damaged_inputs
 from .network import DamagedNetwork
 from .rules import of_kind, steps as steps_with
 
-# Sequences no update has seen: no seed of an experiment reaches 2³².
-HELD_OUT = 2**32
 # Of those that memory is measured on, how many times as long as the trained ones, and the longest.
 TIMES_AS_LONG, LONGEST = 4, 200
 # Sequences that are too few to say anything of all.
@@ -72,18 +71,24 @@ def subject(experiment: Experiment, trainer: Trainer | None = None) -> Subject:
     return Subject(lambda x: network.forward(x).y, of_kind(experiment.damage, "input"))
 
 
-def score(experiment: Experiment, measured: Subject, count: int = 256) -> Score:
-    """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one."""
+def score(experiment: Experiment, measured: Subject, count: int | None = 256) -> Score:
+    """The score on `count` held-out sequences as long as the one that is traced; an own sequence is its only one.
+
+    For a text they are pieces of the part held out; None is all of that part, as one sequence.
+    """
     return whole(score_in_pieces(experiment, measured, count))
 
 
-def score_in_pieces(experiment: Experiment, measured: Subject, count: int = 256) -> Pieces[Score]:
+def score_in_pieces(experiment: Experiment, measured: Subject, count: int | None = 256) -> Pieces[Score]:
     """As `score`, for whoever has something else to do meanwhile: a generator that returns it, and pauses before that."""
     e = experiment
     if e.task == OWN:
         drawn = e.example()
     else:
-        drawn = e.about.sequences(np.random.default_rng([0, HELD_OUT]), steps_with(e.damage, e.length), count, e.input_size)
+        if count is None and e.about.text is not None:
+            drawn = windows(e.about.text, e.about.text.held_out[:, np.newaxis])
+        else:
+            drawn = e.about.unseen(np.random.default_rng([0, HELD_OUT]), steps_with(e.damage, e.length), count or 256, e.input_size)
         drawn = drawn._replace(x=damaged_inputs(measured.damage, drawn.x, [0, HELD_OUT]))
     y = yield from _answers(e, measured, drawn.x)
     every = e.replace(loss_at="every")
@@ -106,7 +111,7 @@ def memory_in_pieces(experiment: Experiment, measured: Subject, count: int = 256
         drawn = e.example()
     else:
         steps = min(max(e.length, min(LONGEST, TIMES_AS_LONG * e.length)), e.about.longest)
-        drawn = e.about.sequences(np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
+        drawn = e.about.unseen(np.random.default_rng([1, HELD_OUT]), steps, count, e.input_size)
         if not drawn.judged[:len(drawn.judged) // 2].any():
             return (yield from _memory_by_length(e, measured, steps, count))
         if _marks_once(e):
@@ -137,7 +142,7 @@ def _memory_by_length(e: Experiment, measured: Subject, longest: int, count: int
     """Where the answer is asked for at the end, the score on sequences of several lengths; NaN at those in between."""
     by_length = np.full(longest, np.nan)
     for length in sorted({*np.linspace(e.about.shortest, longest, LENGTHS).round().astype(int).tolist(), e.length}):
-        drawn = e.about.sequences(np.random.default_rng([1, HELD_OUT]), length, count, e.input_size)
+        drawn = e.about.unseen(np.random.default_rng([1, HELD_OUT]), length, count, e.input_size)
         y = yield from _answers(e, measured, damaged_inputs(measured.damage, drawn.x, [1, HELD_OUT]))
         by_length[length - 1] = score_of(e, y, drawn)
     return Memory("length", by_length)

@@ -6,6 +6,7 @@ from typing import Mapping
 
 import numpy as np
 
+from ..contraction import are_tokens
 from ..layers import variants
 from ..losses import Loss
 from ..network import Lesson, Network
@@ -36,6 +37,8 @@ class DamagedNetwork(Network):
         return self.recorded_lesson(x, loss)
 
     def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> variants.Steps:
+        if are_tokens(x):                               # the general cell multiplies, and has no rows to pick
+            x = np.eye(self.parameters["weight_ih"].shape[1], dtype=self.parameters["weight_ih"].dtype)[x]
         return variants.forward(x, h_0, c_0, self.parameters, self._variant, held=self._held)
 
     def cell_backward(self, steps: variants.Steps, dh_via_y: np.ndarray) -> tuple[variants.Deltas, Arrays]:

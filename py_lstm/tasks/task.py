@@ -149,8 +149,11 @@ class Task(NamedTuple):
 
     def example(self, rng: np.random.Generator, length: int, input_size: int | None = None) -> Sequences:
         """The one sequence that is traced, as it is: without padding. For a text it comes from the part held out."""
-        drawn = (self.traced or self.draw)(rng, length, 1)
-        return _fitted(drawn, rng, len(self.inputs), input_size)
+        return self.unseen(rng, length, 1, input_size)
+
+    def unseen(self, rng: np.random.Generator, length: int, batch: int, input_size: int | None = None) -> Sequences:
+        """As `sequences`, from what is not learnt: for a text, pieces of the part held out."""
+        return _fitted((self.traced or self.draw)(rng, length, batch), rng, len(self.inputs), input_size)
 
     def classes(self) -> bool:
         """Whether an answer is one of `outputs`, and the network's outputs are the logits of their probabilities."""

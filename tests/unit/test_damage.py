@@ -261,3 +261,15 @@ def test_no_block_of_a_network_that_nothing_is_wrong_with_is_called_wrong(experi
     for steps, zero_states in ((None, False), (None, True), (3, True)):
         report = check_blocks(experiment, steps=steps, zero_states=zero_states, max_elements=6, trainer=trainer)
         assert report.right, str(report)
+
+
+@pytest.mark.parametrize("damage", [{}, {"clamp_o": 0.5}, {"peepholes": 1}, {"no_carry": 1}], ids=lambda damage: "-".join(damage) or "none")
+def test_a_damaged_network_reads_characters_by_their_numbers_as_a_whole_one_does(damage):
+    """The Train room reads and writes texts with whatever network is on the page."""
+    from py_lstm.reading.passage import joined, read
+    whole = Network(5, 3, 5, rng=1)
+    numbers = np.random.default_rng(0).integers(0, 5, 60)
+    damaged = DamagedNetwork(whole, damage)
+    one_hot = damaged.forward(np.eye(5)[numbers][:, np.newaxis])
+    assert np.array_equal(damaged.forward(numbers[:, np.newaxis]).y, one_hot.y)
+    assert np.allclose(joined(list(read(damaged, numbers))).h, one_hot.steps.h[:, 0], rtol=0, atol=1e-15)
