@@ -13,7 +13,7 @@ import numpy as np
 from .gradient_check import GradientReport, TensorCheck
 from .network import STATES
 from .trace import Trace
-from .training import Trainer
+from .training import Updates
 from .validation import instance
 
 
@@ -54,7 +54,7 @@ def checked(report: GradientReport) -> str:
     return _csv(TensorCheck._fields, instance("report", report, GradientReport).tensors)
 
 
-def trained(trainers: Mapping[str, Trainer]) -> str:
+def trained(trainers: Mapping[str, Updates]) -> str:
     """Trainings by name, a row for each update: run, update, loss, score, gradient_norm.
 
     update : from 1. loss, score : of the batch that this update learnt from, before it. gradient_norm : of all gradients

@@ -258,8 +258,11 @@ class Lab:
 
     def take(self, kind, options):
         """A file of what is on the screen, the experiment in `options`; see take_away.py."""
-        return take_away.take(kind, options, self._seen, lambda shown: take_away.named(
-            shown, self.runs.beside, lambda experiment: self.runs.of(experiment).trainer)), None
+        def trainings(shown):
+            others = [(one, self.runs.companion(one).trainer) for one in self.runs.beside]
+            return take_away.named(shown, self.runs.of(shown).trainer, others)
+
+        return take_away.take(kind, options, self._seen, trainings), None
 
     def _seen(self, experiment):
         """The trace of an experiment that is on the screen, perhaps as a moment of a training that has gone on since."""

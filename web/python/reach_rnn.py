@@ -2,9 +2,8 @@
 
 from py_lstm import Experiment
 from py_lstm.reach import reach_in
-from py_lstm.rival import Rival
+from py_lstm.rival import APPLYING, Rival
 from py_lstm.trace import run_in_pieces
-from py_lstm.training import TRAINING_FIELDS
 
 # How many updates lie between two words on how far it is.
 TOLD_EVERY = 20
@@ -23,7 +22,7 @@ class ReachRnn:
     def reach(self, experiment):
         """{"kind": "progress"} now and then, and in the end {"kind": "reach"}."""
         e = Experiment.from_json(experiment)
-        of = {name: getattr(e, name) for name in TRAINING_FIELDS}
+        of = {name: getattr(e, name) for name in APPLYING}
         if self.of != of or len(self.rival.losses) > e.updates:
             self.of, self.rival = of, Rival("rnn", e)
         rival = self.rival

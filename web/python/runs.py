@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 from py_lstm import Experiment, InvalidInput, Trainer
-from py_lstm.rival import CELLS, Rival
+from py_lstm.rival import APPLYING, CELLS, Rival
 from py_lstm.training import TRAINING_FIELDS, shared_updates
 from py_lstm.validation import choice, integer, number
 
@@ -122,11 +122,12 @@ class Runs:
         """The run of what is trained beside."""
         if one.cell is None:
             return self.of(one.experiment)
-        key = one.cell + _key(one.experiment)
+        key = one.cell + _key(one.experiment, APPLYING)
         if key not in self.rivals:
             self.rivals[key] = Run(Rival(one.cell, one.experiment))
         self.rivals.move_to_end(key)
-        while len(self.rivals) > MOST_RIVALS:
+        # None that stands beside the first now is pushed out by another one that does.
+        while len(self.rivals) > max(MOST_RIVALS, sum(one.cell is not None for one in self.beside)):
             self.rivals.popitem(last=False)
         return self.rivals[key]
 
@@ -194,8 +195,8 @@ class Runs:
         return (done - first) / (now - since) if done > first and now > since else None
 
 
-def _key(experiment):
-    return json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
+def _key(experiment, fields=TRAINING_FIELDS):
+    return json.dumps([getattr(experiment, name) for name in fields])
 
 
 def beside(experiments, read):

@@ -68,13 +68,22 @@ KINDS = {
 }
 
 
-def named(first, others, trainer_of):
-    """The trainings in the curves by names that say what differs: "this run", "forget_bias=-2"."""
-    found = {"this run": trainer_of(first)}
-    for other in others:
-        differs = [f"{name}={getattr(other, name)}" for name in TRAINING_FIELDS if getattr(other, name) != getattr(first, name)]
+LONG = ("text", "values", "targets")                    # what is more than a name can hold
+
+
+def named(first, own, others):
+    """The trainings in the curves by names that say what differs: "this run", "forget_bias=-2", "cell=rnn".
+
+    first, own : the experiment and its training
+    others : pairs of a `runs.Beside` and its training
+    """
+    found = {"this run": own}
+    for (experiment, cell), training in others:
+        differs = [f"cell={cell}"] if cell else []
+        differs += [name if name in LONG else f"{name}={getattr(experiment, name)}" for name in TRAINING_FIELDS
+                    if getattr(experiment, name) != getattr(first, name)]
         name = " ".join(differs) or "the same again"
-        found[name if name not in found else f"{name} ({len(found)})"] = trainer_of(other)
+        found[name if name not in found else f"{name} ({len(found)})"] = training
     return found
 
 
