@@ -230,7 +230,7 @@ class Experiment:
             raise InvalidInput("values", "missing", f"values is {shown(self.values)}; give at least one number per time "
                                "step.", got=shown(self.values))
         given = [row if isinstance(row, (list, tuple)) else [row] for row in self.values]
-        rows = tuple(tuple(number("values", value, -1e6, 1e6) for value in row) for row in given)
+        rows = tuple(tuple(_own_number("values", value, row) for value in values) for row, values in enumerate(given, start=1))
         width = len(rows[0])
         for t, row in enumerate(rows):
             if len(row) != width or width == 0:
@@ -247,9 +247,9 @@ class Experiment:
             if not isinstance(targets, (list, tuple)) or len(targets) != steps:
                 raise InvalidInput("targets", "shape", f"targets is {shown(targets)}; give one number for each of the "
                                    f"{steps} steps.", got=shown(targets), wanted=str(steps))
-            targets = tuple(number("targets", value, -1e6, 1e6) for value in targets)
-        return {"values": rows, "targets": targets, "length": integer("values", steps, 1, 1000),
-                "input_size": integer("values", width, 1, 64)}
+            targets = tuple(_own_number("targets", value, row) for row, value in enumerate(targets, start=1))
+        own_size(len(rows), width, targets is not None, 1000, 64)
+        return {"values": rows, "targets": targets, "length": steps, "input_size": width}
 
     def replace(self, **changes: Any) -> "Experiment":
         """This experiment with some fields changed.
@@ -322,6 +322,28 @@ def defaults(task: Any, version: int | None = None) -> dict[str, Any]:
     about = TASKS[task]
     size = {} if about.group == "simple" else {"input_size": len(about.inputs)}
     return plain | {"task": task} | size | about.settings | then
+
+
+def own_size(rows: int, width: int, targets: bool, most_steps: int, most_numbers: int) -> None:
+    """Refuse numbers of one's own that are too many: `rows` of `width`, the last of which is no step if there are no targets."""
+    steps = rows if targets else rows - 1
+    fit = f"at most {most_steps} steps of 1 to {most_numbers} numbers fit"
+    if steps > most_steps:
+        raise InvalidInput("values", "steps", f"values has {rows} rows, which make {steps} steps; {fit}. Take some rows out.", got=steps,
+                           rows=rows, high=most_steps, numbers=most_numbers)
+    if width > most_numbers:
+        raise InvalidInput("values", "width", f"values has {width} numbers in each row; {fit}. Take some columns out.", got=width,
+                           high=most_numbers, steps=most_steps)
+
+
+def _own_number(field: str, value: Any, row: int) -> float:
+    try:
+        return number(field, value, -1e6, 1e6)
+    except InvalidInput as refused:
+        if refused.code != "range":
+            raise
+        raise InvalidInput(field, "range", f"{field} has {shown(value)} in row {row}; give numbers from -1000000 to 1000000.",
+                           **refused.details, row=row) from None
 
 
 def parameter_shapes(input_size: int, hidden_size: int, output_size: int = 1) -> dict[str, tuple[int, ...]]:

@@ -18,10 +18,9 @@ import math
 import re
 from typing import Any, Callable, Mapping, NamedTuple
 
-import numpy as np
-
 from . import versions
 from .experiment import Experiment, defaults
+from .numerals import BLANK, DECIMAL, canonical, number, plain
 from .packing import pack, unpack
 from .tasks import OWN, OWN_TEXT
 from .validation import InvalidInput, shown
@@ -41,11 +40,6 @@ LONG = 80
 _COVERED = ("answer",)
 # What stands in an address as it is.
 _PLAIN = "!*'(),;:[]"
-
-# What JavaScript's trim() takes away.
-_BLANK = ("\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f"
-          "\u205f\u3000\ufeff")
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 class Link(NamedTuple):
@@ -122,14 +116,6 @@ def whole(link: Link) -> Link:
     return link
 
 
-def number(text: str) -> float | int | str:
-    """The number that `text` is, or the text itself."""
-    clean = text.strip(_BLANK).replace("−", "-")
-    if not _DECIMAL.fullmatch(clean) or not math.isfinite(float(clean)):
-        return text
-    return _plain(float(clean))
-
-
 def _pair(name: str, text: str) -> str:
     from urllib.parse import quote                      # here: the page leaves it to its JavaScript, and loads less
     plain = quote(text, safe=_PLAIN + "~", errors="replace")
@@ -176,7 +162,7 @@ def _read_rows(text: str) -> list[list[Any]]:
 
 
 def _read_list(text: str) -> list[Any]:
-    return [number(value) for value in text.split(",")]
+    return [canonical(value) for value in text.split(",")]
 
 
 def _read_places(text: str) -> dict[str, Any]:
@@ -226,16 +212,11 @@ def _unescape(text: str) -> str:
 
 def _loose_number(text: str) -> float | int:
     """JavaScript's Number(text): nothing is 0, and what is no number is NaN."""
-    clean = text.strip(_BLANK)
+    clean = text.strip(BLANK)
     if not clean:
         return 0
     if re.fullmatch(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", clean):
-        return _plain(float(int(clean, 0)))
+        return plain(float(int(clean, 0)))
     if re.fullmatch(r"[+-]?Infinity", clean):
         return math.inf * (-1 if clean[0] == "-" else 1)
-    return _plain(float(clean)) if _DECIMAL.fullmatch(clean) else math.nan
-
-
-def _plain(value: float) -> float | int:
-    """A whole number as an int where JavaScript writes it without an exponent."""
-    return int(np.format_float_positional(value, trim="-")) if value.is_integer() and abs(value) < 1e21 else value
+    return plain(float(clean)) if DECIMAL.fullmatch(clean) else math.nan

@@ -14,6 +14,8 @@ from typing import Any, Mapping
 
 import numpy as np
 
+from .numerals import doubt
+
 # Beyond these, a size or a count is a slip of the pen.
 MOST_UNITS = 1_000_000
 MOST_UPDATES = 1_000_000
@@ -67,6 +69,7 @@ def shown(value: Any) -> str:
 
 def integer(field: str, value: Any, low: int, high: int | None = None) -> int:
     """`value` as an int in [low, high]; a float such as 3.0 counts, True does not."""
+    _not_doubtful(field, value)
     whole = isinstance(value, numbers.Integral) or (isinstance(value, float | np.floating) and float(value).is_integer())
     if isinstance(value, (bool, np.bool_)) or not whole:
         raise InvalidInput(field, "integer", f"{field} is {shown(value)}; give a whole number{_between(low, high)}.",
@@ -76,6 +79,7 @@ def integer(field: str, value: Any, low: int, high: int | None = None) -> int:
 
 def number(field: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
     """`value` as a finite float in [low, high]."""
+    _not_doubtful(field, value)
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise InvalidInput(field, "number", f"{field} is {shown(value)}; give a number{_between(low, high)}.",
                            got=shown(value), low=_jsonable(low), high=_jsonable(high))
@@ -87,6 +91,13 @@ def number(field: str, value: Any, low: float = -math.inf, high: float = math.in
         raise InvalidInput(field, "number", f"{field} is {shown(value)}; give a finite number{_between(low, high)}.",
                            got=shown(value), low=_jsonable(low), high=_jsonable(high))
     return _in_range(field, result, low, high)
+
+
+def _not_doubtful(field: str, value: Any) -> None:
+    """Refuse a text such as "1,000", which means one number here and another there."""
+    if isinstance(value, str) and (two := doubt(value)):
+        raise InvalidInput(field, "comma", f"{field} is {shown(value)}, which can mean {two[0]} or {two[1]}; write one of these.",
+                           got=shown(value), whole=two[0], decimal=two[1])
 
 
 def choice(field: str, value: Any, choices) -> str:

@@ -9,7 +9,7 @@ from ..damage.checking import check_blocks
 from ..experiment import parameter_shapes
 from ..gradient_check import METHODS
 from ..trace import check
-from .given import add_command, read
+from .given import add_command, read, whole
 from .output import OK, WRONG, print_json
 
 
@@ -19,10 +19,10 @@ MANY = 2000                                             # numbers, each of which
 def add(commands) -> None:
     one = add_command(commands, "check", _check, "check every gradient of an experiment; status 1 if one is wrong")
     one.add_argument("--method", choices=METHODS, default="complex")
-    one.add_argument("--most", type=int, default=None, metavar="N", help="at most N elements of each tensor (all, or 20 where there are "
+    one.add_argument("--most", type=whole, default=None, metavar="N", help="at most N elements of each tensor (all, or 20 where there are "
                      f"more than {MANY} in all)")
     one.add_argument("--by-gate", action="store_true", help="each gate's rows by themselves")
-    one.add_argument("--steps", type=int, default=None, metavar="T", help="with --by-gate: only the first T steps of the sequence")
+    one.add_argument("--steps", type=whole, default=None, metavar="T", help="with --by-gate: only the first T steps of the sequence")
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -17,7 +17,9 @@ from ..interchange.onnx_files import read_onnx
 from ..interchange.storage import load_weights
 from ..interchange.weights import described, sizes_of
 from ..layers.lstm import LSTM
+from ..number_table import read_table
 from ..validation import InvalidInput, choice, integer, shown
+from .given import text_of, whole
 from .output import OK, print_json, write
 
 QUANTITIES = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h")
@@ -33,8 +35,8 @@ def add(commands) -> None:
     one.add_argument("weights", help="a .safetensors, .npz or .onnx file")
     one.add_argument("sequence", nargs="?", help='a text file with a line of numbers for each step, - for standard input, or the '
                      'numbers themselves, "1 0; 0 1; 1 1"; without it, random numbers')
-    one.add_argument("--length", type=int, default=24, metavar="T", help="steps of a random sequence (%(default)s)")
-    one.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, another random sequence (%(default)s)")
+    one.add_argument("--length", type=whole, default=24, metavar="T", help="steps of a random sequence (%(default)s)")
+    one.add_argument("--seed", type=whole, default=0, metavar="N", help="another seed, another random sequence (%(default)s)")
     one.add_argument("--show", default=",".join(SHOWN), metavar="NAMES", help=f"some of {', '.join(QUANTITIES)} (%(default)s)")
     one.add_argument("-o", "--output", metavar="FILE", help="write all of them to a .csv or .npz file instead")
     one.add_argument("--from", dest="source_layout", choices=LAYOUTS, help="the file's layout, if its names do not say")
@@ -84,41 +86,24 @@ def _sequence(given: argparse.Namespace, inputs: int) -> np.ndarray:
     if given.sequence is None:
         length = integer("length", given.length, 1, MOST_NUMBERS // inputs)
         return np.random.default_rng(integer("seed", given.seed, 0, 2**32 - 1)).normal(size=(length, inputs))
-    if given.sequence == "-":
-        text = sys.stdin.read()
-    elif os.path.isfile(given.sequence):
-        try:
-            with open(given.sequence, encoding="utf-8-sig") as file:
-                text = file.read(50_000_000)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-            raise InvalidInput("sequence", "file", f"{shown(given.sequence)} cannot be read ({reason}); give a text file with a line "
-                               "of numbers for each step.", got=shown(given.sequence)) from None
-    else:
-        text = given.sequence
-    steps = [re.split(r"[,\s]+", step.strip(", \t\r")) for step in re.split(r"[;\n]", text) if step.strip(", \t\r")]
-    for word in (word for step in steps for word in step):
-        if not _is_number(word):
-            raise InvalidInput("sequence", "number", f"{shown(word)} in the sequence is no number and no file; give numbers, "
-                               'such as "1 0; 0 1", or a file with a line of them for each step.', got=shown(word))
-    if inputs == 1:
-        steps = [[word] for step in steps for word in step]
-    for number, step in enumerate(steps, start=1):
-        if len(step) != inputs:
-            raise InvalidInput("sequence", "shape", f"Step {number} of the sequence has {len(step)} number{'s'[:len(step) != 1]}; this "
-                               f"network reads {inputs} at each step.", got=len(step), wanted=inputs)
-    if not 0 < len(steps) * inputs <= MOST_NUMBERS:
-        raise InvalidInput("sequence", "range", f"The sequence has {len(steps)} steps; give at least one, and at most "
-                           f"{MOST_NUMBERS:,} numbers in all.", got=len(steps))
-    return np.array(steps, float)
-
-
-def _is_number(word: str) -> bool:
+    file = given.sequence == "-" or os.path.isfile(given.sequence)
+    text = text_of("sequence", given.sequence) if file else given.sequence
     try:
-        float(word)
-        return True
-    except ValueError:
-        return False
+        table = read_table(text, "sequence", width=inputs)
+    except InvalidInput as refused:
+        if refused.code in ("ragged", "shape"):
+            row, got = refused.details["row"], refused.details["got"]
+            raise InvalidInput("sequence", "shape", f"Step {row} of the sequence has {got} number{'s'[:got != 1]}; this network reads {inputs} "
+                               "at each step.", got=got, wanted=inputs) from None
+        if refused.code == "cell" and not file and not re.search(r"\s", text):
+            raise InvalidInput("sequence", "number", f"{shown(text)} in the sequence is no number and no file; give numbers, such as "
+                               '"1 0; 0 1", or a file with a line of them for each step.', got=shown(text)) from None
+        raise
+    steps = table.rows
+    if len(steps) * inputs > MOST_NUMBERS:
+        raise InvalidInput("sequence", "range", f"The sequence has {len(steps)} steps; give at most {MOST_NUMBERS:,} numbers in all.",
+                           got=len(steps))
+    return np.array(steps, float)
 
 
 def _csv(inside: dict[str, dict[str, np.ndarray]]) -> str:

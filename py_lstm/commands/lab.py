@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Iterator
 
 from ..validation import InvalidInput, integer, shown
+from .given import whole
 from .output import OK
 
 ARCHIVE, ONE_FILE = "lstm-lab.zip", "lstm-lab.html"
@@ -27,7 +28,7 @@ are in. Nothing leaves this machine, and no network is needed."""
 def add(commands) -> None:
     one = commands.add_parser("lab", help="the page, in your browser", description=f"The page, in your browser, until Ctrl+C. {ABOUT}")
     one.add_argument("place", nargs="?", default=".", metavar="PLACE", help="where the page is (the folder you are in)")
-    one.add_argument("--port", type=int, metavar="N", help="at this port and no other (else the first free one from 8000 on)")
+    one.add_argument("--port", type=whole, metavar="N", help="at this port and no other (else the first free one from 8000 on)")
     one.add_argument("--no-browser", action="store_true", help="only say the address")
     one.set_defaults(run=_lab)
 

@@ -8,16 +8,16 @@ from ..objective import Objective
 from ..sampling import sample
 from ..training import Trainer, train
 from ..validation import InvalidInput
-from .given import add_command, read
+from .given import add_command, read, real, whole
 from .output import OK, print_json
 
 
 def add(commands) -> None:
     one = add_command(commands, "sample", _sample, "text from a network trained on a text")
     one.add_argument("--prompt", default="", help="text to go on from")
-    one.add_argument("--length", type=int, default=200, metavar="N", help="characters (%(default)s)")
-    one.add_argument("--temperature", type=float, default=0.8, help="0 takes the likeliest; more is bolder (%(default)s)")
-    one.add_argument("--sample-seed", type=int, default=0, metavar="N", help="another seed, another text (%(default)s)")
+    one.add_argument("--length", type=whole, default=200, metavar="N", help="characters (%(default)s)")
+    one.add_argument("--temperature", type=real, default=0.8, help="0 takes the likeliest; more is bolder (%(default)s)")
+    one.add_argument("--sample-seed", type=whole, default=0, metavar="N", help="another seed, another text (%(default)s)")
 
 
 def _sample(given: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from ..network import Network
 from ..objective import Objective
 from ..training import Trainer, trouble
 from ..validation import InvalidInput, integer, shown
-from .given import add_command, differing, read
+from .given import add_command, differing, read, whole
 from .output import OK, WRONG, print_json, writable
 
 
@@ -28,7 +28,7 @@ def add(commands) -> None:
     one.add_argument("--save", metavar="FILE.npz", help="keep the training here: at the end, and when stopped with Ctrl-C")
     one.add_argument("--resume", metavar="FILE.npz", help="go on with a saved training; --save is then this file as well")
     one.add_argument("--weights", metavar="FILE", help="write the trained weights as PyTorch names them (.npz, .safetensors)")
-    one.add_argument("--every", type=int, default=None, metavar="N", help="a line of progress after every N updates")
+    one.add_argument("--every", type=whole, default=None, metavar="N", help="a line of progress after every N updates")
     one.add_argument("--quiet", action="store_true", help="no progress")
 
 

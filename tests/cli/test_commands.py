@@ -73,7 +73,7 @@ def test_an_own_sequence_with_more_steps_than_the_default(call):
     out = good(call("run", "task=own", "values=1;2;3;4", "updates=1", "--json"))
     assert json.loads(out)["experiment"]["length"] == 3
     (status, out, err) = call("run", "task=own", "values=1;2;x")
-    assert status == 2 and "values is 'x'" in err
+    assert status == 2 and "'x' in line 1, column 3 is not a number" in err
 
 
 def test_check_says_right_or_wrong_with_its_status(call, monkeypatch):

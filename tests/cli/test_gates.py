@@ -51,7 +51,7 @@ def test_json_holds_every_quantity_of_every_layer_and_direction(call, stored):
 
 def test_a_sequence_comes_from_a_file_standard_input_or_the_line_itself(call, stored, tmp_path, monkeypatch):
     path, _ = stored
-    (tmp_path / "x.csv").write_text("1, 0\n0, 1\n\n0.5, -2\n")
+    (tmp_path / "x.csv").write_text("\ufeff1, 0\n0, 1\n0.5, -2\n\n", encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO("1\t0\n0\t1\n0.5\t-2"))
     given = [call("gates", path, sequence, "--json") for sequence in (tmp_path / "x.csv", "-", "1,0;0,1;0.5,-2")]
     assert given[0][0] == 0 and given[0] == given[1] == given[2]
@@ -87,10 +87,12 @@ def test_weights_of_keras(call, tmp_path):
 
 @pytest.mark.parametrize("sequence, sentence", [
     ("1 0; 0 1; 1", "Step 3 of the sequence has 1 number; this network reads 2 at each step."),
-    ("1 0; 0 one", "'one' in the sequence is no number and no file"),
+    ("1 0; 0 one", "'one' in line 2, column 2 is not a number"),
     ("nofile.csv", "'nofile.csv' in the sequence is no number and no file"),
-    ("", "The sequence has 0 steps"),
-    ("nan 1", "x holds nan at [0, 0]"),
+    ("", "sequence is empty"),
+    ("nan 1", "'nan' in line 1, column 1 is not a finite number"),
+    ("1 0\n\n0 1", "line 2 is empty"), ("1 0\n0 1 1", "Step 2 of the sequence has 3 numbers; this network reads 2 at each step."),
+    ("1 0 0 1", "Step 1 of the sequence has 4 numbers; this network reads 2 at each step."), ("1,,0", "nothing stands in line 1, column 2"),
 ])
 def test_a_wrong_sequence_gets_one_sentence(call, stored, sequence, sentence):
     status, out, err = call("gates", stored[0], sequence)

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from py_lstm import Experiment, InvalidInput, link, versions
+from py_lstm import Experiment, InvalidInput, link, numerals, versions
 from py_lstm.damage.rules import DAMAGE
 from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.initializers import INITIALIZERS
@@ -36,10 +36,10 @@ LINKS = [
 
 
 
-def in_javascript(function, arguments):
+def in_javascript(function, arguments, module="link"):
     """What a function of web/core/link.js gives for each of the arguments, which are lists; numbers that JSON lacks as text."""
     script = f"""
-        import * as link from {json.dumps((WEB / "core" / "link.js").as_uri())};
+        import * as link from {json.dumps((WEB / "core" / f"{module}.js").as_uri())};
         const all = JSON.parse(await new Promise((done) => {{
             let text = ""; process.stdin.on("data", (more) => text += more).on("end", () => done(text)); }}));
         const tell = (key, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
@@ -72,6 +72,34 @@ def test_the_same_link_gives_the_same_in_a_later_version(monkeypatch):
     for text, right in zip(texts, in_javascript("decode", [[text, kinds] for text in texts]), strict=True):
         found = link.decode(text)
         assert found.experiment == right["experiment"] and set(found.view) == set(right["view"]), text[:100]
+
+
+NUMBERS = [
+    "0,05", "０,０５", "０，０５", "０．０５", "1,000", "1,000e2", "-1,000", "0,000", "1,00", "1,0000", "1234,567", "1,000,000", "1,000.5", "1.000,5", "1.000.000", "1.000",
+    "1'000", "1’000.5", "1'00", "1\u00a0000", "1\u202f000,5", "1 000", "24。", "0。5", "－３", "–5", "−1,5e−3", "5,", ",5", "1,2,3", "1，2", "1、2", "10²", "①", "½", "٣",
+    "0x10", "1D3", "1_000", "NaN", "Infinity", "1e999", "1,5e999", "", " ", "50%", "５０％", "1 2", "--1", "+-1", "e", ".", ",", "'", "１２", "\u30001\u3000", "1e5", "１ｅ５", "Ｅ",
+    "1\n", "\ufeff7", "1,234,567.5", "1,234,56", "0,123,456", "12'345'678,25", "1'234'567", "1\u2009234",
+]
+
+
+def test_a_typed_number_is_the_same_in_the_page():
+    draw = random.Random(3)
+    letters = "0123456789.,,'-+eE −，．０１ \u00a0\u202f。²"
+    texts = NUMBERS + ["".join(draw.choices(letters, k=draw.randint(1, 9))) for _ in range(3000)]
+    texts += [draw.choice(["", "-", "+"]) + draw.choice([",", ".", "'", "\u202f"]).join(str(draw.randrange(1000)).zfill(draw.choice([1, 3, 3]))
+                                                                                        for _ in range(draw.randint(1, 4))) for _ in range(1000)]
+    for text, right in zip(texts, in_javascript("number", [[text] for text in texts], "numerals"), strict=True):
+        assert numerals.number(text) == right, text
+    assert sum(not isinstance(numerals.number(text), str) for text in texts) > 500
+
+
+def test_a_number_with_a_comma_in_a_link_is_that_number_and_rows_keep_their_commas():
+    texts = ["#learning_rate=0,05", "#edits=bias[0]:0,5;x[1,0]:１", "#damage=clamp_f:0,5", "#values=0,5;1,2", "#targets=0,5", "#values=１;2", "#learning_rate=1,000"]
+    for text, right in zip(texts, in_javascript("decode", [[text, KINDS] for text in texts]), strict=True):
+        assert link.decode(text).experiment == right["experiment"], text
+    assert [link.decode(text).experiment for text in texts] == [
+        {"learning_rate": 0.05}, {"edits": {"bias[0]": 0.5, "x[1,0]": 1}}, {"damage": {"clamp_f": 0.5}}, {"values": [[0, 5], [1, 2]]}, {"targets": [0, 5]},
+        {"values": [["１"], [2]]}, {"learning_rate": "1,000"}]
 
 
 def some_experiment(draw):

@@ -24,7 +24,7 @@ export function refusal({ field, code, message, details = {} }) {
   if (field?.startsWith("~")) return t("refused.packed", { name: named.slice(1) });    // see core/packing.js
   const name = t(`field.${field}`) === `field.${field}` ? named : t(`field.${field}`);
   const bounds = details.low != null && details.high != null ? ".between" : details.low != null ? ".atLeast" : "";
-  for (const key of [`refused.${field}.${code}`, `refused.${code}${bounds}`, `refused.${code}`]) {
+  for (const key of [`refused.${field}.${code}${bounds}`, `refused.${field}.${code}`, `refused.${code}${bounds}`, `refused.${code}`]) {
     if (LOCALES[lang.value][key]) {
       return t(key, { ...details, name, choices: details.choices?.join(", ") });
     }

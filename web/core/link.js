@@ -5,6 +5,7 @@
 // fields of an experiment and of the view, {fields: {name: kind}, view: {name: kind}, version, former, task}: which version
 // this is, what py_lstm/versions.py has of those before, and the default's task. A link without a version is one of version 1.
 
+import { canonical, number } from "./numerals.js";
 import { pack, unpack } from "./packing.js";
 
 // Text is packed from this length on, where that makes it shorter; an answer always, so that it is not read in passing.
@@ -109,8 +110,8 @@ function write(kind, value) {
 }
 
 const READ = {
-  rows: (text) => text.split(";").map((row) => row.split(",").map(number)),
-  list: (text) => text.split(",").map(number),
+  rows: (text) => text.split(";").map((row) => row.split(",").map(canonical)),
+  list: (text) => text.split(",").map(canonical),
   places: (text) => Object.fromEntries(text.split(";").filter(Boolean).map((edit) => {
     const at = edit.lastIndexOf(":");
     return at < 0 ? [edit, ""] : [edit.slice(0, at), number(edit.slice(at + 1))];
@@ -147,20 +148,4 @@ function readSwitches(text) {
 
 function unescape(text) {
   try { return decodeURIComponent(text); } catch { return text; }
-}
-
-/** The number that `text` is, or the text itself. */
-export function number(text) {
-  const clean = text.trim().replace(/−/g, "-");
-  return clean !== "" && /^[-+.\deE]+$/.test(clean) && Number.isFinite(Number(clean)) ? Number(clean) : text;
-}
-
-/**
- * Typed or pasted numbers as rows. Several lines: a line is a step and its numbers are the inputs.
- * One line: every number is a step.
- */
-export function parseRows(text) {
-  const lines = text.trim().split(/[\n;]+/).map((line) => line.trim()).filter(Boolean)
-    .map((line) => line.split(/[\s,\t]+/).filter(Boolean).map(number));
-  return lines.length === 1 ? lines[0].map((value) => [value]) : lines;
 }

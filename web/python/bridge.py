@@ -13,6 +13,7 @@ from time import perf_counter
 import numpy as np
 
 import break_room
+import own_numbers
 import questions
 import reach_rnn
 import runs
@@ -21,11 +22,11 @@ import text_room
 import train_room
 from captions import captions
 from py_lstm import Experiment, InvalidInput, Trainer, explain, growth, link, reach, run, versions
-from py_lstm.experiment import CHANGEABLE, defaults
+from py_lstm.experiment import CHANGEABLE, defaults, own_size
 from py_lstm.gradient_check import step_size
 from py_lstm.probe import probe_in_pieces
 from py_lstm.reach import in_unit, reach_in_pieces
-from py_lstm.tasks import OWN_SETTINGS, TASKS
+from py_lstm.tasks import OWN, OWN_SETTINGS, TASKS
 from py_lstm.trace import check_in_pieces, run_in_pieces
 from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
@@ -74,7 +75,7 @@ class Lab:
             return self.runs.of(experiment).trainer
 
         rooms = break_room.BreakRoom(trainer_of, pack, drawable), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
-        own = {"check": self.check, "probe": self.probe}
+        own = {"check": self.check, "probe": self.probe, "numbers": own_numbers.read}
         self.questions = questions.Questions(own | {name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):
@@ -98,11 +99,14 @@ class Lab:
         for name, (low, high) in LIMITS.items():
             if name in experiment and name != "input_size":
                 integer(name, experiment[name], low, high)
+        values, targets = experiment.get("values"), experiment.get("targets")
+        if experiment.get("task") == OWN and isinstance(values, list) and values:
+            own_size(len(values), len(values[0]) if isinstance(values[0], list) else 1, targets is not None, LIMITS["length"][1],
+                     LIMITS["input_size"][1])
         wanted = Experiment.from_json(experiment)
         for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself
             if name != "input_size" or wanted.about.group in ("simple", "own") and not wanted.about.symbols:
-                integer("values" if wanted.task == "own" and name in ("length", "input_size") else name,
-                        getattr(wanted, name), low, high)
+                integer(name, getattr(wanted, name), low, high)
         return wanted
 
     def advance(self, milliseconds, selection, picture=True):

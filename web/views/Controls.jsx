@@ -1,17 +1,16 @@
 // The experiment: sequence, network, training, and what is differentiated.
 
-import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { history, redo, undo, unedit } from "../core/edits.js";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { number, parseRows } from "../core/link.js";
 import { change, present } from "../core/requests.js";
 import { defaultsOf, mostUpdates, refused, room, running, schema, trace, wanted } from "../core/state.js";
 import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider, Typed } from "./fields.jsx";
 import { LossCurve } from "./LossCurve.jsx";
+import { OwnNumbers } from "./OwnNumbers.jsx";
 import { Settings } from "./train/Settings.jsx";
 
 const LEARN = { updates: 2, rest: 0 };                   // slow enough to be watched
@@ -166,41 +165,6 @@ function Sequence() {
             <p class="note">{t(inputs === channels + 1 ? "inputs.noiseOne" : "inputs.noise", { from: channels + 1, to: inputs })}</p>)}
           <Seed field="sequence_seed" />
         </>)}
-    </>
-  );
-}
-
-const writeRows = (rows) => (Array.isArray(rows) ? rows.map((row) => [row].flat().join(" ")).join(
-  rows.every((row) => [row].flat().length === 1) ? ", " : "\n") : "");
-
-function OwnNumbers() {
-  const id = useId();
-  const { values, targets } = wanted.value;
-  const typed = useSignal(null);
-  // To all that stands in the fields, also where it was refused.
-  const ask = (patch) => change(patch, wanted.value);
-  return (
-    <>
-      <div class="field tall" data-field="values">
-        <label for={`${id}-values`}>{t("field.values")}</label>
-        <textarea id={`${id}-values`} rows={3} placeholder={t("values.placeholder")} value={typed.value ?? writeRows(values)}
-          aria-invalid={refused.value?.field === "values" || undefined} aria-describedby={`${id}-wrong`}
-          onInput={(event) => {
-            typed.value = event.currentTarget.value;
-            ask({ values: parseRows(event.currentTarget.value) });
-          }}
-          onBlur={() => { if (!refused.value) typed.value = null; }} />
-        <Refusal field="values" id={`${id}-wrong`} />
-      </div>
-      <div class="field tall" data-field="targets">
-        <label for={`${id}-targets`}>{t("field.targets")}</label>
-        <input id={`${id}-targets`} type="text" placeholder={t("targets.placeholder")} value={targets ? targets.join(", ") : ""}
-          aria-describedby={`${id}-targets-wrong`} onChange={(event) => {
-            const numbers = event.currentTarget.value.split(/[\s,;]+/).filter(Boolean).map(number);
-            ask({ targets: numbers.length ? numbers : null });
-          }} />
-        <Refusal field="targets" id={`${id}-targets-wrong`} />
-      </div>
     </>
   );
 }

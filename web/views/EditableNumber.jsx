@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { edit } from "../core/edits.js";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
-import { number } from "../core/link.js";
+import { number } from "../core/numerals.js";
 
 const DRAG_FROM_PX = 4;
 

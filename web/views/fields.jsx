@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { refusal, t } from "../core/i18n.js";
-import { number } from "../core/link.js";
+import { number } from "../core/numerals.js";
 import { change } from "../core/requests.js";
 import { refused, schema, wanted } from "../core/state.js";
 import { Icon } from "./Icon.jsx";

@@ -4,7 +4,7 @@ import { SETUPS, setUp } from "../../core/breaking.js";
 import { damage, repair, RULES, setRule } from "../../core/damage.js";
 import { full } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
-import { number } from "../../core/link.js";
+import { number } from "../../core/numerals.js";
 import { another } from "../../core/puzzle.js";
 import { refused, schema } from "../../core/state.js";
 import { Controls } from "../Controls.jsx";

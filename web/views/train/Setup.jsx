@@ -3,7 +3,7 @@
 import { useId } from "preact/hooks";
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
-import { number } from "../../core/link.js";
+import { number } from "../../core/numerals.js";
 import { change, present } from "../../core/requests.js";
 import { beside, curves, refused, running, schema, stopWhen, trace } from "../../core/state.js";
 import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";

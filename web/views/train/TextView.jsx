@@ -5,7 +5,7 @@ import { useId } from "preact/hooks";
 import { colourOf, css, readable, STOPS } from "../../core/colour.js";
 import { full, short } from "../../core/format.js";
 import { refusal, t } from "../../core/i18n.js";
-import { number } from "../../core/link.js";
+import { number } from "../../core/numerals.js";
 import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, temperature, written } from "../../core/reading.js";
 import { select } from "../../core/selection.js";
 import { isRecording, shownTheme, trace } from "../../core/state.js";
