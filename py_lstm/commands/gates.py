@@ -20,7 +20,7 @@ from ..layers.lstm import LSTM
 from ..number_table import read_table
 from ..validation import InvalidInput, choice, integer, shown
 from .given import text_of, whole
-from .output import OK, print_json, write
+from .output import OK, print_json, tell, write
 
 QUANTITIES = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h")
 SHOWN = ("i", "f", "o", "g", "c", "h")
@@ -58,6 +58,7 @@ def _gates(given: argparse.Namespace) -> int:
     lstm = to_lstm(weights)
     x = _sequence(given, lstm.input_size)
     inside = _inside(lstm, x)
+    tell(weights.notes)
     if ending == "npz":
         write(given.output, weight_files.encode_arrays({f"{name}{layer}": values for layer, arrays in inside.items()
                                                         for name, values in arrays.items()}, "npz"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, Sequence
+from typing import Any, Iterable, Sequence
 
 from ..experiment import Experiment
 from ..interchange import weight_files
@@ -17,6 +17,12 @@ OK, WRONG, REFUSED = 0, 1, 2
 
 def print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, allow_nan=False))
+
+
+def tell(notes: Iterable[str]) -> None:
+    """What there is to say about a result, a line each, where it disturbs no program that reads the result."""
+    for note in notes:
+        print(f"py_lstm: {note}", file=sys.stderr)
 
 
 def write(path: str | None, data: str | bytes) -> None:

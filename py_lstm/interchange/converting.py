@@ -17,7 +17,7 @@ ENDINGS = (".npz", ".safetensors", ".onnx", ".py")
 
 
 class Conversion(NamedTuple):
-    """The weights that were converted, and what there is to say about it, a sentence each."""
+    """The weights that were converted, and what there is to say about it, a sentence each: what was left out, too."""
 
     weights: Arrays
     notes: list[str]
@@ -68,7 +68,7 @@ def convert(source: str | os.PathLike, destination: str | os.PathLike, *, source
         weights = load_weights(source, layout=source_layout, lstm=lstm, readout=readout, bidirectional=bidirectional,
                                recurrent_activation=recurrent_activation)
     sizes, dtype = sizes_of(weights), weights["weight_ih_l0"].dtype.name
-    notes = [f"{described(sizes)[0].upper()}{described(sizes)[1:]}, {dtype}."]
+    notes = [f"{described(sizes)[0].upper()}{described(sizes)[1:]}, {dtype}.", *weights.notes]
     if ending == ".onnx":
         data = onnx_model(weights)
         if dtype != "float32":

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 from . import layouts, weight_files
 from ..validation import InvalidInput
-from .weights import Arrays
+from .weights import Arrays, Loaded
 
 
 def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
@@ -39,7 +39,7 @@ def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None
         name = os.path.basename(os.fsdecode(source)) if isinstance(source, (str, os.PathLike)) else name
         arrays = weight_files.read_arrays(source)
     try:
-        return layouts.from_layout(arrays, layout, **how)
+        return Loaded(layouts.from_layout(arrays, layout, **how))
     except InvalidInput as refused:
         raise InvalidInput(refused.field, refused.code, f"In {name}: {refused}", file=name, **refused.details) from None
 

@@ -32,6 +32,19 @@ _BESIDE = ("readout_weight", "readout_bias", "h_0", "c_0")
 _MOST_LAYERS = 1000
 
 
+class Loaded(dict[str, np.ndarray]):
+    """Named arrays as a reader gives them, with `notes`: a sentence for each thing that the file does not say or that
+    was left out.
+
+    They are an attribute and not a warning, since some are true of every file of a kind; a program decides whether it
+    shows them, as the command line does.
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], notes: Iterable[str] = ()):
+        super().__init__(arrays)
+        self.notes = list(notes)
+
+
 class Sizes(NamedTuple):
     """What the shapes of a set of weights say: L, D, I, H, R, O (0 without a readout), and which parts there are."""
 
@@ -159,7 +172,7 @@ def refuse_parts(whose: str, sizes: Sizes, *without: str) -> None:
 
 def listed(names: Iterable[Any]) -> str:
     """Up to eight names in a sentence."""
-    names = [str(name)[:60] for name in names]
+    names = [name if len(name) <= 60 else name[:57] + "..." for name in map(str, names)]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") or "nothing"
 
 
