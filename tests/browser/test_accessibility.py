@@ -81,7 +81,7 @@ def test_axe_finds_nothing_serious_in_a_run_that_stopped_and_one_that_ran_away(t
     show(tab, "en", "light", "train")
     try:
         tab.evaluate("lab.set({updates: 40, changes: {20: {clip_norm: 0.5}}})")
-        tab.get_by_label("Beside it").select_option("seed")
+        tab.get_by_label("Compare with").select_option("seed")
         wait_until(tab, "document.querySelectorAll('.curves .end-label.beside0').length >= 0 && lab.experiment.updates === 0")
         tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
         tab.evaluate("void lab.train()")
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_serious_in_a_run_that_stopped_and_one_that_ran_away(t
         assert violations(tab) == []
         box, axis = (tab.locator(place).bounding_box() for place in (".event.diverged", ".loss-axis select"))
         assert box["y"] + box["height"] <= axis["y"]      # what is told stands clear of the menu below it
-        tab.get_by_label("Beside it").select_option("none")
+        tab.get_by_label("Compare with").select_option("none")
     finally:
         tab.evaluate("fields => lab.set(fields)", {**DEFAULTS, "updates": 3})
 

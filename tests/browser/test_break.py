@@ -118,13 +118,13 @@ def test_a_value_is_typed_and_a_wrong_one_is_told(lab):
 
 
 def test_the_sentence_says_where_a_damage_shows(lab):
-    for damage, told in (({"clamp_f": 0.5}, "every gradient is right"), ({"noise": 0.5}, "The network is whole"), ({"no_carry": 1}, "The answers stay as they were"),
+    for damage, told in (({"clamp_f": 0.5}, "every gradient is right"), ({"noise": 0.5}, "The network is intact"), ({"no_carry": 1}, "The outputs are unchanged"),
                          ({"peepholes": 1}, "Nothing changes until you train on"), ({"clamp_f": 0.5, "noise": 0.5}, "Forget gate held at 0.5; Noise, standard deviation 0.5.")):
         lab.set(damage=damage)
         wait_until(lab.tab, "told => document.querySelector('.break-caption').textContent.includes(told)", arg=told)
     lab.set(damage={"no_carry": 1}, damage_from=0)
     wait_until(lab.tab, "document.querySelector('.break-caption').textContent.includes('in training too')")
-    assert "The answers stay" not in lab.tab.locator(".break-caption").text_content()
+    assert "The outputs are unchanged" not in lab.tab.locator(".break-caption").text_content()
     lab.set(damage={"longer": 2}, damage_from=None)
     wait_until(lab.tab, "document.querySelector('.train-on').textContent.includes('the training keeps its length')")
 
@@ -174,7 +174,7 @@ def test_a_selection_that_moves_paints_neither_picture_again(lab):
 def test_a_set_up_brings_its_story_into_sight(lab):
     lab.tab.get_by_role("button", name="RNN and LSTM over a long gap").click()
     wait_until(lab.tab, "document.querySelector('.memory .curve-line.gru') && document.querySelector('.memory').getBoundingClientRect().top < innerHeight / 2")
-    lab.tab.get_by_role("button", name="A tutorial’s gradient").click()
+    lab.tab.get_by_role("button", name="The gradient of hanbingtao’s tutorial").click()
     wait_until(lab.tab, "document.querySelector('.train-on .lesson') && document.querySelector('.train-on').getBoundingClientRect().top < innerHeight / 2")
     lab.tab.get_by_role("button", name="Forget gate stuck at 0").click()
     wait_until(lab.tab, "document.querySelector('.break-caption').getBoundingClientRect().top > 0 && lab.experiment.damage.clamp_f === 0")

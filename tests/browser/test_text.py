@@ -32,7 +32,7 @@ def room(tab):
     page.reset(LINK[1:], **{**Experiment("text_en").to_json(), **SMALL})
     tab.get_by_role("button", name="as text", exact=True).click()
     tab.locator("[data-text=passage]").wait_for()
-    tab.get_by_label("going on from").fill("")
+    tab.get_by_label("Start the text with").fill("")
     tab.keyboard.press("Enter")
     tab.get_by_role("slider", name="temperature").fill("0.7")
     page.select(quantity="f", t=3, unit=1)
@@ -92,19 +92,19 @@ def test_the_units_that_follow_something_are_those_that_python_finds(room):
 def test_it_writes_what_the_command_line_writes(room):
     tab = room.tab
     assert letters(tab, "written") == "\n" + "".join(sample(trained(30), "", 240, temperature=0.7, rng=1))
-    tab.get_by_label("going on from").fill("the ")
+    tab.get_by_label("Start the text with").fill("the ")
     tab.keyboard.press("Enter")
     told(tab, 30, 244)
     tab.get_by_role("slider", name="temperature").fill("0")
     right = "the " + "".join(sample(trained(30), "the ", 240, temperature=0.0, rng=1))
     wait_until(tab, "text => document.querySelector('[data-text=written]')?.textContent.replace(/↵/g, '') === text", arg=right)
-    tab.get_by_label("going on from").fill("§")
+    tab.get_by_label("Start the text with").fill("§")
     tab.keyboard.press("Enter")
     wait_until(tab, "document.querySelector('.asked .refusal')?.textContent.includes('§')")
     assert tab.locator(".asked .refusal").text_content() == ("The text has no '§' anywhere, so the network cannot read it. "
                                                              "Go on from something in the text’s own characters.")
     assert letters(tab, "written") == right                 # nothing is lost
-    tab.get_by_label("going on from").fill("")
+    tab.get_by_label("Start the text with").fill("")
     tab.keyboard.press("Enter")
     wait_until(tab, "!document.querySelector('.asked .refusal').textContent")
     tab.get_by_role("slider", name="temperature").fill("0.7")

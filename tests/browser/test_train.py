@@ -188,8 +188,8 @@ def test_pairs_are_trained_on_one_axis_each_as_by_itself(room, pair, first, othe
     """Several seeds are a band from the least of their running means to the greatest."""
     tab = room.tab
     tab.evaluate("lab.set({updates: 5})")
-    wait_until(tab, "document.querySelector('.setup').textContent.includes('begins the run again')")
-    tab.get_by_label("Beside it").select_option(pair)
+    wait_until(tab, "document.querySelector('.setup').textContent.includes('restarts the training')")
+    tab.get_by_label("Compare with").select_option(pair)
     wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
     tab.evaluate("lab.set({updates: 30})")
     assert_same_curves(tab, 30, **{"seed": 77, **first})
@@ -197,7 +197,7 @@ def test_pairs_are_trained_on_one_axis_each_as_by_itself(room, pair, first, othe
         assert_same_curves(tab, 30, "beside%d" % k, **{"seed": 77, **other})
     assert tab.locator(".curves .band.seeds").count() == (3 if len(others) > 1 else 0)
     assert tab.locator(".curves .curve-line:not(.main)").count() == (0 if len(others) > 1 else 3)
-    tab.get_by_label("Beside it").select_option("none")
+    tab.get_by_label("Compare with").select_option("none")
     wait_until(tab, "!document.querySelector('.curves :is(.band, .end-label.beside0)')")
 
 
@@ -310,7 +310,7 @@ def test_a_kept_run_is_called_by_what_differs_however_large_that_is(room):
         tab.evaluate("patch => lab.set({...patch, updates: 2})", patch)
         wait_until(tab, "document.querySelector('.curves .end-label.beside0')")
         assert tab.locator(".curves .end-label.beside0").first.text_content() == name
-    tab.get_by_label("Beside it").select_option("none")
+    tab.get_by_label("Compare with").select_option("none")
 
 
 @pytest.mark.parametrize("kind, value, told", [("score", "0.7", "Stopped at update %d: the mean score of the last 10 updates"), ("updates", "35", "Stopped at update 35: 35 updates"),
@@ -328,7 +328,7 @@ def test_every_stop_condition_stops_and_the_run_goes_on_from_there(room, kind, v
     assert tab.locator(".event").text_content().startswith(told % stopped if "%d" in told else told)
     if kind == "score":
         assert np.mean(in_cpython(stopped, seed=77).scores[-10:]) >= 0.7
-    tab.get_by_role("button", name="Go on").click()     # and does not stop again at once, for what it has reached
+    tab.get_by_role("button", name="Continue", exact=True).click()     # and does not stop again at once, for what it has reached
     wait_until(tab, "stopped => lab.run().count > stopped + 5", arg=stopped)
     tab.evaluate("lab.halt()")
     assert tab.get_by_label("Stop when").input_value() == "none"
@@ -425,15 +425,15 @@ def test_what_ended_a_run_is_not_said_of_the_next(room):
         press(tab, "Train")
         tab.locator(".event button").first.wait_for()
         wait_until(tab, "document.querySelector('.trainbar .primary').getAttribute('aria-label') === 'Train' && lab.wanted.updates === lab.experiment.updates")
-        assert ("ran away" in tab.locator(".event").text_content()) == (of == "diverged")
+        assert ("diverged" in tab.locator(".event").text_content()) == (of == "diverged")
         tab.locator("[data-field=%s] input" % field).last.fill("1")
         tab.keyboard.press("Enter")
-        wait_until(tab, "!/ran away|Stopped/.test(document.querySelector('.event')?.textContent)")
+        wait_until(tab, "!/diverged|Stopped/.test(document.querySelector('.event')?.textContent)")
 
 
 def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
     tab = room.tab
-    tab.get_by_label("Beside it").select_option("cells")
+    tab.get_by_label("Compare with").select_option("cells")
     wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
     tab.evaluate("lab.set({updates: 60})")
     for name, cell in (("beside0", "rnn"), ("beside1", "gru")):
@@ -451,7 +451,7 @@ def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
     wait_until(tab, "window.lab && document.documentElement.dataset.engine === 'live'")
     tab.evaluate("lab.ready")
     assert tab.evaluate("lab.run('beside1').count") == 60
-    tab.get_by_label("Beside it").select_option("none")
+    tab.get_by_label("Compare with").select_option("none")
     wait_until(tab, "document.querySelectorAll('.curves .end-label.beside0').length === 0")
 
 
@@ -484,24 +484,24 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     tab.evaluate("lab.set({optimizer: 'sgd', learning_rate: 1000, weight_decay: 1000, clip_norm: 1e9})")
     press(tab, "Train")
     tab.locator(".event.diverged button").first.wait_for()
-    wait_until(tab, "document.querySelector('.event.diverged')?.textContent.includes('ran away')")
+    wait_until(tab, "document.querySelector('.event.diverged')?.textContent.includes('diverged')")
     told = tab.locator(".event.diverged").text_content()
     wild = Trainer(Experiment.from_json({**DEFAULTS, "seed": 77, "optimizer": "sgd", "learning_rate": 1000, "weight_decay": 1000, "clip_norm": 1e9}))
     with pytest.raises(InvalidInput) as refused:
         wild.parameters_after(100_000)
     facts = refused.value.details
-    assert "At update %d the numbers ran away" % facts["update"] in told and "norm of " + written(facts["norm"]) in told
-    assert "The learning rate %s is too large; %s is worth a try" % (facts["got"], facts["remedy"]) in told
+    assert "Training diverged at update %d" % facts["update"] in told and "norm of " + written(facts["norm"]) in told
+    assert "The learning rate %s is too large; try %s." % (facts["got"], facts["remedy"]) in told
     assert "gradient of" in told if facts["of"] == "gradient" else "gradient of" not in told
     wait_until(tab, "count => lab.run().count === count && lab.wanted.updates === lab.experiment.updates", arg=facts["update"] - 1)
     assert facts["update"] - 8 <= room.experiment["updates"] < facts["update"]
     told, stands = tab.locator(".event.diverged").text_content(), room.experiment["updates"]
-    assert "At update %d" % facts["update"] in told and "All %d updates" % (facts["update"] - 1) in told
+    assert "at update %d" % facts["update"] in told and "All %d updates" % (facts["update"] - 1) in told
     assert ("The page stands at update %d:" % stands in told) == (stands < facts["update"] - 1)     # where and why, if not at the last
     assert tab.evaluate("lab.run().count") > 0
     tab.get_by_role("button", name="Stay at update").click()
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates")
-    assert tab.locator(".event.diverged").filter(has_text="ran away").count() == 0
+    assert tab.locator(".event.diverged").filter(has_text="diverged").count() == 0
 
 
 def test_a_dead_python_goes_on_from_what_was_kept_and_a_reload_offers_it(live_tabs):
@@ -515,7 +515,7 @@ def test_a_dead_python_goes_on_from_what_was_kept_and_a_reload_offers_it(live_ta
     kept = tab.evaluate(KEPT_UPDATES)
     tab.goto(tab.url.split("#")[0] + "#room=train")
     tab.reload()
-    tab.get_by_role("button", name="Go on with it").click(timeout=60_000)
+    tab.get_by_role("button", name="Continue it").click(timeout=60_000)
     wait_until(tab, "kept => lab.experiment.updates === kept && lab.run().count === kept", arg=kept)
     assert_same_curves(tab, kept)
     tab.context.close()
@@ -524,7 +524,7 @@ def test_a_dead_python_goes_on_from_what_was_kept_and_a_reload_offers_it(live_ta
 def test_a_link_to_an_experiment_is_not_answered_with_an_old_run(live_tabs):
     tab = live_tabs("#room=train&hidden_size=2&updates=3")
     tab.wait_for_timeout(500)
-    assert tab.get_by_role("button", name="Go on with it").count() == 0 and Lab(tab).experiment["hidden_size"] == 2
+    assert tab.get_by_role("button", name="Continue it").count() == 0 and Lab(tab).experiment["hidden_size"] == 2
     tab.context.close()
 
 

@@ -70,7 +70,7 @@ def test_every_quantity_and_every_field_has_a_name():
 # What stands on a Chinese page in Latin letters: names, units, and mathematics.
 NAMES = {"Adam", "SGD", "LSTM", "Python", "py_lstm", "Glorot", "tanh", "MB", "kB", "English", "Home", "End", "Enter", "Esc", "NumPy", "KaTeX", "LaTeX",
          "Pyodide", "PyTorch", "Keras", "Xavier", "RMSProp", "Huber", "BPTT", "Tab", "log", "vs", "ID", "Shift", "NaN", "RNN",
-         "Ctrl", "Mac"}
+         "Ctrl", "Mac", "Reber", "hanbingtao", "iframe"}
 VISIBLE = """() => {
     const found = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -11,5 +11,5 @@ export const FIRST_VISIT = [
   { text: "tour.predict", room: "forward", select: { quantity: "c", unit: 2, t: 17 }, hideFrom: 18,
     question: { quantity: "c", unit: 2, from: 17, to: 18 } },
   { text: "tour.backward", room: "backward", select: { quantity: "dc", unit: 2, t: 18 },
-    numbers: { at: { quantity: "dc", unit: 2, t: 18 }, before: { quantity: "dc", unit: 2, t: 17 } } },
+    numbers: { at: { quantity: "dc", unit: 2, t: 18 }, before: { quantity: "dc_via_c", unit: 2, t: 17 } } },
 ];
