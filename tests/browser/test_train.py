@@ -497,7 +497,7 @@ def test_a_run_that_leaves_the_numbers_is_told_and_what_was_before_stays(room):
     assert facts["update"] - 8 <= room.experiment["updates"] < facts["update"]
     told, stands = tab.locator(".event.diverged").text_content(), room.experiment["updates"]
     assert "at update %d" % facts["update"] in told and "All %d updates" % (facts["update"] - 1) in told
-    assert ("The page stands at update %d:" % stands in told) == (stands < facts["update"] - 1)     # where and why, if not at the last
+    assert ("The page shows the network of update %d:" % stands in told) == (stands < facts["update"] - 1)     # where and why, if not at the last
     assert tab.evaluate("lab.run().count") > 0
     tab.get_by_role("button", name="Stay at update").click()
     wait_until(tab, "lab.wanted.updates === lab.experiment.updates")
