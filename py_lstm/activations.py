@@ -12,7 +12,7 @@ from typing import Callable, Protocol
 
 import numpy as np
 
-from .validation import InvalidInput, shown
+from .validation import InvalidInput, as_array, operand, shown
 
 
 class Activator(Protocol):
@@ -37,11 +37,13 @@ class SigmoidActivator:
         """σ(z), elementwise; same shape and dtype as `weighted_input`."""
         # 1 / (1 + e^-z) where z is positive, e^z / (e^z + 1) where it is negative: no power can overflow, and σ(-40)
         # keeps all its digits (0.5 * (1 + tanh(z / 2)) would round it to 0).
+        weighted_input = operand("weighted_input", weighted_input)
         rise = np.exp(np.minimum(weighted_input, 0))
         return rise / (rise + np.exp(-np.maximum(weighted_input, 0)))
 
     def backward(self, output):
         """dσ/dz = σ (1 - σ), from σ itself."""
+        output = operand("output", output)
         return output * (1 - output)
 
 
@@ -57,10 +59,12 @@ class TanhActivator:
 
     def forward(self, weighted_input):
         """tanh(z), elementwise; exact near 0, where 2σ(2z) - 1 cancels."""
+        weighted_input = operand("weighted_input", weighted_input)
         return np.tanh(weighted_input)
 
     def backward(self, output):
         """dtanh/dz = 1 - tanh², from tanh itself."""
+        output = operand("output", output)
         return 1 - output * output
 
 
@@ -76,12 +80,13 @@ class ReluActivator:
 
     def forward(self, weighted_input):
         """max(0, z), elementwise."""
-        z = np.asarray(weighted_input)
+        z = np.asarray(operand("weighted_input", weighted_input))
         return np.where(z.real > 0, z, np.zeros_like(z))
 
     def backward(self, output):
         """1 where the output is positive, else 0."""
-        return np.where(np.asarray(output).real > 0, np.ones_like(output), np.zeros_like(output))
+        output = np.asarray(operand("output", output))
+        return np.where(output.real > 0, np.ones_like(output), np.zeros_like(output))
 
 
 class IdentityActivator:
@@ -95,11 +100,11 @@ class IdentityActivator:
 
     def forward(self, weighted_input):
         """z."""
-        return weighted_input
+        return operand("weighted_input", weighted_input)
 
     def backward(self, output):
         """1 everywhere, in the shape of `output`."""
-        return np.ones_like(output)
+        return np.ones_like(operand("output", output))
 
 
 def element_wise_op(array: np.ndarray, op: Callable[[float], float]) -> None:
@@ -118,6 +123,7 @@ def element_wise_op(array: np.ndarray, op: Callable[[float], float]) -> None:
     """
     if not isinstance(array, np.ndarray) or not array.flags.writeable:
         raise InvalidInput("array", "type", f"array is {shown(array)}; give a writable NumPy array.", got=shown(array))
+    as_array("array", array)                            # which refuses what a mask hides
     if not callable(op):
         raise InvalidInput("op", "type", f"op is {shown(op)}; give a function of one number.", got=shown(op))
     if array.size == 0:

@@ -22,7 +22,7 @@ from .initializers import INITIALIZERS
 from .losses import LOSS_AT
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM
 from .schedules import Schedule
-from .tasks import OWN, OWN_SETTINGS, OWN_TEXT, TASKS, Sequences, Task, learnable, own_numbers, own_text
+from .tasks import OWN, OWN_SETTINGS, OWN_TEXT, TASKS, Sequences, Task, learnable, own_fields, own_numbers, own_text
 from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, parsed, shown
 
 GRADIENT_OF = ("loss", "output")
@@ -46,8 +46,8 @@ class Experiment:
     Attributes
     ----------
     task : one of `TASKS`, or "own" for one's own numbers, or "own_text" for one's own text
-    values : for "own", T rows of input numbers (a flat list is one input per step)
-    targets : for "own", one number per step; None means: predict the first input of the next step, which makes the
+    values : for "own", T rows of input numbers (a flat list is one input per step): lists, arrays of NumPy or tables of pandas
+    targets : for "own", one number per step, likewise; None means: predict the first input of the next step, which makes the
         last row a target only, so the network takes T - 1 steps
     text : for "own_text", what is to be learnt; the last tenth of it is held out
     length : time steps T as the task understands them; Reber strings, for one, have lengths of their own. For "own" it
@@ -163,7 +163,7 @@ class Experiment:
                     raise InvalidInput(name, "unknown", f"{name} belongs to the task '{owner}'; set task to '{owner}' or leave {name} "
                                        "out.", got=shown(getattr(self, name)))
         if self.task == OWN:
-            clean |= self._own()
+            clean |= own_fields(self.values, self.targets)
         elif self.task == OWN_TEXT:
             clean["text"] = learnable(self.text)
         for name, value in clean.items():
@@ -223,33 +223,6 @@ class Experiment:
         """The same without what a damage does to the inputs."""
         size = self.settings(update)["batch_size"]
         return self.about.sequences(np.random.default_rng([self.seed, update]), self.length, size, self.input_size)
-
-    def _own(self) -> dict[str, Any]:
-        """The fields of an own sequence: rows of equal width, and the sizes that follow from them."""
-        if self.values is None or not isinstance(self.values, (list, tuple)) or len(self.values) == 0:
-            raise InvalidInput("values", "missing", f"values is {shown(self.values)}; give at least one number per time "
-                               "step.", got=shown(self.values))
-        given = [row if isinstance(row, (list, tuple)) else [row] for row in self.values]
-        rows = tuple(tuple(_own_number("values", value, row) for value in values) for row, values in enumerate(given, start=1))
-        width = len(rows[0])
-        for t, row in enumerate(rows):
-            if len(row) != width or width == 0:
-                raise InvalidInput("values", "shape", f"values has {len(row)} numbers in row {t + 1} and {width} in row 1; "
-                                   "give every step the same number of inputs, at least one.", got=str(len(row)),
-                                   wanted=str(width), row=t + 1)
-        steps, targets = len(rows), self.targets
-        if targets is None:
-            steps -= 1
-            if steps < 1:
-                raise InvalidInput("values", "missing", "values has one step; without targets the next value is "
-                                   "predicted, so give at least two.", got="1")
-        else:
-            if not isinstance(targets, (list, tuple)) or len(targets) != steps:
-                raise InvalidInput("targets", "shape", f"targets is {shown(targets)}; give one number for each of the "
-                                   f"{steps} steps.", got=shown(targets), wanted=str(steps))
-            targets = tuple(_own_number("targets", value, row) for row, value in enumerate(targets, start=1))
-        own_size(len(rows), width, targets is not None, 1000, 64)
-        return {"values": rows, "targets": targets, "length": steps, "input_size": width}
 
     def replace(self, **changes: Any) -> "Experiment":
         """This experiment with some fields changed.
@@ -322,28 +295,6 @@ def defaults(task: Any, version: int | None = None) -> dict[str, Any]:
     about = TASKS[task]
     size = {} if about.group == "simple" else {"input_size": len(about.inputs)}
     return plain | {"task": task} | size | about.settings | then
-
-
-def own_size(rows: int, width: int, targets: bool, most_steps: int, most_numbers: int) -> None:
-    """Refuse numbers of one's own that are too many: `rows` of `width`, the last of which is no step if there are no targets."""
-    steps = rows if targets else rows - 1
-    fit = f"at most {most_steps} steps of 1 to {most_numbers} numbers fit"
-    if steps > most_steps:
-        raise InvalidInput("values", "steps", f"values has {rows} rows, which make {steps} steps; {fit}. Take some rows out.", got=steps,
-                           rows=rows, high=most_steps, numbers=most_numbers)
-    if width > most_numbers:
-        raise InvalidInput("values", "width", f"values has {width} numbers in each row; {fit}. Take some columns out.", got=width,
-                           high=most_numbers, steps=most_steps)
-
-
-def _own_number(field: str, value: Any, row: int) -> float:
-    try:
-        return number(field, value, -1e6, 1e6)
-    except InvalidInput as refused:
-        if refused.code != "range":
-            raise
-        raise InvalidInput(field, "range", f"{field} has {shown(value)} in row {row}; give numbers from -1000000 to 1000000.",
-                           **refused.details, row=row) from None
 
 
 def parameter_shapes(input_size: int, hidden_size: int, output_size: int = 1) -> dict[str, tuple[int, ...]]:

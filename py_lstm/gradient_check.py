@@ -14,7 +14,7 @@ from typing import Callable, Iterable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
-from .validation import InvalidInput, array, choice, integer, mapping, number, shown
+from .validation import InvalidInput, array, as_array, choice, integer, mapping, number, shown
 
 METHODS = {"complex": 1e-30, "central": 1e-5}        # and the ε each is best used with
 # What a right gradient stays below, per tensor: the complex step is exact, the central difference is not.
@@ -173,10 +173,7 @@ def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: st
 
 def _numbers(name: str, gradient) -> np.ndarray:
     """A gradient as an array of numbers, not necessarily finite: to be infinite is a way to be wrong."""
-    try:
-        given = np.asarray(gradient)
-    except ValueError:
-        given = np.empty(0, object)
+    given = as_array(str(name), gradient)
     if given.dtype.kind not in "buif":
         raise InvalidInput(str(name), "number", f"The gradient {name} is {shown(gradient)}; give an array of numbers.",
                            got=shown(gradient))
@@ -184,10 +181,7 @@ def _numbers(name: str, gradient) -> np.ndarray:
 
 
 def _scalar(value, kinds: str = "buifc"):
-    try:
-        given = np.asarray(value)
-    except ValueError:
-        given = np.empty(0)
+    given = as_array("loss", value, ())
     if given.ndim != 0 or given.dtype.kind not in kinds:
         raise InvalidInput("loss", "shape", f"loss returned {shown(value)}; it must return one number.", got=shown(value))
     return value

@@ -1,16 +1,17 @@
 """Losses: from predictions and targets to one number, and its derivative for every prediction.
 
 All average over the steps that count: every step or the last one, and of those only the ones where a mask (T, N) is
-true. With a mask, "last" is each sequence's own last step that counts.
+true. With a mask, "last" is each sequence's own last step that counts. What the mask leaves out is not read: predictions
+and targets there may be NaN, hidden by a mask of numpy.ma, or of no class (-100).
 """
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 
-from .validation import InvalidInput, array, choice, numeric
+from .validation import InvalidInput, array, as_array, choice, leave_out, numeric
 
 LOSS_AT = ("every", "last")
 
@@ -23,7 +24,7 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     ----------
     y, target : (T, N, O)
     at : "every" or "last", which time steps count
-    mask : (T, N) of True and False, or None for all True
+    mask : (T, N) of True and False, or None for all True; where it is False, y and target are not read
 
     Returns
     -------
@@ -39,9 +40,8 @@ def squared_error(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     >>> float(squared_error(y, target, at="last")[0])
     9.0
     """
-    y = numeric("y", y, ("time", "batch", "outputs"))
-    target = _real_beside(y, numeric("target", target, y.shape))
-    return _squared_error(y, target, _counted(at, mask, y.shape))
+    y, target, counted = _read(y, target, at, mask)
+    return _squared_error(y, _real_beside(y, numeric("target", target, y.shape)), counted)
 
 
 def _squared_error(y, target, counted):
@@ -74,9 +74,8 @@ def cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", mask: np
     >>> bool(np.isclose(loss, np.log(4))), dy.ravel().tolist()
     (True, [0.25, 0.25, -0.75, 0.25])
     """
-    y = numeric("y", y, ("time", "batch", "outputs"))
-    target = _probabilities(target, y)
-    return _cross_entropy(y, target, _counted(at, mask, y.shape))
+    y, target, counted = _read(y, target, at, mask)
+    return _cross_entropy(y, _probabilities(target, y), counted)
 
 
 def _cross_entropy(y, target, counted):
@@ -128,9 +127,8 @@ def binary_cross_entropy(y: np.ndarray, target: np.ndarray, at: str = "every", m
     >>> bool(np.isclose(loss, np.log(2))), dy.ravel().tolist()
     (True, [-0.5])
     """
-    y = numeric("y", y, ("time", "batch", "outputs"))
-    target = _within_0_1(_real_beside(y, numeric("target", target, y.shape)))
-    return _binary_cross_entropy(y, target, _counted(at, mask, y.shape))
+    y, target, counted = _read(y, target, at, mask)
+    return _binary_cross_entropy(y, _within_0_1(_real_beside(y, numeric("target", target, y.shape))), counted)
 
 
 def _binary_cross_entropy(y, target, counted):
@@ -165,10 +163,13 @@ def unchecked(name: str, target: np.ndarray, at: str = "every", mask: np.ndarray
     >>> bool(np.isclose(value, np.log(3))), dy[0, 0].round(3).tolist()
     (True, [-0.333, 0.167, 0.167])
     """
-    of_counted, target = UNCHECKED[choice("loss", name, LOSSES)], np.asarray(target)
+    of_counted, target = UNCHECKED[choice("loss", name, LOSSES)], as_array("target", target)
     counted = _counted(at, mask, target.shape)
 
     def loss(y):
+        if target.shape != (y.shape if target.ndim == 3 else y.shape[:2]):
+            raise InvalidInput("target", "shape", f"target has shape {target.shape}; give shape {y.shape}, or {y.shape[:2]} for classes.",
+                               got=str(target.shape), wanted=str(y.shape))
         return of_counted(y, target, counted)
     return loss
 
@@ -179,15 +180,24 @@ def log_softmax(y: np.ndarray) -> np.ndarray:
     return y - np.log(np.exp(y).sum(axis=-1, keepdims=True))
 
 
+def _read(y, target, at: str, mask) -> tuple[np.ndarray, np.ndarray, Any]:
+    """y as numbers, the target as an array, and what picks the steps that count; what the mask leaves out is 0, and not read."""
+    left_out = None
+    if mask is not None:
+        mask = as_array("mask", mask)
+        left_out = ~mask if mask.dtype == bool else None            # else `_counted` refuses it
+    axes = ("time", "batch", "outputs")
+    y = numeric("y", leave_out("y", y, left_out, axes), axes)
+    counted = _counted(at, mask, y.shape)
+    return y, leave_out("target", target, left_out, y.shape), counted
+
+
 def _counted(at: str, mask, shape: tuple[int, ...]):
     """What picks the steps that count out of an array (T, N, ...)."""
     last = choice("at", at, LOSS_AT) == "last"
     if mask is None:
         return slice(-1, None) if last else slice(None)
-    try:
-        given = np.asarray(mask)
-    except ValueError:                                  # rows of several lengths
-        given = np.empty(0)
+    given = as_array("mask", mask)
     if given.dtype != bool or given.shape != shape[:2]:
         raise InvalidInput("mask", "shape", f"mask has dtype {given.dtype} and shape {given.shape}; give True or False for "
                            f"each step and sequence, shape {shape[:2]}.", got=str(given.shape), wanted=str(shape[:2]))
@@ -201,17 +211,13 @@ def _counted(at: str, mask, shape: tuple[int, ...]):
 
 def _probabilities(target, y: np.ndarray) -> np.ndarray:
     """Targets as (T, N, O), from the same or from class numbers (T, N)."""
-    try:
-        axes = np.ndim(target)
-    except ValueError:                                  # rows of several lengths, which `array` refuses
-        axes = 0
-    if axes == 3:
+    if target.ndim == 3:
         return _within_0_1(_real_beside(y, numeric("target", target, y.shape)))
     classes = array("target", target, y.shape[:2])
     O = y.shape[2]
     if not np.array_equal(classes, np.floor(classes)) or classes.min() < 0 or classes.max() >= O:
         raise InvalidInput("target", "range", f"target holds classes from {classes.min():g} to {classes.max():g}; give whole "
-                           f"numbers from 0 to {O - 1}, one for each output.", low=0, high=O - 1)
+                           f"numbers from 0 to {O - 1}, one for each output, and leave padding out by mask.", low=0, high=O - 1)
     return (classes[..., np.newaxis] == np.arange(O)).astype(y.real.dtype)
 
 

@@ -17,7 +17,7 @@ from .activations import Activator, IdentityActivator, SigmoidActivator, TanhAct
 from .contraction import outer_sum
 from .initializers import initialize
 from .remembered import Claim
-from .validation import MOST_UNITS, InvalidInput, array, floating, generator, integer, number, shown
+from .validation import MOST_UNITS, InvalidInput, array, as_array, floating, generator, integer, number, shown
 
 # The tutorial's letter for each of the cell's gates.
 LETTER = {"f": "f", "i": "i", "o": "o", "c": "g"}
@@ -106,8 +106,9 @@ class LstmLayer:
         Wx = array("Wx", Wx, (H, self.input_width), self.dtype)
         Wh = array("Wh", Wh, (H, H), self.dtype)
         b = array("b", b, (H, 1), self.dtype)
+        h = array("h_list", self.h_list[-1], (H, 1), self.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
-            return activator.forward(Wx @ x + Wh @ self.h_list[-1] + b)
+            return activator.forward(Wx @ x + Wh @ h + b)
 
     # Backward ------------------------------------------------------------------------------------------------------
 
@@ -138,7 +139,8 @@ class LstmLayer:
         below = IdentityActivator() if activator is None else activator
         _require_method(below, "backward")
         direct = np.zeros((T, H, 1), self.dtype)
-        if _is_column(delta_h):
+        delta_h = as_array("delta_h", delta_h, (H, 1))
+        if delta_h.ndim != 3:
             direct[-1] = array("delta_h", delta_h, (H, 1), self.dtype)
         else:
             direct[:] = array("delta_h", delta_h, (T, H, 1), self.dtype)
@@ -175,7 +177,7 @@ class LstmLayer:
         rate = number("learning_rate", self.learning_rate, 0)
         moved = {}
         for name in [name for letter in LETTER for name in (f"W{letter}h", f"W{letter}x", f"b{letter}")]:
-            weight = array(name, getattr(self, name), np.shape(getattr(self, name)), self.dtype)
+            weight = array(name, getattr(self, name), None, self.dtype)
             gradient = array(name + "_grad", getattr(self, name + "_grad"), weight.shape, self.dtype)
             with np.errstate(over="ignore", invalid="ignore"):
                 moved[name] = weight - rate * gradient
@@ -323,11 +325,3 @@ def _require_method(activator, method: str) -> None:
     if not callable(getattr(activator, method, None)):
         raise InvalidInput("activator", "type", f"activator is {shown(activator)}; give an activation such as "
                            "TanhActivator().", got=shown(activator))
-
-
-def _is_column(delta_h) -> bool:
-    """Whether `delta_h` is for one step: not a list of columns, not (times, state_width, 1)."""
-    try:
-        return np.ndim(delta_h) != 3
-    except ValueError:                                  # columns of different lengths
-        return True

@@ -12,7 +12,7 @@ from .contraction import are_tokens, outer_sum, project
 from .fast_cell import FastCell
 from .initializers import initialize
 from .losses import Loss
-from .parameters import FLOATS, Arrays, all_finite, join
+from .parameters import FLOATS, Arrays, all_finite, arrays_of, join
 from .pieces import Pieces, at_once, whole
 from .remembered import TURN
 from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
@@ -95,11 +95,12 @@ class Network:
 
         x may be tokens instead: integers (T, N) from 0 to I - 1 that stand for one-hot rows.
         """
-        p = self.parameters
+        p, states = arrays_of(self.parameters), arrays_of(self.states)
         x = inputs("x", x, p["weight_ih"].shape[1])
         N = x.shape[1]
-        h_0, c_0 = (np.broadcast_to(self.states[name], (N,) + self.states[name].shape) for name in STATES)
+        h_0, c_0 = (np.broadcast_to(states[name], (N,) + states[name].shape) for name in STATES)
         steps = self.cell_forward(x, h_0, c_0)
+        _check_readout(p, steps.h.shape[2])
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
         if not np.isfinite(y).all():
@@ -109,7 +110,7 @@ class Network:
 
     def backward(self, run: Pass, dy: np.ndarray) -> tuple[cell.Deltas, Arrays]:
         """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name."""
-        V = self.parameters["readout_weight"]
+        V = numeric("readout_weight", self.parameters["readout_weight"], None)
         dy = numeric("dy", dy, run.y.shape)
         with np.errstate(over="ignore", invalid="ignore"):
             dh_via_y = project(dy, V.T)
@@ -154,7 +155,7 @@ class Network:
 
     def lesson_in_pieces(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
         """As `lesson`. The parameters must stay as they are until the last piece."""
-        x, V = self._plain(x), self.parameters["readout_weight"]
+        x, V = self._plain(x), arrays_of(self.parameters)["readout_weight"]
         cell_, y, h = yield from self._fast_forward(x, learning=True)
         value, dy = loss(y)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -174,7 +175,8 @@ class Network:
         """
         x = self._plain(x)
         T, N = x.shape[:2]
-        some = at_once(T * sum(self.parameters[name].size for name in cell.Weights._fields))
+        parameters = arrays_of(self.parameters)
+        some = at_once(T * sum(parameters[name].size for name in cell.Weights._fields))
         parts = [slice(begin, begin + some) for begin in range(0, N, some)]
         runs = []
         for part in parts:
@@ -196,14 +198,18 @@ class Network:
 
         The cell is not kept meanwhile, so that another lesson between two pieces has another one.
         """
-        p = self.parameters                             # the same ones to the end, also if another thread trains meanwhile
+        p, states = arrays_of(self.parameters), arrays_of(self.states)      # to the end, also if another thread trains meanwhile
         H, dtype = p["weight_hh"].shape[1], p["weight_hh"].dtype
         kind = x.shape[1], p["weight_ih"].shape[1], H, dtype, are_tokens(x)
         with TURN:
             cell_ = self._cells.pop((*kind, learning), None)
         cell_ = cell_ or FastCell(*kind[:4], tokens=kind[4], learning=learning)
         weights = cell.Weights(*(p[name] for name in cell.Weights._fields))
-        h = yield from cell_.forward_in_pieces(x, self.states["h_0"], self.states["c_0"], weights)
+        _check_readout(p, H)
+        for name, value, shape in zip((*cell.Weights._fields, *STATES), (*weights, *(states[name] for name in STATES)), (
+                (4 * H, kind[1]), (4 * H, H), (4 * H,), (H,), (H,))):
+            _require_shape(name, value, shape)
+        h = yield from cell_.forward_in_pieces(x, states["h_0"], states["c_0"], weights)
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(h, p["readout_weight"]) + p["readout_bias"]
         return cell_, y, h
@@ -224,7 +230,7 @@ class Network:
 
     def _plain(self, x: np.ndarray) -> np.ndarray:
         """x if it has a shape and a dtype to compute with; only where it has not are its numbers looked at."""
-        I = self.parameters["weight_ih"].shape[1]
+        I = arrays_of(self.parameters)["weight_ih"].shape[1]
         if type(x) is np.ndarray and x.dtype in FLOATS and x.ndim == 3 and x.shape[2] == I and x.size:
             return x
         return inputs("x", x, I)
@@ -241,3 +247,16 @@ class Network:
     def cell_weights(self) -> cell.Weights:
         """The cell's part of `parameters`."""
         return cell.Weights(*(self.parameters[name] for name in cell.Weights._fields))
+
+
+def _check_readout(p: Arrays, H: int) -> None:
+    """Refuse a readout that does not fit a cell of H units."""
+    V, a = p["readout_weight"], p["readout_bias"]
+    _require_shape("readout_weight", V, (*V.shape[:1], H))
+    _require_shape("readout_bias", a, V.shape[:1])
+
+
+def _require_shape(name: str, value: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Refuse parameters that were replaced by such as do not fit each other."""
+    if value.shape != shape or not value.size:
+        raise InvalidInput(name, "shape", f"{name} has shape {value.shape}; give shape {shape}.", got=str(value.shape), wanted=str(shape))

@@ -12,7 +12,8 @@ from typing import Any, Mapping
 import numpy as np
 
 from .parameters import Arrays, Joined, Layout, all_finite, checked, fitting, join, layout_of
-from .validation import InvalidInput, array, integer, mapping, number, shown
+from .validation import InvalidInput, array, integer, mapping, number, numeric, shown
+
 
 class Optimizer:
     """Base of all optimizers: `step` moves parameters, `state_dict` and `load_state_dict` save what it remembers.
@@ -91,6 +92,7 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any], parameters: Arrays) -> None:
         """Take over what `state_dict` gave, for parameters of these names and shapes; else nothing changes."""
         given = dict(mapping("state", state))
+        parameters = {name: numeric(name, p, None) for name, p in mapping("parameters", parameters).items()}
         steps = integer("steps", array("steps", given.pop("steps", None), ()).item(), 0)
         expected = {f"{kind}.{name}": (kind, name) for kind in self.MEMORY for name in parameters} if steps else {}
         if set(given) != set(expected):

@@ -77,6 +77,13 @@ def is_float(value: Any) -> bool:
     return type(value) is np.ndarray and value.dtype in FLOATS
 
 
+def arrays_of(named: Arrays) -> Arrays:
+    """Themselves if all are plain arrays, else as arrays: anyone may put something else in their place."""
+    if all([type(value) is np.ndarray for value in named.values()]):
+        return named
+    return {name: numeric(name, value, None) for name, value in named.items()}
+
+
 def checked(parameters: Arrays, gradients: Arrays) -> tuple[Arrays, Arrays]:
     """The same with every number looked at."""
     parameters = {name: numeric(name, p, None) for name, p in parameters.items()}

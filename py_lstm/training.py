@@ -21,7 +21,7 @@ from .pieces import Pieces, whole
 from .schedules import Schedule
 from .tasks import Sequences, Task
 from .tasks.texts import windows
-from .validation import MOST_UPDATES, InvalidInput, array, instance, integer, mapping, shown
+from .validation import MOST_UPDATES, InvalidInput, array, as_array, instance, integer, mapping, shown
 
 
 class Progress(NamedTuple):
@@ -301,13 +301,13 @@ class Trainer(Updates):
             raise InvalidInput("state", "missing", f"state holds the parameters {', '.join(parts['parameters']) or 'none'}; "
                                f"this network has {', '.join(shapes)}.")
         parameters = {name: array(name, parts["parameters"][name], shape) for name, shape in shapes.items()}
-        done = np.size(given.get("losses"))
         if "losses" not in given or "gradient_norms" not in given:
             raise InvalidInput("losses", "missing", "state has no losses or no gradient_norms; give what state_dict() "
                                "returned.")
+        done = as_array("losses", given["losses"]).size
         losses, norms = (array(name, given[name], (done,)).tolist() for name in ("losses", "gradient_norms"))
-        scores = given.get("scores", [])                # a file of an earlier version has none
-        scores = array("scores", scores, (done if np.size(scores) else 0,)).tolist()
+        scores = as_array("scores", given.get("scores", []))        # a file of an earlier version has none
+        scores = array("scores", scores, (done if scores.size else 0,)).tolist()
         steps = array("steps", parts["optimizer"].get("steps"), ()).item()
         if steps != done:
             raise InvalidInput("losses", "shape", f"state has losses of {done} updates, its optimizer made {steps:g}; give "

@@ -10,7 +10,7 @@ import json
 import math
 import numbers
 import re
-from typing import Any, Mapping
+from typing import Any, Iterator, Mapping
 
 import numpy as np
 
@@ -64,7 +64,12 @@ def shown(value: Any) -> str:
         text = repr(value)
     except Exception:                                   # an integer of 5000 digits, an object with a broken repr
         text = f"a {type(value).__name__}"
-    return text if len(text) <= 60 else text[:57] + "..."
+    return cut(text, 60)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters; where some are left out, dots say so."""
+    return text if len(text) <= most else text[:most - 3] + "..."
 
 
 def integer(field: str, value: Any, low: int, high: int | None = None) -> int:
@@ -114,20 +119,18 @@ def array(field: str, value: Any, shape: tuple | None, dtype=np.float64) -> np.n
 
     In `shape` an int must match, a string names an axis of any length >= 1: ("time", "batch", 3). None is any shape.
     """
-    wanted = "any" if shape is None else "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
-    try:
-        given = np.asarray(value)
-        # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
-        if given.dtype.kind not in ("c" if np.dtype(dtype).kind == "c" else "") + "buif":
-            raise TypeError
-        with np.errstate(over="ignore"):                # what float32 cannot hold becomes ∞ and is refused below
-            result = given.astype(dtype)
-    except (TypeError, ValueError):
-        raise InvalidInput(field, "number", f"{field} is {shown(value)}; give an array of numbers, shape {wanted}.",
-                           got=shown(value), wanted=wanted) from None
+    wanted = _described(shape)
+    given = as_array(field, value, shape)
+    # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
+    if given.dtype.kind not in ("c" if np.dtype(dtype).kind == "c" else "") + "buif":
+        raise _not_numbers(field, value, given, wanted)
+    with np.errstate(over="ignore"):                    # what float32 cannot hold becomes ∞ and is refused below
+        result = given.astype(dtype)
     if shape is not None and (result.ndim != len(shape) or any(
             have == 0 if isinstance(want, str) else have != want for want, have in zip(shape, result.shape))):
-        raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {wanted}.",
+        empty = [want for want, have in zip(shape, result.shape) if isinstance(want, str) and have == 0]
+        least = f", with at least one {' and one '.join(map(_one_of, empty))}" if empty and result.ndim == len(shape) else ""
+        raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {wanted}{least}.",
                            got=str(given.shape), wanted=wanted)
     if not np.all(np.isfinite(result)):
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(result))[0])
@@ -138,21 +141,123 @@ def array(field: str, value: Any, shape: tuple | None, dtype=np.float64) -> np.n
 
 def numeric(field: str, value: Any, shape: tuple | None) -> np.ndarray:
     """`array` in the dtype that `value` has, float64 if it is no floating-point or complex one."""
-    dtype = getattr(value, "dtype", None)
-    return array(field, value, shape, dtype if dtype in (np.float32, np.float64, np.complex128) else np.float64)
+    given = as_array(field, value, shape)
+    numbers_ = given if given.dtype.kind in "buifc" else value      # else `array` says what stands there instead
+    return array(field, numbers_, shape, given.dtype if given.dtype in (np.float32, np.float64, np.complex128) else np.float64)
 
 
 def inputs(field: str, value: Any, width: int) -> np.ndarray:
     """`value` as inputs (time, batch, width), or as tokens: integers (time, batch) from 0 to width - 1."""
     if not (isinstance(value, np.ndarray) and value.ndim == 2 and value.dtype.kind in "iu"):
         return numeric(field, value, ("time", "batch", width))
-    if value.size == 0:
-        raise InvalidInput(field, "shape", f"{field} has shape {value.shape}; give shape (time, batch).", got=str(value.shape),
-                           wanted="(time, batch)")
-    if value.min() < 0 or value.max() >= width:
-        raise InvalidInput(field, "range", f"{field} holds tokens from {value.min()} to {value.max()}; give whole numbers from 0 "
+    tokens = as_array(field, value)
+    if tokens.size == 0:
+        raise InvalidInput(field, "shape", f"{field} has shape {tokens.shape}; give shape (time, batch), with at least one step "
+                           "and one sequence.", got=str(tokens.shape), wanted="(time, batch)")
+    if tokens.min() < 0 or tokens.max() >= width:
+        raise InvalidInput(field, "range", f"{field} holds tokens from {tokens.min()} to {tokens.max()}; give whole numbers from 0 "
                            f"to {width - 1}, one for each input.", low=0, high=width - 1)
-    return value
+    return tokens
+
+
+def as_array(field: str, value: Any, shape: tuple | None = None) -> np.ndarray:
+    """`value` as an array of whatever it holds, by every way in: what cannot become one is refused, and so is what a mask hides.
+
+    `shape` is only said, not looked at.
+    """
+    return _open(field, converted(field, value, shape))
+
+
+def leave_out(field: str, value: Any, left_out: np.ndarray | None, shape: tuple | None = None) -> np.ndarray:
+    """As `as_array`, with 0 wherever `left_out` is true: what stands there is not read, and may be hidden or not finite.
+
+    The axes of `left_out` are the first ones of `value`; where they do not fit, nothing is left out.
+    """
+    given = converted(field, value, shape)
+    if left_out is None or given.shape[:left_out.ndim] != left_out.shape or given.dtype.kind not in "buifc":
+        return _open(field, given)
+    left_out = left_out.reshape(left_out.shape + (1,) * (given.ndim - left_out.ndim))
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.ma.array(given.data, mask=np.ma.getmaskarray(given) & ~left_out)
+    return np.where(left_out, given.dtype.type(0), _open(field, given))
+
+
+def operand(field: str, value: Any) -> Any:
+    """What an elementwise function computes with: as it is where NumPy's functions take it, else as an array."""
+    if type(value) is np.ndarray or not isinstance(value, np.ma.MaskedArray) and (
+            isinstance(value, (numbers.Number, np.generic)) or hasattr(type(value), "__array_ufunc__")):
+        return value
+    given = as_array(field, value)
+    if given.dtype.kind not in "buifc":
+        raise _not_numbers(field, value, given, "any")
+    return given
+
+
+def converted(field: str, value: Any, shape: tuple | None = None) -> np.ndarray:
+    """As `as_array`, but that it may have a mask: for callers that look at its shape first."""
+    if type(value) is np.ndarray:
+        return value
+    try:
+        if isinstance(value, (list, tuple)):            # in lists NumPy drops the masks
+            for part in _arrays_in(value):
+                _open(field, np.asanyarray(part))
+        return np.asanyarray(value)
+    except InvalidInput:
+        raise
+    except Exception as error:
+        if not isinstance(error, (TypeError, ValueError)) or any(True for _ in _arrays_in(value)):
+            # A tensor that takes part in a gradient, that is on another device, or of a kind that NumPy has not.
+            raise InvalidInput(field, "type", f"{field} cannot be made an array ({cut(str(error), 100)}); in PyTorch, give "
+                               "tensor.detach().cpu().numpy(), of bfloat16 tensor.detach().cpu().float().numpy().",
+                               got=type(value).__name__) from None
+        wanted = f", shape {_described(shape)}" if shape is not None else ", its rows of one length"
+        raise InvalidInput(field, "type" if shape is None else "number", f"{field} is {shown(value)}; give an array of numbers{wanted}.",
+                           got=shown(value), wanted=_described(shape)) from None
+
+
+def _open(field: str, given: Any) -> np.ndarray:
+    """An array without its mask, which may hide nothing."""
+    if isinstance(given, np.ma.MaskedArray) and given.dtype.names is None and np.ma.is_masked(given):
+        hidden = np.argwhere(np.ma.getmaskarray(given))
+        raise InvalidInput(field, "finite", f"{field} is a masked array, whose mask hides {len(hidden)} of {given.size} numbers, the "
+                           f"first at {hidden[0].tolist()}; put numbers there with {field}.filled(), or leave them out by mask or lengths "
+                           "where there are such arguments.", got="masked", where=hidden[0].tolist())
+    return np.asarray(given)
+
+
+def _arrays_in(value: Any, depth: int = 8) -> Iterator[Any]:
+    """The arrays, of whatever library, that `value` is or holds in its lists."""
+    if hasattr(type(value), "__array__"):
+        if not isinstance(value, np.generic):
+            yield value
+    elif isinstance(value, (list, tuple)) and depth:
+        for one in value:
+            if type(one) not in (float, int):
+                yield from _arrays_in(one, depth - 1)
+
+
+def _not_numbers(field: str, value: Any, given: np.ndarray, wanted: str) -> InvalidInput:
+    """What to say of an array of something else."""
+    remedy = f"give an array of numbers, shape {wanted}"
+    if given.dtype.kind in "US":
+        what = f"holds text, such as {shown(given.flat[0].item())}" if given.size else "is an empty array of text"
+        remedy += "; float(text) makes one of a text, with a point before the decimals"
+    elif given.dtype == object and hasattr(type(value), "__array__") and given.size:
+        what = f"holds Python objects (dtype object), such as {shown(given.flat[0])}"
+        remedy += f"; if each is a number, {field}.astype(float) makes them one"
+    elif hasattr(type(value), "__array__"):
+        what = f"holds {given.dtype}"
+    else:
+        what = f"is {shown(value)}"
+    return InvalidInput(field, "number", f"{field} {what}; {remedy}.", got=shown(value), wanted=wanted)
+
+
+def _one_of(axis: str) -> str:
+    return {"time": "step", "batch": "sequence"}.get(axis, axis.removesuffix("s"))
+
+
+def _described(shape: tuple | None) -> str:
+    return "any" if shape is None else "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 
 def floating(field: str, value: Any) -> np.dtype:

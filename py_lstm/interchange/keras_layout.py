@@ -11,8 +11,8 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
-from ..validation import InvalidInput, instance, shown
-from .weights import Arrays, check_weights, listed, plain, refuse_parts, sizes_of, summed_bias
+from ..validation import InvalidInput, as_array, instance, shown
+from .weights import Arrays, check_weights, listed, refuse_parts, sizes_of, summed_bias
 
 _SAVE = "save them in order with numpy.savez('weights.npz', *model.get_weights())"
 
@@ -59,7 +59,7 @@ def from_keras(arrays: Sequence[Any] | Mapping[str, Any], *, bidirectional: bool
     if isinstance(arrays, (str, bytes)) or not isinstance(arrays, Sequence):
         raise InvalidInput("weights", "type", f"weights is {shown(arrays)}; give the list from get_weights().",
                            got=shown(arrays))
-    groups, dense = _keras_groups([plain(f"array {k}", value) for k, value in enumerate(arrays)])
+    groups, dense = _keras_groups([as_array(f"array {k}", value) for k, value in enumerate(arrays)])
     fitting = [d for d in (1, 2) if bidirectional in (None, d == 2) and _fits(groups, dense, d)]
     if not fitting:
         shapes = [group.kernel.shape for group in groups]

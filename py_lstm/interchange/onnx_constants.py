@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import InvalidInput
+from ..validation import InvalidInput, cut
 
 FOLDED = ("Identity", "Dropout", "Cast", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Slice", "Concat", "Gather")
 _MOST = 2**30                       # bytes of a constant that is put together from others
@@ -29,7 +29,7 @@ def decoded(onnx: Any, tensor: Any) -> np.ndarray:
     try:
         return onnx.numpy_helper.to_array(tensor)
     except Exception as error:
-        raise InvalidInput("weights", "file", f"a tensor is cut off or damaged ({str(error)[:100]}); copy or download "
+        raise InvalidInput("weights", "file", f"a tensor is cut off or damaged ({cut(str(error), 100)}); copy or download "
                            "the file again, or export it anew.") from None
 
 

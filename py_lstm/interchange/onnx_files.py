@@ -16,7 +16,7 @@ import numpy as np
 from . import weight_files
 from .layouts import from_onnx, to_onnx
 from .onnx_stack import read_stack
-from ..validation import InvalidInput, floating
+from ..validation import InvalidInput, cut, floating
 from .weights import Loaded, check_weights, sizes_of
 
 # What every runtime of the last years reads: the LSTM of opset 14 is the first with its layout attribute.
@@ -122,7 +122,7 @@ def read_onnx(source: str | os.PathLike | bytes, *, name: str = "the file") -> L
     try:
         model = onnx.load_model_from_string(data)
     except Exception as error:                       # protobuf's own classes, which differ between its versions
-        raise InvalidInput("source", "file", f"{name} is no ONNX model ({str(error)[:100]}); copy or download it "
+        raise InvalidInput("source", "file", f"{name} is no ONNX model ({cut(str(error), 100)}); copy or download it "
                            "again, or export it anew.", file=name) from None
     try:
         stack = read_stack(onnx, model)

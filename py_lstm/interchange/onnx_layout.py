@@ -10,8 +10,8 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-from ..validation import InvalidInput, shown
-from .weights import Arrays, check_weights, plain, refuse_parts, sizes_of
+from ..validation import InvalidInput, as_array, shown
+from .weights import Arrays, check_weights, refuse_parts, sizes_of
 
 # Blocks of rows of one layout by their place in the other.
 _TO_ONNX, _FROM_ONNX = (0, 3, 1, 2), (0, 2, 3, 1)       # i f g o -> i o f c, and back
@@ -132,7 +132,7 @@ def from_named_onnx(arrays: Mapping[str, Any]) -> Arrays:
 def _onnx_input(name: str, node: Mapping[str, Any], shape: tuple[int | None, ...]) -> np.ndarray:
     if name not in node:
         raise InvalidInput(name, "missing", f"{name} is missing; give W and R of every LSTM node.")
-    value = plain(name, node[name])
+    value = as_array(name, node[name])
     if value.ndim != len(shape) or any(have == 0 if want is None else have != want
                                        for want, have in zip(shape, value.shape)):
         wanted = "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"

@@ -7,7 +7,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from ..validation import InvalidInput, instance, shown
+from ..validation import InvalidInput, as_array, instance, shown
 from .weights import Arrays, check_weights, listed
 
 TENSOR = re.compile(r"(weight_ih|weight_hh|weight_hr|bias_ih|bias_hh|bias|weight_c[ifo])(_l\d{1,4}(?:_reverse)?)?")
@@ -51,7 +51,7 @@ def from_pytorch(state_dict: Mapping[str, Any], *, lstm: str | None = None, read
         else:
             others[name] = value
     for name in [name for name in weights if name.startswith("bias_l")]:
-        bias = np.asarray(weights.pop(name))
+        bias = as_array(name, weights.pop(name))
         suffix = name[len("bias"):]
         if "bias_ih" + suffix in weights or "bias_hh" + suffix in weights:
             raise InvalidInput(name, "unknown", f"{name} stands beside bias_ih{suffix} or bias_hh{suffix}; give two "

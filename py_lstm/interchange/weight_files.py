@@ -26,7 +26,7 @@ from typing import Any, Mapping, NoReturn
 
 import numpy as np
 
-from ..validation import InvalidInput, choice, integer, parsed, shown
+from ..validation import InvalidInput, as_array, choice, cut, integer, parsed, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -119,7 +119,7 @@ def encode_arrays(arrays: Mapping[str, Any], format: str) -> bytes:
     format = choice("format", format, FORMATS)
     clean = {}
     for key, value in arrays.items():
-        value = np.asarray(value)
+        value = as_array(str(key), value)
         value = value.astype(value.dtype.newbyteorder("<"), order="C", copy=False)
         if not isinstance(key, str) or value.dtype not in _CODES:
             raise InvalidInput("arrays", "type", f"{key} is {value.dtype}; give arrays of numbers by name.",
@@ -358,7 +358,7 @@ def file_name(path: Any) -> str:
 
 def _reason(error: Exception) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text if len(text) <= 100 else text[:97] + "..."
+    return cut(text, 100)
 
 
 def _umask() -> int:

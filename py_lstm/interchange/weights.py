@@ -22,7 +22,7 @@ from typing import Any, Iterable, Mapping, NamedTuple
 
 import numpy as np
 
-from ..validation import InvalidInput, array, shown
+from ..validation import InvalidInput, array, as_array, cut, shown
 
 Arrays = dict[str, np.ndarray]
 
@@ -172,22 +172,13 @@ def refuse_parts(whose: str, sizes: Sizes, *without: str) -> None:
 
 def listed(names: Iterable[Any]) -> str:
     """Up to eight names in a sentence."""
-    names = [name if len(name) <= 60 else name[:57] + "..." for name in map(str, names)]
+    names = [cut(str(name), 60) for name in names]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") or "nothing"
-
-
-def plain(name: str, value: Any) -> np.ndarray:
-    """`value` as an array of whatever it holds."""
-    try:
-        return np.asarray(value)
-    except Exception as error:                # a tensor on a GPU, of bfloat16, or one that takes part in a gradient
-        raise InvalidInput(name, "type", f"{name} cannot be made an array ({str(error)[:100]}); in PyTorch, give "
-                           "tensor.detach().cpu().float().") from None
 
 
 def _floats(name: Any, value: Any) -> np.ndarray:
     """`value` as an array of float32 or float64."""
-    given = plain(str(name), value)
+    given = as_array(str(name), value)
     if given.dtype.kind != "f":
         raise InvalidInput(str(name), "number", f"{name} holds {given.dtype}; give floating-point numbers, float32 or "
                            "float64.", got=str(given.dtype))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..validation import InvalidInput, array, integer, shown
+from ..validation import InvalidInput, array, converted, integer, leave_out, shown
 
 
 class Axes(NamedTuple):
@@ -43,10 +43,8 @@ class Axes(NamedTuple):
 def read_input(x: Any, lengths: Any, width: int, batch_first: bool, dtype: np.dtype
                ) -> tuple[np.ndarray, np.ndarray | None, Axes]:
     """x as (T, N, width) with zeros past the ends, lengths as an array or None, and how x lay."""
-    try:
-        given = np.asarray(x)
-    except ValueError:                                  # nested lists of uneven length: `array` says what it wants
-        given = np.empty(0, object)
+    axes = ("batch", "time", width) if batch_first else ("time", "batch", width)
+    given = converted("x", x, axes)
     numbers = given.dtype.kind in "buifc"
     if given.ndim == 2:
         if lengths is not None:
@@ -57,8 +55,7 @@ def read_input(x: Any, lengths: Any, width: int, batch_first: bool, dtype: np.dt
         T, N = given.shape[:2][::-1] if batch_first else given.shape[:2]
         lengths = read_lengths(lengths, T, N)
         past = np.arange(T)[:, np.newaxis] >= lengths
-        given = np.where((past.T if batch_first else past)[:, :, np.newaxis], given.dtype.type(0), given)
-    axes = ("batch", "time", width) if batch_first else ("time", "batch", width)
+        given = leave_out("x", given, past.T if batch_first else past)
     values = array("x", given if numbers else x, axes, dtype)
     values = values.swapaxes(0, 1) if batch_first else values
     return values, lengths, Axes(True, batch_first, *values.shape[:2], dtype)

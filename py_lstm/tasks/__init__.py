@@ -10,12 +10,13 @@ from typing import Callable, Iterator
 
 from .grammars import GRAMMARS
 from .long_lags import LONG_LAGS
-from .own import OWN, OWN_SETTINGS, OWN_TEXT, own_numbers, own_text
+from .own import OWN, OWN_SETTINGS, OWN_TEXT, own_fields, own_numbers, own_size, own_text
 from .simple import SIMPLE
 from .task import Sequences, Task, Text
 from .texts import TEXTS, learnable
 
-__all__ = ["OWN", "OWN_SETTINGS", "OWN_TEXT", "Sequences", "TASKS", "Task", "Text", "learnable", "own_numbers", "own_text"]
+__all__ = ["OWN", "OWN_SETTINGS", "OWN_TEXT", "Sequences", "TASKS", "Task", "Text", "learnable", "own_fields", "own_numbers",
+           "own_size", "own_text"]
 
 
 class _Tasks(Mapping):

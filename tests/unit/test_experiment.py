@@ -202,3 +202,58 @@ def test_a_trainer_that_trains_something_else_is_refused():
         with pytest.raises(InvalidInput, match="learning_rate") as refused:
             use(experiment.replace(learning_rate=0.5), trainer)
         assert refused.value.field == "trainer"
+
+
+class Series:
+    """As of pandas: no list, but it becomes an array."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+
+NINE = np.linspace(0, 1, 9)
+
+
+@pytest.mark.parametrize("values, rows", [
+    (NINE, [[v] for v in NINE]), (NINE[:, np.newaxis], [[v] for v in NINE]), (NINE.astype(np.float32),
+    [[float(v)] for v in NINE.astype(np.float32)]),
+    (NINE.reshape(3, 3), NINE.reshape(3, 3).tolist()), (list(NINE.reshape(3, 3)), NINE.reshape(3, 3).tolist()), (list(NINE),
+    [[v] for v in NINE]),
+    ([np.array(v) for v in NINE], [[v] for v in NINE]), (range(9), [[k] for k in range(9)]), ([range(2)] * 4, [[0, 1]] * 4),
+    (np.arange(9), [[k] for k in range(9)]), (Series(NINE), [[v] for v in NINE]), ([Series(NINE[:2])] * 3, [NINE[:2].tolist()] * 3),
+    (np.array([[1, 0.5], [2, 3]], object), [[1, 0.5], [2, 3]]), (np.ma.array(NINE), [[v] for v in NINE]), (tuple(map(tuple,
+    NINE.reshape(3, 3))), NINE.reshape(3, 3).tolist()),
+    (NINE[:, np.newaxis, np.newaxis], [[v] for v in NINE])], ids=lambda given: type(given).__name__)
+def test_own_values_may_be_arrays(values, rows):
+    e = Experiment("own", values=values)
+    assert e.values == tuple(map(tuple, rows)) and (e.length, e.input_size) == (len(rows) - 1, len(rows[0]))
+    assert Experiment.from_json(e.to_json()) == e == Experiment("own", values=rows)
+    hash(e.values)
+
+
+@pytest.mark.parametrize("targets", [NINE, NINE[:, np.newaxis], Series(NINE), list(NINE), [np.array(v) for v in NINE],
+    NINE.astype(np.float64).tolist()])
+def test_own_targets_may_be_arrays(targets):
+    e = Experiment("own", values=NINE, targets=targets)
+    assert e.targets == tuple(NINE) and e.length == 9
+    assert Experiment("own", values=range(3), targets=range(3)).targets == (0, 1, 2)
+
+
+@pytest.mark.parametrize("fields, says", [
+    (dict(values=np.zeros((2, 3, 4))), r"values has shape \(2, 3, 4\); give shape \(steps,\) or \(steps, inputs\)"),
+    (dict(values=np.array(1.0)), "shape"),
+    (dict(values=np.array([1, np.nan, 2])), "values is nan; give a finite number"), (dict(values=np.array(["1", "2"])),
+    "values is '1'; give a number"),
+    (dict(values=np.array([1, None], object)), "values is None"), (dict(values=np.zeros(0)), "at least one number"),
+    (dict(values=np.zeros((3, 0))), "at least one"),
+    (dict(values=np.ma.masked_values(NINE, 0.5)), "mask hides 1 of 9"), (dict(values=[np.ma.masked_values(NINE, 0.5)] * 2), "mask hides"),
+    (dict(values=[np.zeros(2), np.zeros(3)]), "3 numbers in row 2"), (dict(values=NINE, targets=NINE[1:]), "one number for each of the 9"),
+    (dict(values=NINE, targets=np.zeros((9, 2))), r"give shape \(steps,\)"), (dict(values=NINE, targets="123456789"), "one number"),
+    (dict(values="123"), "at least one number"), (dict(values=NINE > 0.5), "values is False; give a number"), (dict(values={1: 2}),
+    "at least one number")])
+def test_other_arrays_are_refused_with_what_is_wanted(fields, says):
+    with pytest.raises(InvalidInput, match=says):
+        Experiment("own", **fields)

@@ -136,3 +136,46 @@ def test_what_cannot_be_used_is_refused(field, call):
     with pytest.raises(InvalidInput) as refused:
         call()
     assert refused.value.field == field
+
+
+PADDING = {"class -100": -100, "nan": np.nan, "infinite": np.inf, "too large": 1e300}
+
+
+@pytest.mark.parametrize("at", ["every", "last"])
+@pytest.mark.parametrize("padding", PADDING)
+@pytest.mark.parametrize("loss, kind", [(squared_error, "numbers"), (cross_entropy, "classes"), (cross_entropy, "shares"),
+                                        (binary_cross_entropy, "shares")])
+def test_what_the_mask_leaves_out_is_not_read(loss, kind, padding, at):
+    rng = np.random.default_rng(0)
+    y, mask = rng.normal(size=(5, 3, 4)), np.ones((5, 3), bool)
+    mask[3:, 1] = mask[0, 2] = mask[1:, 0] = False
+    target = {"numbers": rng.normal(size=y.shape), "classes": rng.integers(0, 4, (5, 3)).astype(float),
+              "shares": rng.dirichlet(np.ones(4), (5, 3))}[kind]
+    right, dy = loss(y, target, at, mask)
+    spoilt_y, spoilt = y.copy(), target.copy()
+    spoilt_y[~mask] = spoilt[~mask] = PADDING[padding]
+    hidden = [np.ma.array(values, mask=np.broadcast_to((~mask).reshape(5, 3, *[1] * (values.ndim - 2)),
+        values.shape)) for values in (y, target)]
+    for given in ((spoilt_y, target), (y, spoilt), (spoilt_y, spoilt), (spoilt_y.tolist(), spoilt.tolist()), hidden, (hidden[0], spoilt),
+                  (spoilt_y.astype(complex), spoilt)):
+        value, derivative = loss(*given, at, mask)
+        assert np.isclose(value, right, rtol=1e-14) and np.allclose(derivative, dy, rtol=1e-13, atol=0) and not derivative[~mask].any()
+        assert loss(*given, at, mask.tolist())[0] == value
+    for given in ((spoilt_y, target), (y, spoilt)):             # and nothing else is
+        if padding in ("nan", "infinite") or kind == "classes" and given[1] is spoilt:
+            with pytest.raises(InvalidInput):
+                loss(*given, at)
+    with pytest.raises(InvalidInput, match="mask hides"):
+        loss(y, np.ma.array(target, mask=np.roll(hidden[1].mask, 1, axis=0)), at, mask)
+
+
+def test_classes_of_padding_are_refused_with_the_remedy():
+    with pytest.raises(InvalidInput, match="leave padding out by mask"):
+        cross_entropy(np.zeros((2, 1, 3)), np.array([[0], [-100]]))
+
+
+def test_integers_and_float32_stay_what_they_are_under_a_mask():
+    y, mask = np.zeros((2, 1, 3), np.float32), np.array([[True], [False]])
+    for loss, target in ((cross_entropy, np.array([[1], [-100]])), (squared_error, np.ones((2, 1, 3), np.float32)),
+        (binary_cross_entropy, np.ones((2, 1, 3), np.int8))):
+        assert loss(y, target, mask=mask)[1].dtype == np.float32

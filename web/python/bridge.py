@@ -22,11 +22,11 @@ import text_room
 import train_room
 from captions import captions
 from py_lstm import Experiment, InvalidInput, Trainer, explain, growth, link, reach, run, versions
-from py_lstm.experiment import CHANGEABLE, defaults, own_size
+from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.gradient_check import step_size
 from py_lstm.probe import probe_in_pieces
 from py_lstm.reach import in_unit, reach_in_pieces
-from py_lstm.tasks import OWN, OWN_SETTINGS, TASKS
+from py_lstm.tasks import OWN, OWN_SETTINGS, TASKS, own_size
 from py_lstm.trace import check_in_pieces, run_in_pieces
 from py_lstm.training import TRAINING_FIELDS, diverged
 from py_lstm.validation import integer
