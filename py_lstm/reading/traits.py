@@ -11,11 +11,13 @@ OPENING, CLOSING = "([{（［【《〈「『", ")]}）］】》〉」』"
 QUOTES, OPENING_QUOTES, CLOSING_QUOTES = '"', "“«", "”»"
 SENTENCE_ENDS = ".!?;。！？；"
 VOWELS = "aeiouAEIOU"
+OF_WORDS = ("word", "word_end", "capital", "vowel")     # these mean nothing in a script that does not part its words, as Chinese
 FEWEST = 5                                              # a trait that is there, or away, at fewer characters says nothing
 
 
 def traits(text: str) -> dict[str, np.ndarray]:
-    """A number for every character (T,) by name of trait; what hardly varies in this text is left out.
+    """A number for every character (T,) by name of trait; what hardly varies in this text is left out, and so is, in a text that
+    is mostly Chinese or Japanese, what is said of words and of their letters.
 
     line, word, sentence : how many characters have gone by since it began; a word ends at what is no letter and no digit
     brackets : how many are open. quotes : 1 within them
@@ -46,8 +48,15 @@ def traits(text: str) -> dict[str, np.ndarray]:
         "vowel": [letter in VOWELS for letter in letters],
         "word_end": in_word & ~np.append(in_word[1:], True),
     }
+    if 2 * sum(map(_parts_no_words, letters)) > sum(in_word):
+        found = {name: values for name, values in found.items() if name not in OF_WORDS}
     numbers = {name: np.array(values, np.float64) for name, values in found.items()}
     return {name: values for name, values in numbers.items() if _varies(values)}
+
+
+def _parts_no_words(letter: str) -> bool:
+    """Whether a letter is Chinese or Japanese, which are written without spaces between words."""
+    return any(low <= letter <= high for low, high in (("\u3041", "\u30ff"), ("\u3400", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff")))
 
 
 def _varies(values: np.ndarray) -> bool:

@@ -132,7 +132,7 @@ def test_the_two_streams_at_c_show_their_shares(lab):
         via_h, via_c = (abs(term.value) for term in explain(trace, "dc", t, unit).lines[0].terms)
         shown = tab.locator(".diagram .shares text").all_text_contents()
         share = 100 * via_c / (via_c + via_h)
-        assert shown == [f"{share:.0f} %", f"{100 - share:.0f} %"]
+        assert shown == [f"{share:.0f}%", f"{100 - share:.0f}%"]
 
 
 @pytest.mark.parametrize("room", ["forward", "backward"])

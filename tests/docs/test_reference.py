@@ -60,7 +60,7 @@ def test_every_entry_shows_its_examples_and_its_source(pages):
     for name in py_lstm.__all__:
         page = next(link.partition("#")[0] for link in pages["index.html"].links if link.endswith("#" + name))
         text = (DOCS / page).read_text(encoding="utf-8")
-        entry = text[text.index(f'<section id="{name}">'):]
+        entry = text[text.index(f'<section id="{name}"'):]
         entry = entry[:entry.index("</details>")]
         assert '<span class="gp">&gt;&gt;&gt; </span>' in entry and "Source: <code>py_lstm/" in entry, name
         assert "&lt;span" not in entry and "object at 0x" not in entry and "__&lt;" not in entry, name
@@ -74,8 +74,29 @@ def test_no_link_is_dead(pages, name):
         assert "://" not in link and not path.startswith("/"), f"{link} leaves the folder"
         target = (DOCS / unquote(path)).resolve() if path else DOCS / name
         assert target.is_file() and DIST.resolve() in target.resolve().parents, f"{name} links to {link}, which is not there"
-        if anchor:
+        if anchor and target.parent == DOCS:            # behind the page's own address stands what it is to show
             assert unquote(anchor) in pages[target.name].anchors, f"{name} links to {link}, which has no such place"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_way_on_leads_to_a_page_in_the_same_language(pages, name):
+    chinese = name.endswith(".zh-CN.html")
+    assert ('<html lang="zh-CN">' in (DOCS / name).read_text(encoding="utf-8")) == chinese
+    local = [urldefrag(link)[0] for link in pages[name].links]
+    others = [path for path in local if path and not path.startswith("..") and path.endswith(".zh-CN.html") != chinese]
+    twin = name.replace(".zh-CN.html", ".html") if chinese else name.replace(".html", ".zh-CN.html")
+    assert others == [twin] and len(local) > 5
+
+
+def test_a_summary_is_a_whole_sentence():
+    from web.build.reference import first_sentence
+    assert first_sentence("Adagrad (Duchi et al. 2011). More.\n\nAnd more.") == "Adagrad (Duchi et al. 2011)."
+    assert first_sentence("Clip, as Pascanu et al. do: so.") == "Clip, as Pascanu et al. do"
+    assert first_sentence("The variants of Greff et al. 2017 and more; yes") == "The variants of Greff et al. 2017 and more"
+    text = (DOCS / "index.html").read_text(encoding="utf-8")
+    summaries = re.findall(r'<dd lang="en">(.*?)</dd>', text, re.S)
+    assert len(summaries) >= len(py_lstm.__all__)
+    assert not [summary for summary in summaries if re.search(r"et al\.$", summary) or summary.count("(") != summary.count(")")]
 
 
 @pytest.mark.parametrize("name", PAGES)

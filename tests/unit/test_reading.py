@@ -40,9 +40,14 @@ def test_what_hardly_varies_is_left_out():
     assert "digit" not in traits(LINES) and "line_end" in traits(LINES)           # four digits, eight line ends
 
 
-def test_chinese_punctuation_counts():
-    found = traits("道可道，非常道。名可名（无名），非常名。\n" * 3)
-    assert {"line", "word", "sentence", "brackets", "punctuation"} <= set(found) and "capital" not in found
+def test_chinese_punctuation_counts_and_a_text_without_spaces_has_no_words():
+    chinese = "道可道，非常道。名可名（无名），非常名。\n" * 3
+    found = traits(chinese)
+    assert {"line", "sentence", "brackets", "punctuation"} <= set(found)
+    assert not {"word", "word_end", "vowel", "capital"} & set(found)
+    assert not {"word", "word_end", "vowel", "capital"} & set(traits("これはペンです。LSTM や RNN を学ぶ。" * 4))
+    assert {"word", "word_end", "vowel", "capital"} <= set(traits(LINES * 6 + chinese))           # mostly English
+    assert {"word", "word_end"} <= set(traits("שלום עולם, זה טקסט. " * 6))                       # no case, but words
 
 
 def test_a_passage_is_held_out_where_that_is_long_enough():

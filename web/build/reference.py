@@ -61,25 +61,30 @@ def make(folder):
                                    undefined=jinja2.StrictUndefined)
     words = json.loads((SOURCES / "words.json").read_text(encoding="utf-8"))
 
-    def write(name, template, language, **values):
-        text = templates.get_template(template).render(
-            name=name, language=language, say=words[language], pages=pages, stylesheet=stylesheet, version=py_lstm.__version__,
-            suffix="" if language == "en" else "." + language, **values)
-        (folder / name).write_text(text, encoding="utf-8")
-
-    where = {name: "%s.html#%s" % (page["page"], entry["id"]) for page in pages for name, entry in entries[page["page"]].items()}
-    where |= {name.rpartition(".")[2]: address for name, address in where.items() if not name.startswith("cell.")}
-    for page in pages:
-        write(page["page"] + ".html", "entries.html.jinja2", "en", page=page, about=linked(inline(page["about"]["en"]), where),
-              module=linked(prose(module_text(page)), where) if "module" in page else "",
-              entries=[with_links(entry, where) for entry in entries[page["page"]].values()])
+    told, asked = sessions(), commands()
+    # The docstrings are English in every language, but what stands around them is the reader's own, and so are the ways on.
     for language in LANGUAGES:
         suffix = "" if language == "en" else "." + language
-        write("index%s.html" % suffix, "index.html.jinja2", language,
-              entries=entries, abouts={page["page"]: linked(inline(page["about"][language]), where) for page in pages})
+
+        def write(stem, template, **values):
+            name = stem + suffix + ".html"
+            text = templates.get_template(template).render(
+                name=name, stem=stem, language=language, say=words[language], pages=pages, stylesheet=stylesheet,
+                version=py_lstm.__version__, suffix=suffix, **values)
+            (folder / name).write_text(text, encoding="utf-8")
+
+        where = {name: "%s%s.html#%s" % (page["page"], suffix, entry["id"])
+                 for page in pages for name, entry in entries[page["page"]].items()}
+        where |= {name.rpartition(".")[2]: address for name, address in where.items() if not name.startswith("cell.")}
+        abouts = {page["page"]: linked(inline(page["about"][language]), where) for page in pages}
+        for page in pages:
+            write(page["page"], "entries.html.jinja2", page=page, about=abouts[page["page"]],
+                  module=linked(prose(module_text(page)), where) if "module" in page else "",
+                  entries=[with_links(entry, where) for entry in entries[page["page"]].values()])
+        write("index", "index.html.jinja2", entries=entries, abouts=abouts)
         text = (SOURCES / ("coming-from.%s.md" % language)).read_text(encoding="utf-8")
-        write("coming-from%s.html" % suffix, "prose.html.jinja2", language, text=linked(prose(text), where))
-    write("commands.html", "commands.html.jinja2", "en", sessions=sessions(), commands=commands())
+        write("coming-from", "prose.html.jinja2", text=linked(prose(text), where))
+        write("commands", "commands.html.jinja2", sessions=told, commands=asked)
 
 
 # What the docstrings say ----------------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ def entry(pdoc, package, name):
     text = inspect.getdoc(thing)
     made = {"id": name.rpartition(".")[2] if not name.startswith("cell.") else name, "name": name if name.startswith("cell.") else
             name.rpartition(".")[2], "kind": "class" if inspect.isclass(thing) else "function", "text": prose(text),
-            "summary": inline(re.split(r"(?<=[.:;])\s", " ".join(text.split("\n\n")[0].split()))[0].rstrip(":;")),
+            "summary": inline(first_sentence(text)),
             "signature": signature(pdoc, doc), "source": source(pdoc, doc), "file": inspect.getsourcefile(unwrapped(thing)),
             "members": [], "inherited": []}
     made["file"] = Path(made["file"]).relative_to(ROOT).as_posix()
@@ -115,6 +120,16 @@ def entry(pdoc, package, name):
         made["inherited"] = [{"of": base.__name__, "names": [member for member, _ in public(base)]} for base in thing.__mro__[1:]
                              if base.__module__.startswith("py_lstm") and not base.__name__.startswith("_") and any(public(base))]
     return made
+
+
+def first_sentence(text):
+    """The first sentence of a docstring; "et al." and the like end none, and neither does a stop within brackets."""
+    words = " ".join(text.split("\n\n")[0].split())
+    for end in re.finditer(r"(?<=[.:;])\s", words):
+        begin = words[:end.start()]
+        if begin.count("(") == begin.count(")") and not re.search(r"\b(al|e\.g|i\.e|cf|vs|no|eq)\.$", begin):
+            return begin.rstrip(":;")
+    return words.rstrip(":;")
 
 
 def found(package, name):

@@ -16,6 +16,10 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** A share as the reader's language writes a percentage, with so many decimals. */
+export const percent = (share, decimals = 0) => new Intl.NumberFormat(lang.value, { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  .format(share).replace("-", "−");
+
 const MOST_OF_A_NAME = 60;                              // a link can name fields that do not exist
 
 /** What is wrong, said in the reader's language; Python's own sentence where no translation fits. */

@@ -6,7 +6,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { css } from "../core/colour.js";
 import { brief } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { percent, t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { colouring, numberIn, widthOf } from "../core/trace.js";
@@ -136,7 +136,7 @@ function Shares({ places }) {
   const share = { share_c: products.share_c, share_h: 1 - products.share_c };
   return (
     <g class="shares">
-      {places.map(([name, x, y]) => <text key={name} class={name} x={x} y={y} text-anchor="middle">{`${(100 * share[name]).toFixed(0)} %`}</text>)}
+      {places.map(([name, x, y]) => <text key={name} class={name} x={x} y={y} text-anchor="middle">{percent(share[name])}</text>)}
     </g>);
 }
 

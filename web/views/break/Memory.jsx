@@ -2,7 +2,7 @@
 
 import { compareCells, memories, rivals, scores } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { percent, t } from "../../core/i18n.js";
 import { linear } from "../../core/scale.js";
 import { trace, wanted } from "../../core/state.js";
 import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
@@ -53,7 +53,7 @@ function Curves({ told, width, of }) {
       <g transform={`translate(${MARGIN.left * size} ${MARGIN.top * size})`}>
         {trained !== null && <line class="level trained" x1={x.at(trained)} x2={x.at(trained)} y1="0" y2={HEIGHT} />}
         <Pane top={0} height={HEIGHT} width={inner} title={scoreName(of)} x={x} y={y} lines={lines} levels={levels}
-          write={(value) => (share ? `${Math.round(100 * value)} %` : short(value))} />
+          write={(value) => (share ? percent(value) : short(value))} />
         {trained !== null && <Words class="level-label" x={x.at(trained) + 4} y={share ? HEIGHT - 6 * size : 10 * size}>{t("break.trainedLength")}</Words>}
         <Below y={HEIGHT} width={inner} x={x} label={t(over === "length" ? "break.axisLength" : "break.axisStep")} />
       </g>

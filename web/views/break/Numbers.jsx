@@ -2,11 +2,11 @@
 
 import { losses, rivals, scores, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { percent, t } from "../../core/i18n.js";
 import { trace } from "../../core/state.js";
 
 /** A score as it is written: a share in per cent with one decimal. */
-export const written = (value, share) => (value === null || value === undefined ? "∞" : share ? `${(100 * value).toFixed(1)} %` : short(value));
+export const written = (value, share) => (value === null || value === undefined ? "∞" : share ? percent(value, 1) : short(value));
 
 /** What the score is, in the words of the Train room. */
 export function scoreName({ share }) {

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { full, short } from "../../core/format.js";
-import { refusal, t } from "../../core/i18n.js";
+import { percent, refusal, t } from "../../core/i18n.js";
 import { another, checked, fewest, guess, leave, log, measure, mostSteps, preparing, standing, startOver, suspects, unreadable, verdict, watched } from "../../core/puzzle.js";
 import { puzzle } from "../../core/state.js";
 import { focusNext } from "../focus.js";
@@ -121,12 +121,10 @@ function Entry({ measurement, blocks, values }) {
       {kind === "watch" && <span data-watched={what}>{values.smallest === values.largest ? t("puzzle.held", { value: short(values.smallest) })
         : t("puzzle.moves", { low: short(values.smallest), high: short(values.largest) })}
         {what === "x" && ` ${t("puzzle.empty", { count: values.empty })}`}</span>}
-      {kind === "score" && <span>{t("puzzle.scores", { before: percent(values.before), after: percent(values.after) })}</span>}
+      {kind === "score" && <span>{t("puzzle.scores", { before: percent(values.before, 1), after: percent(values.after, 1) })}</span>}
     </>
   );
 }
-
-const percent = (value) => `${(100 * value).toFixed(1)} %`;
 
 function Solved() {
   const told = verdict.value;

@@ -4,7 +4,7 @@ import { signal, useComputed } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { colourOf, css, readable, STOPS } from "../../core/colour.js";
 import { full, short } from "../../core/format.js";
-import { refusal, t } from "../../core/i18n.js";
+import { percent, refusal, t } from "../../core/i18n.js";
 import { number } from "../../core/numerals.js";
 import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, temperature, written } from "../../core/reading.js";
 import { select } from "../../core/selection.js";
@@ -152,13 +152,13 @@ function Reading({ by }) {
   if (letter === undefined) return <p class="text-reading" role="status">{t("text.pointAt")}</p>;
   const value = shown[by.quantity][place][by.unit - 1];
   const foretold = of === "passage" && Number.isFinite(shown.pNext[place]);
-  const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  const inPercent = (share) => percent(share, share < 0.1 ? 1 : 0);
   return (
     <p class="text-reading" role="status">
       <b>{named(letter)}</b> {t("text.place", { place: place + 1 })}{"  "}
       <Tex>{`${by.quantity}_{${by.unit}}`}</Tex> = <span data-number="state" title={full(value)}>{short(value)}</span>
       {foretold && <span class="foretold"> {t(shown.guess[place] === shown.letters[place + 1] ? "text.foretoldRight" : "text.foretold",
-        { guess: named(shown.guess[place]), share: percent(shown.pGuess[place]), next: named(shown.letters[place + 1] ?? ""), chance: percent(shown.pNext[place]) })}</span>}
+        { guess: named(shown.guess[place]), share: inPercent(shown.pGuess[place]), next: named(shown.letters[place + 1] ?? ""), chance: inPercent(shown.pNext[place]) })}</span>}
     </p>
   );
 }
