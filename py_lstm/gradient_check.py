@@ -14,19 +14,35 @@ from typing import Callable, Iterable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
+from .slopes import METHODS, Slopes
 from .validation import InvalidInput, array, as_array, choice, integer, mapping, number, shown
 
-METHODS = {"complex": 1e-30, "central": 1e-5}        # and the ε each is best used with
 # What a right gradient stays below, per tensor: the complex step is exact, the central difference is not.
 LIMITS = {"complex": 1e-10, "central": 1e-6}
+# A gradient in float32 is right to what sums in float32 leave of its digits: so many units in the last place.
+ROUNDED = 200
+ROUNDED_AT_MOST = 1e-2
+# Where the error of the slopes may be larger than this, relatively, they can tell nothing.
+UNCERTAIN = 1e-3
 
 # A gradient below this is judged as if it were as large: where every gate is saturated, 1 - a² is 0 to all digits that a
 # has, and what the slope still shows is round-off.
 NEGLIGIBLE = 1e-16
 
+NOTES = {
+    "dropped": "The loss drops the complex step along {names} (abs, .real, conj, a norm, functions of math and casts to real numbers do); "
+               "checked by the central difference instead.",
+    "random": "The loss is not the same at two calls with the same values, so that {names} cannot be judged; turn dropout off with "
+              "layer.eval(), or let the loss draw the same random numbers at every call.",
+    "rounding": "The loss has too few digits to judge {names}; compute it in float64.",
+}
+
 
 class TensorCheck(NamedTuple):
     """The verdict on one tensor: |analytic - numeric| / max(|analytic|, |numeric|, NEGLIGIBLE) in Euclidean norm.
+
+    `method` is that of its slopes. `note` is "" or a key of `NOTES`: with "random" and "rounding" it is not judged, and not
+    `right`.
 
     Examples
     --------
@@ -41,6 +57,13 @@ class TensorCheck(NamedTuple):
     checked: int
     size: int
     right: bool
+    method: str = "complex"
+    note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return "right" if self.right else "not judged" if self.note in ("random", "rounding") else "WRONG"
 
 
 class GradientReport(NamedTuple):
@@ -64,8 +87,14 @@ class GradientReport(NamedTuple):
     def __str__(self) -> str:
         head = f"{'tensor':<16}{'elements':>10}{'|gradient|':>13}{'relative error':>17}"
         rows = [f"{t.name:<16}{f'{t.checked}/{t.size}':>10}{t.norm:>13.4g}{t.relative_error:>17.1e}"
-                f"  {'right' if t.right else 'WRONG'}" for t in self.tensors]
-        return "\n".join([f"gradient check, {self.method} step, ε = {self.eps:g}", head, *rows])
+                f"  {t.verdict}" for t in self.tensors]
+        return "\n".join([f"gradient check, {self.method} step, ε = {self.eps:g}", head, *rows, *self.notes])
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to say of how tensors were checked, a sentence for each kind of trouble with the loss."""
+        named = {note: [t.name for t in self.tensors if t.note == note] for note in NOTES}
+        return [sentence.format(names=", ".join(named[note])) for note, sentence in NOTES.items() if named[note]]
 
 
 def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Mapping[str, np.ndarray],
@@ -82,6 +111,9 @@ def gradient_check(loss: Callable[[dict[str, np.ndarray]], complex], values: Map
     eps : step size; default 1e-30 and 1e-5
     max_elements : at most so many elements of each tensor, evenly spread; all if None
     rounding : by name, how large the rounding error of each element of a gradient is; see `rounding.rounding`
+
+    A gradient is judged to the digits of its own dtype. A tensor along which the loss drops the complex step is checked by the
+    central difference; where the loss is not the same at two calls, nothing is judged. The report says so.
 
     Raises
     ------
@@ -130,8 +162,9 @@ def checks_in_pieces(loss: Callable[[dict[str, np.ndarray]], complex], values: M
         max_elements = integer("max_elements", max_elements, 1)
     if not mapping("gradients", gradients):
         raise InvalidInput("gradients", "missing", "gradients is empty; give at least one, or there is nothing to check.")
-    dtype = np.complex128 if method == "complex" else np.float64
-    at = {name: array(name, value, None).astype(dtype) for name, value in mapping("values", values).items()}
+    at = {name: array(name, value, None) for name, value in mapping("values", values).items()}
+    slopes = Slopes(loss, at, method, eps)
+    yield from slopes.look_around()
 
     for name, gradient in gradients.items():
         gradient = _numbers(name, gradient)
@@ -139,36 +172,49 @@ def checks_in_pieces(loss: Callable[[dict[str, np.ndarray]], complex], values: M
             raise InvalidInput(str(name), "shape", f"The gradient {name} has shape {gradient.shape}; its tensor has "
                                f"{f'shape {at[name].shape}' if name in at else 'not been given'}.", got=str(gradient.shape))
         elements = _spread(at[name].size, max_elements)
-        flat = at[name].reshape(-1)                     # a view: nudging it nudges at[name]
-        numeric = np.zeros(len(elements))
-        for place, k in enumerate(elements):
-            numeric[place] = _slope(loss, at, flat, k, method, eps)
-            yield None
         analytic = gradient.astype(np.float64).reshape(-1)[elements]
-        floor = NEGLIGIBLE
-        if rounding is not None and name in rounding:
-            floor = max(floor, float(np.linalg.norm(np.reshape(rounding[name], -1)[elements])) / LIMITS[method])
-        with np.errstate(invalid="ignore", over="ignore"):      # an infinite gradient is wrong, not an accident
-            norm = float(np.linalg.norm(analytic))
-            largest = max(norm, np.linalg.norm(numeric), floor)
-            error = float(np.linalg.norm(analytic - numeric) / largest)
-        yield TensorCheck(name, error, norm, len(elements), at[name].size, bool(error <= LIMITS[method]))
+        of_rounding = 0.0 if rounding is None or name not in rounding else float(np.linalg.norm(np.reshape(rounding[name], -1)[elements]))
+        found = None
+        if slopes.carries and slopes.repeats:
+            numeric = yield from _along(slopes, name, elements, central=False)
+            found = _judged(name, gradient, analytic, numeric, at[name].size, "complex", of_rounding)
+            if (slopes.suspect or not found.right) and (yield from slopes.drops(name, elements, numeric)):
+                found = None
+        if found is None:
+            numeric = yield from _along(slopes, name, elements, central=True)
+            found = _judged(name, gradient, analytic, numeric, at[name].size, "central", of_rounding,
+                            slopes.error(len(elements)) if method == "complex" or slopes.noise.coarse else 0.0)
+            found = found._replace(note=found.note or ("dropped" if method == "complex" else ""))
+        if not slopes.still_repeats():
+            found = found._replace(right=False, note="random")
+        yield found
 
 
-def _slope(loss, at: dict[str, np.ndarray], flat: np.ndarray, k: int, method: str, eps: float) -> float:
-    """∂loss/∂flat[k], where flat is a view into one tensor of `at`; everything is put back."""
-    before = flat[k]
-    try:
-        if method == "complex":
-            flat[k] = before + 1j * eps
-            return float(np.imag(_scalar(loss(at))) / eps)
-        flat[k] = before + eps
-        above = _scalar(loss(at), "buif")
-        flat[k] = before - eps
-        with np.errstate(over="ignore"):
-            return float((above - _scalar(loss(at), "buif")) / (2 * eps))
-    finally:
-        flat[k] = before
+def _along(slopes: Slopes, name: str, elements: np.ndarray, central: bool) -> Iterator[None]:
+    """The slopes along these elements."""
+    numeric = np.zeros(len(elements))
+    for place, k in enumerate(elements):
+        numeric[place] = slopes.along(name, k, central)
+        yield None
+    return numeric
+
+
+def _judged(name: str, gradient: np.ndarray, analytic: np.ndarray, numeric: np.ndarray, size: int, method: str, of_rounding: float,
+            of_slopes: float = 0.0) -> TensorCheck:
+    """The verdict; what the rounding of the gradient and the error of the slopes may come to, in norm, is no mistake."""
+    eps = np.finfo(gradient.dtype).eps if gradient.dtype.kind == "f" else np.finfo(float).eps
+    coarser = float(eps / np.finfo(float).eps)
+    limit = max(LIMITS[method], min(ROUNDED * float(eps), ROUNDED_AT_MOST) if coarser > 1 else 0.0)
+    with np.errstate(invalid="ignore", over="ignore"):      # an infinite gradient is wrong, not an accident
+        norm = float(np.linalg.norm(analytic))
+        difference = float(np.linalg.norm(analytic - numeric))
+        largest = max(norm, float(np.linalg.norm(numeric)), NEGLIGIBLE * coarser)
+        error = difference / max(largest, of_rounding / limit)
+    right = error <= limit
+    if not right and difference <= of_slopes:
+        right = of_slopes < UNCERTAIN * largest
+        return TensorCheck(name, error, norm, len(analytic), size, right, method, "" if right else "rounding")
+    return TensorCheck(name, error, norm, len(analytic), size, bool(right), method)
 
 
 def _numbers(name: str, gradient) -> np.ndarray:
@@ -178,13 +224,6 @@ def _numbers(name: str, gradient) -> np.ndarray:
         raise InvalidInput(str(name), "number", f"The gradient {name} is {shown(gradient)}; give an array of numbers.",
                            got=shown(gradient))
     return given
-
-
-def _scalar(value, kinds: str = "buifc"):
-    given = as_array("loss", value, ())
-    if given.ndim != 0 or given.dtype.kind not in kinds:
-        raise InvalidInput("loss", "shape", f"loss returned {shown(value)}; it must return one number.", got=shown(value))
-    return value
 
 
 def _spread(size: int, most: int | None) -> np.ndarray:
