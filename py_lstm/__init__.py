@@ -1,8 +1,18 @@
 """A long short-term memory you can open: pure NumPy, exact, every gate, state and delta of every step.
 
-`LstmLayer` is the tutorial's layer, one step at a time. `cell.forward` and `cell.backward` are the equations over whole
-batches of sequences. `run(Experiment(...))` gives a `Trace` of everything, and `explain` says of any number in it
-which equation made it, from which operands.
+`LSTM`, `GRU` and `RNN` are layers with PyTorch's interface that record what they compute. `load_weights` reads the weights of
+a trained LSTM from a file of PyTorch, Keras or ONNX, and `to_lstm` makes a layer of them. `LstmLayer` is the tutorial's layer,
+one step at a time. `cell.forward` and `cell.backward` are the equations over whole batches of sequences.
+
+`run(Experiment(...))` trains, and returns a `Trace` of everything; `explain` says of any number in it which equation made it,
+from which operands. `gradient_check` judges any gradient, of this package or of the caller's own code.
+
+Examples
+--------
+>>> lstm = LSTM(3, 4)
+>>> output, (h_n, c_n) = lstm(np.ones((5, 2, 3)))                             # 5 steps, 2 sequences, 3 numbers
+>>> lstm.trace[0][0].f.shape                                                  # every forget gate
+(5, 2, 4)
 """
 
 from .activations import IdentityActivator, ReluActivator, SigmoidActivator, TanhActivator, element_wise_op

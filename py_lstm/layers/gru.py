@@ -20,7 +20,7 @@ from ..cell import SIGMOID, TANH
 from ..contraction import outer_sum, project
 from ..overflow import finite_gradient, finite_state
 from ..parameters import Arrays
-from .recurrent import OneState
+from .one_state import OneState
 
 
 class Steps(NamedTuple):

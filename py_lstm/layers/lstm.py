@@ -21,7 +21,8 @@ from ..parameters import Arrays
 from ..validation import MOST_UNITS, InvalidInput, choice, integer, number
 from . import variants
 from .lstm_cells import GeneralCell, PlainCell
-from .recurrent import Recurrent, dtype_named, flag
+from .options import dtype_named, flag
+from .recurrent import Recurrent
 from .unrecorded import UnrecordedCell
 
 
@@ -94,6 +95,7 @@ class LSTM(Recurrent):
         self.layer_norm = flag("layer_norm", layer_norm)
         self.variant = variant
         self._how = _start(initializer, forget_bias, longest_memory, self.bias)
+        self.initializer, self.forget_bias, self.longest_memory = initializer, forget_bias, longest_memory
         changes = variants.variant_named(variant)
         self.record = flag("record", record)
         if not self.record:
@@ -152,9 +154,6 @@ class LSTM(Recurrent):
         elif forget_bias is not None and self.bias:
             drawn["bias_ih"][H:2 * H], drawn["bias_hh"][H:2 * H] = forget_bias, 0
         return drawn
-
-    def __repr__(self) -> str:
-        return f"LSTM({self.input_size}, {self.hidden_size}, num_layers={self.num_layers}; {self.variant})"
 
 
 def _require_plain(**asked) -> None:

@@ -11,16 +11,14 @@ from typing import Any, Mapping
 
 import numpy as np
 
-from ..initializers import LAYER_INITIALIZERS, draw
 from ..overflow import finite_gradient, finite_input
 from ..parameters import Arrays
 from ..remembered import REMEDY, TURN, Claim, Remembered
-from ..validation import MOST_UNITS, InvalidInput, array, choice, generator, integer, number, shown
+from ..validation import MOST_UNITS, InvalidInput, array, generator, integer, number, shown
 from . import direction
 from .axes import Axes, read_input
 from .direction import Cell, Recording
-
-DTYPES = ("float32", "float64", "complex128")
+from .options import as_made, dtype_named, flag
 
 
 class Recurrent:
@@ -276,6 +274,9 @@ class Recurrent:
             twin._rng = copy.deepcopy(self._rng)
         return twin
 
+    def __repr__(self) -> str:
+        return as_made(self, {"dtype": self.dtype.name}) + ("" if self.training else ".eval()")
+
     # Helpers -----------------------------------------------------------------------------------------------------------
 
     @property
@@ -361,52 +362,3 @@ class Recurrent:
         if last is None:
             raise InvalidInput(name, "order", f"{name} needs a forward pass; call the layer with an x first.")
         return last
-
-
-class OneState(Recurrent):
-    """Base of `GRU` and `RNN`, whose only state is h: it comes and goes by itself, not in a tuple."""
-
-    def __init__(self, cell, input_size: int, hidden_size: int, num_layers: int, bias: bool, initializer: str, **options):
-        self.hidden_size = integer("hidden_size", hidden_size, 1, MOST_UNITS)
-        self.bias = flag("bias", bias)
-        self._initializer = choice("initializer", initializer, [k for k in LAYER_INITIALIZERS if k != "chrono"])
-        super().__init__(cell(self.hidden_size, self.bias), input_size, num_layers, **options)
-
-    def backward(self, d_output=None, dh_n=None):
-        """Take the derivative of a scalar L back through the last call; fills `grads` and the trace.
-
-        Parameters
-        ----------
-        d_output : dL/doutput in the shape of the output, or None for 0
-        dh_n : dL/dh_n in the shape of the last state, or None for 0
-
-        Returns
-        -------
-        dx, dh_0 : in the shapes of x and of the state
-        """
-        return self._backward(d_output, dh_n, "full")
-
-    def _draw(self, shapes: dict[str, tuple[int, ...]]) -> Arrays:
-        return draw(shapes, self.hidden_size, rng=self._rng, initializer=self._initializer)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.input_size}, {self.hidden_size}, num_layers={self.num_layers})"
-
-
-def flag(field: str, value: Any) -> bool:
-    """`value` if it is True or False."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give True or False.", got=shown(value))
-    return bool(value)
-
-
-def dtype_named(value) -> np.dtype:
-    """A dtype that layers compute with."""
-    try:
-        dtype = np.dtype(value)
-    except TypeError:
-        dtype = None
-    if value is None or dtype is None or dtype.name not in DTYPES:
-        raise InvalidInput("dtype", "choice", f"dtype is {shown(value)}; give float64 or float32 (complex128 for the "
-                           "complex-step check).", got=shown(value), choices=list(DTYPES))
-    return dtype

@@ -18,7 +18,7 @@ from ..contraction import outer_sum, project
 from ..overflow import finite_gradient, finite_state
 from ..parameters import Arrays
 from ..validation import choice
-from .recurrent import OneState
+from .one_state import OneState
 
 ACTIVATIONS = {"tanh": TANH, "relu": ReluActivator()}
 

@@ -31,3 +31,10 @@ def test_the_examples_of(name, tmp_path, monkeypatch):
         result = doctest.DocTestRunner(verbose=False).run(session, out=told.append)
         assert result.failed == 0, "".join(told)
         assert any(example.want for example in session.examples) or name == "write_onnx", f"{name}'s example shows nothing"
+
+
+def test_the_package_says_what_it_has():
+    session = doctest.DocTestParser().get_doctest(py_lstm.__doc__, dict(KNOWN), "py_lstm", None, 0)
+    assert session.examples and doctest.DocTestRunner(verbose=False).run(session).failed == 0
+    for name in ("LSTM", "GRU", "RNN", "load_weights", "to_lstm", "LstmLayer", "Trace", "explain", "gradient_check"):
+        assert f"`{name}`" in py_lstm.__doc__ and name in py_lstm.__all__

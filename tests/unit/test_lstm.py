@@ -465,3 +465,24 @@ def test_what_needs_a_forward_pass_says_so():
         GRU(2, 3, initializer="chrono")
     with pytest.raises(InvalidInput):
         RNN(2, 3, nonlinearity="sigmoid")
+
+
+@pytest.mark.parametrize("made", [
+    "LSTM(3, 4)", "LSTM(3, 4, num_layers=2, dropout=0.5)", "LSTM(3, 4, bias=False, batch_first=True, bidirectional=True, proj_size=2, dtype='float32')",
+    "LSTM(3, 4, forget_bias=2.0, variant='P+CIFG', layer_norm=True)", "LSTM(3, 4, initializer='chrono', longest_memory=9, stateful=True)",
+    "LSTM(3, 4, learn_initial_state=True, record=False)", "LSTM(3, 4, dropout=0.5, variational=True, dtype='complex128')",
+    "GRU(3, 4, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True, initializer='tutorial', dtype='float32')", "GRU(3, 4)",
+    "RNN(3, 4, nonlinearity='relu', learn_initial_state=True, stateful=True)", "RNN(3, 4, dropout=0.25, variational=True)"])
+def test_a_layer_says_whatever_it_has_that_is_not_the_default(made):
+    layer = eval(made)
+    assert repr(layer) == made and repr(layer.eval()) == made + ".eval()" and repr(layer.train()) == made
+    assert repr(copy.deepcopy(layer)) == made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_train_and_eval_return_the_layer(kind):
+    layer = kind(3, 4)
+    assert layer.eval() is layer and not layer.training
+    assert layer.train() is layer and layer.training and layer.train(False) is layer and not layer.training
+    with pytest.raises(InvalidInput):
+        layer.train("yes")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from py_lstm import Experiment, InvalidInput, Trainer
 from py_lstm.rival import APPLYING, CELLS, Rival
 from py_lstm.training import TRAINING_FIELDS, shared_updates
-from py_lstm.validation import choice, integer, number
+from py_lstm.validation import choice, integer, number, shown
 
 MOST_RUNS = 12
 MOST_BESIDE = 8
@@ -202,6 +202,6 @@ def _key(experiment, fields=TRAINING_FIELDS):
 def beside(experiments, read):
     """What to train beside the first run, each experiment read by `read`."""
     if not isinstance(experiments, list) or len(experiments) > MOST_BESIDE:
-        raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=str(experiments)[:60], low=0,
+        raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=shown(experiments), low=0,
                            high=MOST_BESIDE)
     return [Beside.of(experiment, read) for experiment in experiments]
