@@ -6,7 +6,7 @@ import argparse
 
 from ..interchange.converting import convert
 from ..interchange.layouts import LAYOUTS
-from .output import OK, print_json
+from .output import OK, print_json, tell
 
 
 def add(commands) -> None:
@@ -38,5 +38,6 @@ def _convert(arguments: argparse.Namespace) -> int:
         print_json({"notes": done.notes, "dtype": done.weights["weight_ih_l0"].dtype.name,
                     "weights": {name: list(array.shape) for name, array in done.weights.items()}})
     else:
-        print("\n".join(done.notes))
+        tell(done.weights.notes)
+        print("\n".join(note for note in done.notes if note not in done.weights.notes))
     return OK

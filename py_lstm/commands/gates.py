@@ -54,7 +54,7 @@ def _gates(given: argparse.Namespace) -> int:
         refuse_idle("onnx", given.lstm, None, given.bidirectional)
         weights = read_onnx(given.weights)
     else:
-        weights = load_weights(given.weights, layout=given.source_layout, lstm=given.lstm, bidirectional=given.bidirectional)
+        weights = load_weights(given.weights, layout=given.source_layout, lstm=given.lstm, readout="", bidirectional=given.bidirectional)
     lstm = to_lstm(weights)
     x = _sequence(given, lstm.input_size)
     inside = _inside(lstm, x)

@@ -17,9 +17,9 @@ from typing import Any, Iterable, Mapping
 
 from .keras_layout import from_keras, to_keras
 from .onnx_layout import from_named_onnx, from_onnx, to_onnx
-from .pytorch_layout import TENSOR, from_pytorch, to_pytorch
+from .pytorch_layout import from_pytorch, to_pytorch
 from ..validation import InvalidInput, choice, shown
-from .weights import Arrays, check_weights, sizes_of
+from .weights import Arrays, Loaded, check_weights, sizes_of
 
 LAYOUTS = ("pytorch", "keras", "onnx")
 
@@ -29,19 +29,19 @@ __all__ = ["LAYOUTS", "from_keras", "from_layout", "from_onnx", "from_pytorch", 
 
 def from_layout(arrays: Mapping[str, Any], layout: str | None = None, *, lstm: str | None = None,
                 readout: str | None = None, bidirectional: bool | None = None, activation: str = "tanh",
-                recurrent_activation: str = "sigmoid") -> Arrays:
+                recurrent_activation: str = "sigmoid") -> Loaded:
     """Named arrays of any layout as py_lstm's weights; see the three readers for the arguments."""
     layout = choice("layout", layout, LAYOUTS) if layout is not None else layout_of(arrays)
     refuse_idle(layout, lstm, readout, bidirectional)
     if layout == "keras":
-        return from_keras(arrays, bidirectional=bidirectional, activation=activation,
+        return from_keras(arrays, bidirectional=bidirectional, readout=readout, activation=activation,
                           recurrent_activation=recurrent_activation)
-    return from_named_onnx(arrays) if layout == "onnx" else from_pytorch(arrays, lstm=lstm, readout=readout)
+    return from_named_onnx(arrays, readout=readout) if layout == "onnx" else from_pytorch(arrays, lstm=lstm, readout=readout)
 
 
 def refuse_idle(layout: str, lstm: str | None, readout: str | None, bidirectional: bool | None) -> None:
     """Refuse an argument that says nothing about weights of this layout, rather than leave it unread."""
-    for field, value, whose in (("lstm", lstm, "pytorch"), ("readout", readout, "pytorch"),
+    for field, value, whose in (("lstm", lstm, "pytorch"), ("readout", readout or None, "pytorch"),
                                 ("bidirectional", bidirectional, "keras")):
         if value is not None and layout != whose:
             raise InvalidInput(field, "choice", f"{field} is {shown(value)}, which is for weights of {whose}, and "
@@ -71,7 +71,7 @@ def to_layout(weights: Mapping[str, Any], layout: str) -> Arrays:
 def layout_of(names: Iterable[str]) -> str:
     """The layout that names of arrays speak of."""
     names = [str(name) for name in names]
-    if any(TENSOR.fullmatch(name.rpartition(".")[2]) and "weight_ih" in name for name in names):
+    if any(re.search(r"(?<![^.])weight_[ih]h(?![a-z])", name) for name in names):
         return "pytorch"
     if any("recurrent_kernel" in name for name in names) or "arr_0" in names:
         return "keras"

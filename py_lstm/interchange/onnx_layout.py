@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 
 from ..validation import InvalidInput, as_array, shown
-from .weights import Arrays, check_weights, refuse_parts, sizes_of
+from .weights import Arrays, Loaded, check_weights, listed, refuse_other_cell, refuse_parts, sizes_of
 
 # Blocks of rows of one layout by their place in the other.
 _TO_ONNX, _FROM_ONNX = (0, 3, 1, 2), (0, 2, 3, 1)       # i f g o -> i o f c, and back
@@ -45,7 +45,9 @@ def from_onnx(layers: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Arrays
     weights: Arrays = {}
     states: dict[str, list[np.ndarray]] = {"h_0": [], "c_0": []}
     D, _, _ = _onnx_input("W", layers[0], (None, None, None)).shape
-    rows = _onnx_input("R", layers[0], (D, None, None)).shape[2]
+    _, blocks, rows = _onnx_input("R", layers[0], (D, None, None)).shape
+    if blocks == _onnx_input("W", layers[0], (D, None, None)).shape[1]:
+        refuse_other_cell(blocks, rows, layers[0]["W"].shape[2], len(layers), D == 2, "onnx")
     if D not in (1, 2):
         raise InvalidInput("W", "shape", f"W has {D} directions; give 1 or 2.", got=str(D), wanted="1 or 2")
     for k, node in enumerate(layers):
@@ -56,8 +58,10 @@ def from_onnx(layers: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Arrays
         H = rows
         W = _onnx_input("W", node, (D, 4 * H, None))
         R = _onnx_input("R", node, (D, 4 * H, H))
-        B = _onnx_input("B", node, (D, 8 * H)) if "B" in node else None
-        P = _onnx_input("P", node, (D, 3 * H)) if "P" in node else None
+        # A layer without biases, or without peepholes, beside one that has them: they are zero.
+        B, P = (_onnx_input(key, node, (D, blocks * H)) if key in node else
+                np.zeros((D, blocks * H), W.dtype) if any(key in other for other in layers) else None
+                for key, blocks in (("B", 8), ("P", 3)))
         for d in range(D):
             suffix = f"_l{k}" + ("_reverse" if d else "")
             weights |= {"weight_ih" + suffix: _blocks(W[d], _FROM_ONNX),
@@ -106,10 +110,13 @@ def to_onnx(weights: Mapping[str, Any]) -> list[Arrays]:
     return nodes
 
 
-def from_named_onnx(arrays: Mapping[str, Any]) -> Arrays:
-    """Weights from names W, R, ... or W_l0, R_l0, W_l1, ..., with readout_weight and readout_bias beside them."""
+def from_named_onnx(arrays: Mapping[str, Any], *, readout: str | None = None) -> Loaded:
+    """Weights from names W, R, ... or W_l0, R_l0, W_l1, ..., with readout_weight and readout_bias beside them.
+
+    With readout="" these two, and anything else beside them, are left out.
+    """
     layers: dict[int, dict[str, Any]] = {}
-    beside = {}
+    beside, left = {}, []
     for name, value in arrays.items():
         match = _NODE.fullmatch(str(name))
         if match:
@@ -119,14 +126,16 @@ def from_named_onnx(arrays: Mapping[str, Any]) -> Arrays:
                                    "out.")
             node[match[1]] = value
         elif name in ("readout_weight", "readout_bias"):
-            beside[name] = value
+            beside |= {name: value} if readout != "" else {}
+        elif readout == "":
+            left.append(name)
         else:
             raise InvalidInput("weights", "unknown", f"{shown(name)} is no weight of an ONNX LSTM; leave it out.",
                                got=shown(name))
     if sorted(layers) != list(range(len(layers))):
         raise InvalidInput("weights", "missing", f"Layers {shown(sorted(layers))} are there; number them from 0 "
                            "without gaps.", got=shown(sorted(layers)))
-    return check_weights(from_onnx([layers[k] for k in sorted(layers)]) | beside)
+    return Loaded(check_weights(from_onnx([layers[k] for k in sorted(layers)]) | beside), [f"Left out: {listed(left)}."] if left else [])
 
 
 def _onnx_input(name: str, node: Mapping[str, Any], shape: tuple[int | None, ...]) -> np.ndarray:

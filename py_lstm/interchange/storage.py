@@ -7,24 +7,27 @@ from typing import Any, Mapping
 
 from . import layouts, weight_files
 from ..validation import InvalidInput
-from .weights import Arrays, Loaded
+from .weights import Loaded, listed
 
 
 def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None, name: str = "the file",
-                 **how: Any) -> Arrays:
+                 lstm: str | None = None, readout: str | None = None, bidirectional: bool | None = None,
+                 activation: str = "tanh", recurrent_activation: str = "sigmoid", **others: Any) -> Loaded:
     """The weights in a .npz or .safetensors file of PyTorch's, Keras' or ONNX's layout, under the names of `weights`.
 
     Parameters
     ----------
     source : path, or the bytes of a file, which `name` then names in a refusal
     layout : "pytorch", "keras", "onnx", or None to tell it from the names in the file
-    **how : what the layout's reader in `layouts` takes: `lstm` and `readout` (which parts of a larger PyTorch model),
-        `bidirectional` (Keras lists do not always say), `recurrent_activation`
+    lstm, readout : which parts of a larger PyTorch model to read; readout="" reads the LSTM alone, in every layout. What
+        is left out so is not even decoded
+    bidirectional, activation, recurrent_activation : of Keras' layers, whose weights do not always say; see `from_keras`
 
     Returns
     -------
-    dict of float32 or float64 arrays, complete and finite. PyTorch's two biases stay two; `to_network` and Keras'
-    layout add them. A file with anything wrong in it gives nothing but `InvalidInput`, which names the file.
+    dict of float32 or float64 arrays, complete and finite, with `notes`: a sentence for each thing that was left out or
+    that the file does not say. PyTorch's two biases stay two; `to_network` and Keras' layout add them. A file with
+    anything wrong in it gives nothing but `InvalidInput`, which names the file.
 
     Examples
     --------
@@ -33,13 +36,16 @@ def load_weights(source: str | os.PathLike | bytes, *, layout: str | None = None
     >>> {name: array.shape for name, array in weights.items()}
     {'weight_ih_l0': (12, 2), 'weight_hh_l0': (12, 3), 'bias_ih_l0': (12,), 'bias_hh_l0': (12,)}
     """
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        arrays = weight_files.decode_arrays(source, name)
-    else:
-        name = os.path.basename(os.fsdecode(source)) if isinstance(source, (str, os.PathLike)) else name
-        arrays = weight_files.read_arrays(source)
+    if others:
+        raise InvalidInput(next(iter(others)), "unknown", f"load_weights has no argument {listed(others)}; it has source, layout, name, "
+                           "lstm, readout, bidirectional, activation and recurrent_activation.", got=listed(others))
+    if not isinstance(source, (bytes, bytearray, memoryview)):
+        name = weight_files.file_name(source)
+        source = weight_files.read_bytes(source)
+    arrays = weight_files.decode_arrays(source, name, keep_odd=True)
     try:
-        return Loaded(layouts.from_layout(arrays, layout, **how))
+        return layouts.from_layout(arrays, layout, lstm=lstm, readout=readout, bidirectional=bidirectional, activation=activation,
+                                   recurrent_activation=recurrent_activation)
     except InvalidInput as refused:
         raise InvalidInput(refused.field, refused.code, f"In {name}: {refused}", file=name, **refused.details) from None
 

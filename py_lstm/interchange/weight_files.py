@@ -18,38 +18,33 @@ the same bytes written, the same files read, no file taken that the package refu
 from __future__ import annotations
 
 import io
-import json
-import math
 import os
 import re
 from typing import Any, Mapping, NoReturn
 
 import numpy as np
 
-from ..validation import InvalidInput, as_array, choice, cut, integer, parsed, shown
+from .safetensors_file import from_safetensors, to_safetensors
+from .stored_bytes import AGAIN, CODES, MOST_ARRAYS, Odd, from_bytes, odd, refuse
+from ..validation import InvalidInput, as_array, choice, cut, integer, shown
 
 Arrays = dict[str, np.ndarray]
 
 FORMATS = ("npz", "safetensors")
 LARGEST = 2**30                     # bytes that a file may hold, packed or unpacked
-_LARGEST_HEADER = 10_000_000        # of a .safetensors file; an LSTM's takes a few hundred
-_MOST_ARRAYS = 10_000
-
-# safetensors' names of what NumPy can hold. BF16 is the upper half of a float32 and is read as one.
-_DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4", "I16": "<i2",
-           "I8": "|i1", "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "|u1", "BOOL": "|b1"}
-_CODES = {np.dtype(kind): code for code, kind in _DTYPES.items() if code != "BF16"}
-# In the order in which the `safetensors` package lays tensors out, so that the same arrays give the same bytes.
-_ORDER = ("U64", "I64", "F64", "F32", "U32", "I32", "F16", "U16", "I16", "I8", "U8", "BOOL")
-
 _ITEM = r"'descr': *'([<>|=]?[biufc]\d{1,2})'|'fortran_order': *(True|False)|'shape': *\(([\d, L]*)\)"
 _HEADER = re.compile(rf"\{{ *(?:(?:{_ITEM}) *(?:, *|(?=\}}))){{3}}\}}\s*")
 
-_AGAIN = "copy or download it again, or write it anew"
+_TORCH = ("PyTorch's own format, a pickle, which can run any program when it is opened, so it is never opened here; in PyTorch, d = "
+          "torch.load(FILE, map_location='cpu') and safetensors.torch.save_file(d, 'weights.safetensors'), where d is a state_dict, "
+          "in a checkpoint one of its entries, such as d['state_dict']")
+_KERAS = ("in Keras, write the LSTM's own weights, numpy.savez('weights.npz', *model.get_layer('lstm').get_weights()), with its name in "
+          "model.summary()")
 _FOREIGN = (
+    (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", _TORCH),       # before PyTorch 1.6: pickles one after the other, first a number
     (b"\x80", "a pickle, which can run any program when it is opened, so it is never opened here; in Python, write "
               "numpy.savez('weights.npz', **arrays)"),
-    (b"\x89HDF", "HDF5, Keras' own format; in Keras, write numpy.savez('weights.npz', *model.get_weights())"),
+    (b"\x89HDF", "HDF5, Keras' own format; " + _KERAS),
     (b"\x93NUMPY", "a single NumPy array; put all arrays into one file with numpy.savez"),
     (b"version https://git-lfs", "a pointer of Git LFS and not the file; fetch the file with `git lfs pull`"),
     (b"<", "a web page; download the file itself"),
@@ -88,8 +83,11 @@ def read_bytes(path: str | os.PathLike, *, largest: int = LARGEST, kind: str = "
     return data
 
 
-def decode_arrays(data: bytes, name: str = "the file", *, largest: int = LARGEST) -> Arrays:
-    """The arrays of the bytes of a .npz or .safetensors file; `name` stands in the sentence if they are refused."""
+def decode_arrays(data: bytes, name: str = "the file", *, largest: int = LARGEST, keep_odd: bool = False) -> Arrays:
+    """The arrays of the bytes of a .npz or .safetensors file; `name` stands in the sentence if they are refused.
+
+    With `keep_odd`, what is no array of numbers comes as `Odd`, instead of refusing the file for it.
+    """
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise InvalidInput("data", "type", f"data is {shown(data)}; give the bytes of a .npz or .safetensors file.",
                            got=shown(data))
@@ -97,15 +95,15 @@ def decode_arrays(data: bytes, name: str = "the file", *, largest: int = LARGEST
     if len(data) > largest:
         _too_large(name, len(data), largest)
     if data[:2] == b"PK":
-        return _from_npz(data, name, largest)
+        return _from_npz(data, name, largest, keep_odd)
     if data[8:9] == b"{":
-        return _from_safetensors(data, name)
+        return from_safetensors(data, name, keep_odd)
     for magic, what in _FOREIGN:
         if data.startswith(magic):
-            _refuse(name, f"is {what}")
+            refuse(name, f"is {what}")
     if not data:
-        _refuse(name, f"is empty; {_AGAIN}")
-    _refuse(name, "is neither .npz nor .safetensors: its first bytes are of neither; write one with numpy.savez or "
+        refuse(name, f"is empty; {AGAIN}")
+    refuse(name, "is neither .npz nor .safetensors: its first bytes are of neither; write one with numpy.savez or "
             "with safetensors' save_file")
 
 
@@ -121,11 +119,11 @@ def encode_arrays(arrays: Mapping[str, Any], format: str) -> bytes:
     for key, value in arrays.items():
         value = as_array(str(key), value)
         value = value.astype(value.dtype.newbyteorder("<"), order="C", copy=False)
-        if not isinstance(key, str) or value.dtype not in _CODES:
+        if not isinstance(key, str) or value.dtype not in CODES:
             raise InvalidInput("arrays", "type", f"{key} is {value.dtype}; give arrays of numbers by name.",
                                got=shown(key))
         clean[key] = value
-    return _to_npz(clean) if format == "npz" else _to_safetensors(clean)
+    return _to_npz(clean) if format == "npz" else to_safetensors(clean)
 
 
 def file_format(path: str | os.PathLike) -> str:
@@ -140,6 +138,7 @@ def file_format(path: str | os.PathLike) -> str:
 
 def replace_file(path: str | os.PathLike, data: bytes) -> None:
     """Put `data` into the file at `path` in one move, so that a failure leaves what was there before."""
+    file_name(path)                                   # a path at all
     import tempfile                                   # here and not above: the page pays for every module it loads
     path = os.path.abspath(os.fspath(path))
     try:
@@ -160,7 +159,7 @@ def replace_file(path: str | os.PathLike, data: bytes) -> None:
 
 # --- .npz: a zip archive of .npy files -------------------------------------------------------------------------------
 
-def _from_npz(data: bytes, name: str, largest: int) -> Arrays:
+def _from_npz(data: bytes, name: str, largest: int, keep_odd: bool) -> Arrays:
     import zipfile
     # It lists no closed set of what it raises on a damaged archive: struct.error, zlib.error, NotImplementedError,
     # RuntimeError (encryption), UnicodeDecodeError, OverflowError and more have all been seen.
@@ -168,63 +167,62 @@ def _from_npz(data: bytes, name: str, largest: int) -> Arrays:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except Exception as error:
-        _refuse(name, f"is a damaged .npz ({_reason(error)}); {_AGAIN}")
+        refuse(name, f"is a damaged .npz ({_reason(error)}); {AGAIN}")
     names = [entry.filename for entry in entries]
     if any(entry.endswith("/data.pkl") for entry in names):
-        _refuse(name, "is PyTorch's own format, a pickle, which can run any program when it is opened, so it is never "
-                "opened here; in PyTorch, write safetensors.torch.save_file(model.state_dict(), 'weights.safetensors')")
+        refuse(name, "is " + _TORCH)
     if "model.weights.h5" in names:
-        _refuse(name, "is Keras' own format; in Keras, write numpy.savez('weights.npz', *model.get_weights())")
-    if len(entries) > _MOST_ARRAYS:
-        _refuse(name, f"holds {len(entries)} arrays; write only the LSTM's weights to a file")
+        refuse(name, "is Keras' own format; " + _KERAS)
+    if len(entries) > MOST_ARRAYS:
+        refuse(name, f"holds {len(entries)} arrays; write only the LSTM's weights to a file")
     if len(set(names)) < len(names):
-        _refuse(name, f"holds two arrays of one name; {_AGAIN}")
+        refuse(name, f"holds two arrays of one name; {AGAIN}")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > largest:
         _too_large(name, unpacked, largest)
     arrays = {}
     for entry in entries:
         if not entry.filename.endswith(".npy"):
-            _refuse(name, f"holds {shown(entry.filename)}, which is no array; write it with numpy.savez")
+            refuse(name, f"holds {shown(entry.filename)}, which is no array; write it with numpy.savez")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            _refuse(name, f"packs {shown(entry.filename)} in a way that NumPy does not; write it with numpy.savez")
+            refuse(name, f"packs {shown(entry.filename)} in a way that NumPy does not; write it with numpy.savez")
         try:
             # read() alone would unpack all there is before it looks at the size that the archive claims.
             with archive.open(entry) as file:
                 content = file.read(entry.file_size)            # refuses a wrong checksum
         except Exception as error:
-            _refuse(name, f"is damaged at {shown(entry.filename)} ({_reason(error)}); {_AGAIN}")
+            refuse(name, f"is damaged at {shown(entry.filename)} ({_reason(error)}); {AGAIN}")
         key = entry.filename[:-len(".npy")]
-        arrays[key] = _from_npy(content, name, key)
+        arrays[key] = _from_npy(content, name, key, keep_odd)
     return arrays
 
 
-def _from_npy(content: bytes, name: str, key: str) -> np.ndarray:
+def _from_npy(content: bytes, name: str, key: str, keep_odd: bool) -> np.ndarray | Odd:
     version = content[6:8]
     width = 2 if version == b"\1\0" else 4
     if content[:6] != b"\x93NUMPY" or version not in (b"\1\0", b"\2\0", b"\3\0") or len(content) < 8 + width:
-        _refuse(name, f"is damaged: {shown(key)} is no array of NumPy; {_AGAIN}")
+        refuse(name, f"is damaged: {shown(key)} is no array of NumPy; {AGAIN}")
     start = 8 + width + int.from_bytes(content[8:8 + width], "little")
     header = content[8 + width:start].decode("latin-1")
     if start > len(content) or len(header) > 10_000:
-        _refuse(name, f"is damaged: the header of {shown(key)} claims to be longer than it is; {_AGAIN}")
+        refuse(name, f"is damaged: the header of {shown(key)} claims to be longer than it is; {AGAIN}")
     if "'|O'" in header or "'O'" in header:
-        _refuse(name, f"holds Python objects in {shown(key)}, whose loading can run any program; write plain numbers: "
-                "numpy.asarray(value, float)")
+        return odd(name, f"holds Python objects in {shown(key)}, whose loading can run any program; write plain numbers: "
+                    "numpy.asarray(value, float)", keep_odd)
     if not _HEADER.fullmatch(header):
-        _refuse(name, f"has a header at {shown(key)} that is not of plain numbers; write plain arrays with numpy.savez")
+        return odd(name, f"has a header at {shown(key)} that is not of plain numbers; write plain arrays with numpy.savez", keep_odd)
     found = [match.groups() for match in re.finditer(_ITEM, header)]
     descr, order, shape = ([group[k] for group in found if group[k] is not None] for k in range(3))
     if not len(descr) == len(order) == len(shape) == 1:
-        _refuse(name, f"is damaged: the header of {shown(key)} says something twice; {_AGAIN}")
+        refuse(name, f"is damaged: the header of {shown(key)} says something twice; {AGAIN}")
     try:
         dtype = np.dtype(descr[0])
         sizes = tuple(int(size) for size in shape[0].replace("L", "").split(",") if size.strip())
     except (TypeError, ValueError):
-        _refuse(name, f"is damaged: the header of {shown(key)} cannot be read; {_AGAIN}")
-    if dtype.newbyteorder("<") not in _CODES:
-        _refuse(name, f"stores {shown(key)} as {shown(descr[0])}; write it as float32 or float64")
-    return _as_array(memoryview(content)[start:], dtype, sizes, name, key, "F" if order[0] == "True" else "C")
+        refuse(name, f"is damaged: the header of {shown(key)} cannot be read; {AGAIN}")
+    if dtype.newbyteorder("<") not in CODES:
+        return odd(name, f"stores {shown(key)} as {shown(descr[0])}; write it as float32 or float64", keep_odd)
+    return from_bytes(memoryview(content)[start:], dtype, sizes, name, key, "F" if order[0] == "True" else "C")
 
 
 def _to_npz(arrays: Arrays) -> bytes:
@@ -236,109 +234,6 @@ def _to_npz(arrays: Arrays) -> bytes:
             np.lib.format.write_array(content, value, allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(key + ".npy"), content.getvalue())     # dated 1980: no clock in the bytes
     return out.getvalue()
-
-
-# --- .safetensors: length of the header (8 bytes), header (JSON), the tensors' bytes ---------------------------------
-
-def _from_safetensors(data: bytes, name: str) -> Arrays:
-    length = int.from_bytes(data[:8], "little")
-    if length > min(len(data) - 8, _LARGEST_HEADER):
-        _refuse(name, f"is damaged: its header claims {length} bytes, the file has {len(data)}; {_AGAIN}")
-    try:
-        header = parsed("header", data[8:8 + length].decode("utf-8"), object_pairs_hook=_without_twins)
-    except ValueError:
-        _refuse(name, f"is damaged: its header is no JSON that names each tensor once; {_AGAIN}")
-    if not isinstance(header, dict):
-        _refuse(name, f"is damaged: its header is no JSON object; {_AGAIN}")
-    metadata = header.pop("__metadata__", {})
-    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        _refuse(name, f"is damaged: its metadata is no table of texts; {_AGAIN}")
-    if len(header) > _MOST_ARRAYS:
-        _refuse(name, f"holds {len(header)} tensors; write only the LSTM's weights to a file")
-    body = memoryview(data)[8 + length:]
-    spans, arrays = [], {}
-    for key, entry in header.items():
-        dtype, sizes, (start, stop) = _entry(entry, name, key)
-        if not start <= stop <= len(body):
-            _refuse(name, f"is cut off or damaged: {shown(key)} claims bytes {start} to {stop}, the file has "
-                    f"{len(body)}; {_AGAIN}")
-        spans.append((start, stop))
-        array = _as_array(body[start:stop], np.dtype(_DTYPES[dtype]), sizes, name, key)
-        if dtype == "BF16":
-            array = (array.astype(np.uint32) << 16).view(np.float32)
-        arrays[key] = array
-    position = 0
-    for start, stop in sorted(spans):
-        if start != position:
-            _refuse(name, f"is damaged: its tensors overlap or leave gaps at byte {start}; {_AGAIN}")
-        position = stop
-    if position != len(body):
-        _refuse(name, f"is damaged: its tensors end at byte {position}, the file has {len(body)}; {_AGAIN}")
-    return arrays
-
-
-def _entry(entry: Any, name: str, key: str) -> tuple[str, tuple[int, ...], tuple[int, int]]:
-    """dtype, shape and first and last byte of one tensor in the header, each of the right type."""
-    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        _refuse(name, f"is damaged: the header's entry for {shown(key)} is not of dtype, shape and data_offsets; "
-                f"{_AGAIN}")
-    dtype, sizes, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not _naturals(sizes) or not _naturals(offsets) or len(offsets) != 2 or not isinstance(dtype, str):
-        _refuse(name, f"is damaged: the header's entry for {shown(key)} cannot be read; {_AGAIN}")
-    if dtype not in _DTYPES:
-        _refuse(name, f"stores {shown(key)} as {shown(dtype)}; write it as F32, F64, F16 or BF16")
-    return dtype, tuple(sizes), tuple(offsets)
-
-
-def _to_safetensors(arrays: Arrays) -> bytes:
-    names = sorted(arrays, key=lambda key: (_ORDER.index(_CODES[arrays[key].dtype]), key))
-    header, position = {}, 0
-    for key in names:
-        if key == "__metadata__":
-            raise InvalidInput("arrays", "choice", "An array is called __metadata__, a name that .safetensors keeps "
-                               "for itself; give it another name.", got=key)
-        value = arrays[key]
-        header[key] = {"dtype": _CODES[value.dtype], "shape": list(value.shape),
-                       "data_offsets": [position, position + value.nbytes]}
-        position += value.nbytes
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
-    text += b" " * (-len(text) % 8)                   # so that the tensors begin at a multiple of 8
-    return len(text).to_bytes(8, "little") + text + b"".join(arrays[key].tobytes() for key in names)
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        raise ValueError("a name stands twice")
-    return table
-
-
-def _naturals(values: Any) -> bool:
-    return isinstance(values, list) and all(type(value) is int and 0 <= value < 2**63 for value in values)
-
-
-# --- both ------------------------------------------------------------------------------------------------------------
-
-def _as_array(content: memoryview, dtype: np.dtype, sizes: tuple[int, ...], name: str, key: str,
-              order: str = "C") -> np.ndarray:
-    """A copy of `content` as an array, if it is exactly as long as dtype and shape say."""
-    if len(sizes) > 32 or max(sizes, default=0) > 2**48:
-        _refuse(name, f"is damaged: {shown(key)} claims the shape {shown(sizes)}; {_AGAIN}")
-    wanted = math.prod(sizes) * dtype.itemsize
-    if wanted != len(content):
-        _refuse(name, f"is cut off or damaged: {shown(key)} of shape {shown(sizes)} takes {shown(wanted)} bytes and "
-                f"has {len(content)}; {_AGAIN}")
-    try:
-        array = np.frombuffer(content, dtype).reshape(sizes, order=order)
-    except ValueError:                                # nothing times too much, such as (0, 2**48, 2**48)
-        _refuse(name, f"is damaged: {shown(key)} claims the shape {shown(sizes)}; {_AGAIN}")
-    if dtype.kind == "b":
-        return np.ascontiguousarray(array.view(np.uint8) != 0)
-    return array.astype(np.float32 if dtype.kind == "f" and dtype.itemsize == 2 else dtype.newbyteorder("="), order="C")
-
-
-def _refuse(name: str, what: str) -> NoReturn:
-    raise InvalidInput("source", "file", f"{name} {what}.", file=name) from None
 
 
 def _too_large(name: str, size: int, largest: int) -> NoReturn:

@@ -130,6 +130,8 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
             raise InvalidInput(name, "missing", f"{name} is missing; give the LSTM's weights under PyTorch's names.")
     W = _matrix("weight_ih_l0", weights, "(4 hidden, inputs)")
     U = _matrix("weight_hh_l0", weights, "(4 hidden, hidden)")
+    if "weight_hr" not in kinds and len(W) == len(U):
+        refuse_other_cell(*U.shape, W.shape[1], layers, any(match[3] for match in found.values()))
     if len(W) % 4:
         raise InvalidInput("weight_ih_l0", "shape", f"weight_ih_l0 has {len(W)} rows; give four equal blocks of rows, "
                            "for the gates i, f, g, o.", got=str(W.shape), wanted="(4 hidden, inputs)")
@@ -142,6 +144,27 @@ def sizes_of(weights: Mapping[str, np.ndarray]) -> Sizes:
     return Sizes(layers, directions, W.shape[1], hidden, U.shape[1] if projection else hidden,
                  0 if V is None else len(V), bool(kinds & {"bias_ih", "bias_hh"}), projection,
                  bool(kinds & set(PEEPHOLES)))
+
+
+def refuse_other_cell(rows: int, units: int, inputs: int, layers: int = 1, both: bool = False, layout: str = "pytorch") -> None:
+    """Refuse recurrent weights of a GRU or a plain RNN: three blocks of rows or one, where an LSTM has four."""
+    for kind, name, blocks in (("GRU", "GRU", 3), ("RNN", "plain RNN", 1)):
+        if rows == blocks * units:
+            arguments = ", ".join([str(inputs), str(units), *[str(layers)] * (layers > 1), *["bidirectional=True"] * both])
+            how = "takes them" if layout == "pytorch" else "takes them as PyTorch lays them out, with its blocks in PyTorch's order"
+            raise InvalidInput("weights", "choice", f"These are the weights of a {name} ({'three blocks' if blocks == 3 else 'one block'} "
+                               f"of {units} rows, where an LSTM has four); only an LSTM's are read here. "
+                               f"{kind}({arguments}).load_state_dict(...) {how}.", got=kind)
+
+
+def could_feed(outputs: int, inputs: int, bias: bool, sizes: Sizes) -> bool:
+    """Whether a linear layer that fits behind the LSTM may as well be what feeds it, so that only its name or its place
+    in a list can tell.
+
+    An Embedding has no bias and is as wide as what reads it; a Linear layer before the LSTM gives what the LSTM reads, and
+    that it takes just as many numbers as the LSTM gives would be a coincidence, unless all sizes are the same.
+    """
+    return not bias or outputs == sizes.inputs == inputs
 
 
 def summed_bias(weights: Mapping[str, np.ndarray], suffix: str, sizes: Sizes) -> np.ndarray:
