@@ -5,6 +5,7 @@
 
 if (location.protocol === "file:") {
   document.getElementById("from-disk").hidden = false;
+  document.querySelector(".not-started").remove();      // which speaks of frames
 } else if (self.origin === "null") {
   const way = document.createElement("script");
   way.src = "lstm-lab.js";

@@ -19,7 +19,8 @@ from .output import OK
 ARCHIVE, ONE_FILE = "lstm-lab.zip", "lstm-lab.html"
 WITHIN = ("dist", "lstm-lab", ARCHIVE, ONE_FILE)        # as build.py leaves it, and as it is handed out
 MOST_FILES, MOST_BYTES = 10_000, 1_000_000_000          # unpacked; the page has a few hundred files of 60 MB in all
-GET_IT = "Make the page with `python3 build.py build` in the project's folder, which leaves it in dist/"
+GET_IT = (f"{ARCHIVE} and {ONE_FILE} are handed out with the page; with the project's sources, `python3 build.py build` makes it "
+          "and leaves it in dist/")
 
 ABOUT = f"""PLACE is the page's folder, {ARCHIVE}, {ONE_FILE}, or a folder in which one of these lies; without it, the folder you
 are in. Nothing leaves this machine, and no network is needed."""

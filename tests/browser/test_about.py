@@ -93,7 +93,8 @@ def test_index_opened_from_the_disk_says_what_to_open(browser, language, said):
     tab.goto((DIST / "index.html").as_uri())
     sentence = tab.locator("#from-disk p[lang=%s]" % language)
     sentence.wait_for(state="visible")
-    assert said in sentence.text_content() and "lstm-lab.html" in sentence.text_content()
+    assert said in sentence.text_content() and "lstm-lab.html" in sentence.text_content() and "start-windows" in sentence.text_content()
+    assert tab.locator(".not-started").count() == 0                     # which speaks of frames
     context.close()
 
 

@@ -1,4 +1,5 @@
 """lstm-lab.zip: dist/ with a start script for each system, for those who may not open single files. The same bytes every time."""
+import re
 import zipfile
 
 from web.build import checksums
@@ -13,6 +14,11 @@ SCRIPTS = ("start-linux.sh", "start-macos.command", "start-windows.bat", "serve.
 EXECUTABLE = (".sh", ".command", ".py")
 
 
+def without_links(page, names):
+    """A page (bytes) in which these files are named but not linked to, since they do not lie beside it."""
+    return re.sub(r'<a href="(?:%s)"[^>]*>(.*?)</a>' % "|".join(map(re.escape, names)), r"\1", page.decode()).encode()
+
+
 def write(folder, target, without=()):
     """Pack `folder` and the scripts into `target`, which may stand in it; names in `without` stay out."""
     files = {path.relative_to(folder).as_posix(): path.read_bytes()
@@ -22,6 +28,7 @@ def write(folder, target, without=()):
         files[name] = (WEB / "handout" / name).read_bytes()
         if name.endswith((".bat", ".ps1", ".txt")):                     # as Windows writes lines
             files[name] = files[name].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    files |= {name: without_links(files[name], [target.name, *without]) for name in files if name.endswith("handing-out.html")}
     files["serve.py"] = (ROOT / "py_lstm" / "serving.py").read_bytes()
     files[checksums.NAME] = checksums.text(files).encode()
     with zipfile.ZipFile(target, "w") as archive:
