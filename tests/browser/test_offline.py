@@ -2,10 +2,12 @@
 import json
 import re
 import shutil
+import threading
 
 import pytest
 from lab import Lab, assert_same_numbers, wait_until
 
+from py_lstm.serving import Handler
 from web.build import offline, serve
 from web.build.paths import DIST
 
@@ -114,6 +116,64 @@ def test_a_new_version_is_announced_and_taken_on_the_visitors_word_in_every_tab(
     assert_same_numbers(Lab(other), {"updates": 4})
     other.get_by_role("button", name="Take it").click()
     wait_until(other, "document.querySelector('meta[name=version]') !== null")
+    tab.context.close()
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """An event: until it is set, the server does not answer whoever asks for assets/held-up.js."""
+    answered, send_head = threading.Event(), Handler.send_head
+
+    def late(self):
+        if self.path.endswith("assets/held-up.js"):
+            answered.wait()
+        return send_head(self)
+
+    monkeypatch.setattr(Handler, "send_head", late)
+    yield answered
+    answered.set()
+
+
+def test_a_new_version_is_taken_while_the_old_worker_is_still_being_asked_for_a_file(visit, copy, address, held_up):
+    """A browser lets the old worker go on then, Chromium for minutes."""
+    tab = keep(visit(address), address)
+    publish(copy)
+    live(tab, address + "?keep&newer#updates=2")
+    tab.get_by_text("A new version of this page is there.").wait_for()
+    other = tab.context.new_page()
+    live(other, address + "?keep")
+    other.evaluate("fetch('assets/held-up.js'); null")
+    other.get_by_text("A new version of this page is there.").wait_for()
+    tab.get_by_role("button", name="Take it").click()
+    wait_until(tab, "document.querySelector('meta[name=version]') !== null && document.documentElement.dataset.engine === 'live'")
+    # The new page comes from the old worker, and does not offer itself.
+    assert tab.evaluate("navigator.serviceWorker.getRegistration().then(({ waiting }) => waiting.state)") == "installed"
+    assert Lab(tab).experiment["updates"] == 2
+    other.get_by_text("Another tab has taken a new version").wait_for()
+    assert not is_new(other)
+    third = tab.context.new_page()
+    live(third, address + "?keep")
+    assert is_new(third)
+    # Nor when the new worker takes over at last.
+    held_up.set()
+    other.get_by_role("button", name="Take it").click()
+    wait_until(other, "document.querySelector('meta[name=version]') !== null && document.documentElement.dataset.engine === 'live'")
+    for page in (tab, other, third):
+        page.wait_for_timeout(300)
+        assert page.locator(".new-version").count() == 0
+    tab.watch.expect("404")
+    tab.context.close()
+
+
+def test_a_new_version_that_does_not_come_says_what_to_do(visit, copy, address):
+    tab = keep(visit(address), address)
+    publish(copy)
+    tab.add_init_script("ServiceWorker.prototype.postMessage = () => {};")      # a worker that never hears of it
+    live(tab, address + "?keep&newer")
+    tab.get_by_role("button", name="Take it").click()
+    tab.get_by_text("The new version is being opened.").wait_for()
+    tab.get_by_text("Close every tab of this page, then open the page again.").wait_for()
+    tab.get_by_role("button", name="Take it").wait_for()
     tab.context.close()
 
 

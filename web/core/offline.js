@@ -11,13 +11,15 @@ const HOME = new URL("./", document.baseURI).href;
 const STORES = `py_lstm ${HOME} `;
 const UNWANTED = "py_lstm, not to be kept";             // an empty store: the visitor has said so
 const LOOK_AGAIN_MS = 60 * 60 * 1000;
+const LATE_MS = 10 * 1000;                              // a worker answers in less than one second, but not on every machine
 
 /** Not in a frame, where it is another page's to say, nor in the page that is one file, which is kept by having it. */
 export const keepable = window.top === window && "worker" in runtime && "serviceWorker" in navigator
   && (location.protocol === "https:" || new URLSearchParams(location.search).has("keep"));
 
 export const kept = signal("no");                       // no, coming, yes, failed
-export const newVersion = signal(null);                 // waiting: to be taken; taken: in another tab; failed: it cannot be kept
+// waiting: to be taken; coming: it was taken here; late: and still is not here; taken: in another tab; failed: it cannot be kept
+export const newVersion = signal(null);
 export const installer = signal(null);                  // the browser's own question whether to install the page as an app
 let registration = null;
 
@@ -27,26 +29,40 @@ export async function keep() {
   try {
     await caches.delete(UNWANTED);
     registration = await navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
-    registration.addEventListener("updatefound", () => follow(registration.installing));
-    follow(registration.installing ?? registration.waiting ?? registration.active);
-    registration.update().catch(() => {});
+    const mine = registration;
+    mine.addEventListener("updatefound", () => follow(mine.installing, mine));
+    follow(mine.installing ?? mine.waiting ?? mine.active, mine);
+    mine.update().catch(() => {});
   } catch {
     kept.value = "failed";                              // storage is denied or full, or the host does not send the worker
   }
 }
 
-function follow(worker) {
+function follow(worker, mine) {
   if (!worker) return;
+  let served = false;                                   // a worker that was in use gives way to a newer one: no failure
   const look = () => {
-    if (registration.active) kept.value = "yes";
-    if (registration.waiting && registration.active) newVersion.value = "waiting";
-    if (worker.state === "redundant" && !registration.installing && !registration.waiting) {
-      if (!registration.active) kept.value = "failed";
-      else if (worker !== registration.active && newVersion.value !== "taken") newVersion.value = "failed";
+    if (mine !== registration) return;                  // the visitor wants it kept no more
+    served ||= ["activating", "activated"].includes(worker.state);
+    if (mine.active) kept.value = "yes";
+    if (mine.waiting && mine.active) announce(mine.waiting);
+    if (worker.state === "redundant" && !served && !mine.installing && !mine.waiting) {
+      if (!mine.active) kept.value = "failed";
+      else if (!isDecided()) newVersion.value = "failed";
     }
   };
   worker.addEventListener("statechange", look);
   look();
+}
+
+const isDecided = () => ["coming", "late", "taken"].includes(newVersion.value);
+
+/** A waiting worker is news unless its version was taken already, and what is seen here is that: see show() of the worker. */
+async function announce(worker) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(STORES));
+  const pages = await Promise.all(names.map(async (name) => (await caches.open(name)).match(HOME)));
+  const isNews = pages.filter(Boolean).length > 1;
+  if (isNews && !isDecided() && worker === registration?.waiting) newVersion.value = "waiting";
 }
 
 /** Keep it no more, now and on later visits. */
@@ -62,14 +78,22 @@ export async function forget() {
 
 /** Show the new version instead of this one. */
 export async function takeNewVersion() {
+  const worker = registration?.waiting;
   if (newVersion.value === "failed") await forget();    // then the host's own is shown, and it is not kept
-  else if (registration?.waiting) {
-    const taken = new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
-    newVersion.value = null;
-    registration.waiting.postMessage("take");
-    await taken;
+  else if (worker) {
+    newVersion.value = "coming";
+    worker.addEventListener("statechange", () => location.reload(), { once: true });      // a still newer one came instead
+    worker.postMessage("show");                         // hear() has its answer
+    setTimeout(() => { newVersion.value = "late"; }, LATE_MS);
+    return;
   }
   location.reload();
+}
+
+function hear({ data }) {
+  if (data !== "shown") return;
+  if (["coming", "late"].includes(newVersion.value)) location.reload();
+  else newVersion.value = "taken";
 }
 
 /** A host that has the worker no more does not want it anywhere. */
@@ -89,12 +113,13 @@ async function begin() {
 }
 
 if (keepable) {
-  const before = navigator.serviceWorker.controller;    // null on the first visit, whose page the first worker takes over
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (before) newVersion.value = "taken"; });
+  navigator.serviceWorker.addEventListener("message", hear);
   addEventListener("beforeinstallprompt", (event) => { event.preventDefault(); installer.value = event; });
   // Python comes first; and a page whose Python does not start needs a new version more than any other.
-  const stop = effect(() => {
-    if (!["live", "failed"].includes(engineState.value)) return;
-    setTimeout(() => { stop(); begin(); });
+  let begun = false;
+  effect(() => {
+    if (begun || !["live", "failed"].includes(engineState.value)) return;
+    begun = true;
+    setTimeout(begin);
   });
 }

@@ -7,6 +7,7 @@ const FILES = new Map({{files}});                       // name -> SHA-256; the 
 const HOME = self.registration.scope;
 const STORES = `py_lstm ${HOME} `;
 const STORE = STORES + VERSION;
+const isOther = (name) => name.startsWith(STORES) && name !== STORE;
 // Such a name changes with the content, so whatever store has it has the right one.
 const HASHED = /^(assets|pyodide-[0-9a-f]{12})\//;
 
@@ -31,9 +32,24 @@ async function clear() {
   const tabs = await self.clients.matchAll({ type: "window" });
   if (tabs.length < 2) {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith(STORES) && name !== STORE).map((name) => caches.delete(name)));
+    await Promise.all(names.filter(isOther).map((name) => caches.delete(name)));
   }
   await self.clients.claim();
+}
+
+/**
+ * The visitor's word: whoever opens the page from now on gets this version of it. The old worker stays the active one until no tab
+ * needs it: a browser may put off a change that is asked for before that, Chromium by five minutes, and it loses requests that come
+ * in the middle of one. But the old worker, too, looks into every store for what its own has not; so the page is taken out of its
+ * own. Its other files stay, for the tabs that go on with the old version.
+ */
+async function show(asking) {
+  const tabs = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const names = (await caches.keys()).filter(isOther);
+  const taken = await Promise.all(names.map(async (name) => (await caches.open(name)).delete(HOME)));
+  // Asked a second time, it must not be said to tabs that show the new version already.
+  const told = taken.some(Boolean) ? tabs.filter(({ url }) => url.startsWith(HOME)) : [asking];
+  for (const tab of told) tab.postMessage("shown");
 }
 
 async function answer(request, address) {
@@ -43,7 +59,10 @@ async function answer(request, address) {
 
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(clear()));
-self.addEventListener("message", ({ data }) => { if (data === "take") self.skipWaiting(); });
+self.addEventListener("message", (event) => {
+  if (event.data === "show") event.waitUntil(show(event.source));
+  if (event.data === "take") self.skipWaiting();        // pages of earlier versions wait for that
+});
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || request.cache === "no-store" || !request.url.startsWith(HOME)) return;

@@ -11,8 +11,12 @@ export function NewVersion() {
   return (
     <div class="new-version" role="status">
       <p>{t(`newVersion.${what}`)}</p>
-      <button type="button" onClick={takeNewVersion}>{t("newVersion.take")}</button>
-      <button type="button" class="plain" onClick={() => { later.value = what; }}>{t("newVersion.later")}</button>
+      {what !== "coming" && (
+        <>
+          <button type="button" onClick={takeNewVersion}>{t("newVersion.take")}</button>
+          <button type="button" class="plain" onClick={() => { later.value = what; }}>{t("newVersion.later")}</button>
+        </>
+      )}
     </div>
   );
 }
