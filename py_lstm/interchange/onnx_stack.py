@@ -70,9 +70,9 @@ def _refuse_others(model: Any, nodes: list[Any]) -> None:
     inside = [(holder, node) for holder, node in _inner(model) if _is_lstm(node)]
     if inside:
         holders = sorted({holder for holder, _ in inside})
-        raise InvalidInput("weights", "missing", f"{'its' if not nodes else 'some of its'} LSTM nodes ({listed(_name(n) for _, n in inside)}) "
-                           f"stand inside {listed(holders)}, which decide or repeat while the model runs, so what they compute cannot be "
-                           "told from the file; export the LSTM alone, without branches and loops around it.")
+        which = f"{'its' if not nodes else 'some of its'} LSTM nodes ({listed(_name(node) for _, node in inside)})"
+        raise InvalidInput("weights", "missing", f"{which} stand inside {listed(holders)}, which decide or repeat while the "
+                           "model runs, so what they compute cannot be told from the file; export the LSTM alone, without branches and loops around it.")
     if nodes:
         return
     every = [node for node in model.graph.node] + [node for _, node in _inner(model)]
@@ -202,8 +202,8 @@ def _state(graph: Graph, node: Any, key: str, name: str, H: int, D: int, batch_f
         return None
     maker = held.source and held.source.node
     how = f"computed by {named(maker)}" if maker is not None else "cut from the sequence itself"
-    raise InvalidInput(key, "missing", f"{key} of an LSTM node, {_name(node)}, is no constant in the file but {how}; export the model without first "
-                       "states, or with states that are inputs of their own.")
+    raise InvalidInput(key, "missing", f"{key} of an LSTM node, {_name(node)}, is no constant in the file but {how}; export the "
+                       "model without first states, or with states that are inputs of their own.")
 
 
 # --- one on the other -------------------------------------------------------------------------------------------------
@@ -228,8 +228,8 @@ def _check_order(graph: Graph, below: Any, node: Any) -> None:
         wanted = [batch, time] if graph.attribute(node, "layout", 0) == 1 else [time, batch]
         if [plain(axis) for axis in held.axes] == [*wanted, units]:
             return
-    raise InvalidInput("weights", "order", f"the LSTM nodes do not stand one on the other: {named(node)} reads {_reads(graph, below, held)}, "
-                       f"where a second layer reads the outputs of {named(below)} at every step; {_ALONE}.")
+    raise InvalidInput("weights", "order", f"the LSTM nodes do not stand one on the other: {named(node)} reads "
+                       f"{_reads(graph, below, held)}, where a second layer reads the outputs of {named(below)} at every step; {_ALONE}.")
 
 
 def _extents(graph: Graph, node: Any) -> tuple[Axis, Axis, Axis]:

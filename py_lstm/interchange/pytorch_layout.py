@@ -77,8 +77,8 @@ def from_pytorch(state_dict: Mapping[str, Any], *, lstm: str | None = None, read
     left = [name for name in others if name not in found.values()] if readout != "" or sure is None else []
     notes = [f"Left out: {listed(_modules(left))}."] if left else []
     if found and readout is None and (prefix, sure) != ("lstm.", "readout") and len(others[found["readout_weight"]]) == sizes.inputs:
-        notes.append(f"{sure} is taken for the readout; name it as readout (--readout) if it is, or lstm alone if it stands before the LSTM, "
-                     "which its shape would allow too.")
+        notes.append(f"{sure} is taken for the readout; name it as readout (--readout) if it is, or lstm alone if it stands before the "
+                     "LSTM, which its shape would allow too.")
     return Loaded(check_weights(weights | {key: others[name] for key, name in found.items()}) if found else weights, notes)
 
 

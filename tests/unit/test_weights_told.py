@@ -69,7 +69,8 @@ def test_a_shape_that_proves_nothing_is_asked_about(how, part):
 
 
 @pytest.mark.parametrize("how, part", [
-    (dict(), module("fc", (2, 4), (2,))), (dict(directions=2), module("fc", (2, 8), (2,))), (dict(projection=2), module("fc", (5, 2), (5,))),
+    (dict(), module("fc", (2, 4), (2,))), (dict(directions=2), module("fc", (2, 8), (2,))),
+    (dict(projection=2), module("fc", (5, 2), (5,))),
     (EIGHT, module("fc", (3, 8), (3,)))])
 def test_a_shape_that_proves_it_is_read(how, part):
     read = from_pytorch(part | model(**how))
@@ -81,11 +82,13 @@ def test_a_readout_that_could_stand_before_too_is_told():
                       (EIGHT, module("fc", (8, 8), (8,)))):                          # listed after the LSTM, as PyTorch adds parts
         name = next(iter(part)).partition(".")[0]
         read = from_pytorch(model(**how) | part)
-        assert np.array_equal(read["readout_weight"], part[name + ".weight"]) and read.notes[0].startswith(f"{name} is taken for the readout;")
+        assert np.array_equal(read["readout_weight"], part[name + ".weight"])
+        assert read.notes[0].startswith(f"{name} is taken for the readout;")
         assert from_pytorch(model(**how) | part, readout=name).notes == []
         assert same(from_pytorch(model(**how) | part, lstm="lstm"), some(**how))
     kernel = dict(zip(("kernel", "recurrent_kernel", "bias"), to_keras(some(inputs=8, hidden=5))))
-    read = from_keras({f"lstm/{name}": value for name, value in kernel.items()} | {"dense/kernel": np.ones((5, 8)), "dense/bias": np.ones(8)})
+    dense = {"dense/kernel": np.ones((5, 8)), "dense/bias": np.ones(8)}
+    read = from_keras({f"lstm/{name}": value for name, value in kernel.items()} | dense)
     assert "could stand before the LSTM too" in read.notes[1]
 
 
@@ -107,7 +110,8 @@ def test_parts_that_are_no_linear_layer_are_named_and_left_out_on_request(part, 
 # GRU and RNN ----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("layer, name, call", [
-    (GRU(5, 256), "GRU", "GRU(5, 256)"), (GRU(3, 4), "GRU", "GRU(3, 4)"), (GRU(3, 4, 2, bidirectional=True), "GRU", "GRU(3, 4, 2, bidirectional"),
+    (GRU(5, 256), "GRU", "GRU(5, 256)"), (GRU(3, 4), "GRU", "GRU(3, 4)"),
+    (GRU(3, 4, 2, bidirectional=True), "GRU", "GRU(3, 4, 2, bidirectional"),
     (RNN(10, 16), "plain RNN", "RNN(10, 16)"), (RNN(3, 4), "plain RNN", "RNN(3, 4)"), (GRU(4, 1), "GRU", "GRU(4, 1)")], ids=str)
 def test_weights_of_a_gru_or_rnn_are_told_and_what_takes_them(layer, name, call, tmp_path):
     given = layer.state_dict()
@@ -308,4 +312,5 @@ def test_a_layer_without_biases_beside_one_with_them_has_zeros():
     first, second = to_onnx(some(layers=2))
     del second["B"]
     read = from_onnx([first, second])
-    assert not read["bias_ih_l1"].any() and not read["bias_hh_l1"].any() and np.array_equal(read["bias_ih_l0"], some(layers=2)["bias_ih_l0"])
+    assert not read["bias_ih_l1"].any() and not read["bias_hh_l1"].any()
+    assert np.array_equal(read["bias_ih_l0"], some(layers=2)["bias_ih_l0"])
