@@ -37,13 +37,15 @@ class SigmoidActivator:
         """σ(z), elementwise; same shape and dtype as `weighted_input`."""
         # 1 / (1 + e^-z) where z is positive, e^z / (e^z + 1) where it is negative: no power can overflow, and σ(-40)
         # keeps all its digits (0.5 * (1 + tanh(z / 2)) would round it to 0).
-        weighted_input = operand("weighted_input", weighted_input)
+        if type(weighted_input) is not np.ndarray:
+            weighted_input = operand("weighted_input", weighted_input)
         rise = np.exp(np.minimum(weighted_input, 0))
         return rise / (rise + np.exp(-np.maximum(weighted_input, 0)))
 
     def backward(self, output):
         """dσ/dz = σ (1 - σ), from σ itself."""
-        output = operand("output", output)
+        if type(output) is not np.ndarray:
+            output = operand("output", output)
         return output * (1 - output)
 
 
@@ -59,12 +61,14 @@ class TanhActivator:
 
     def forward(self, weighted_input):
         """tanh(z), elementwise; exact near 0, where 2σ(2z) - 1 cancels."""
-        weighted_input = operand("weighted_input", weighted_input)
+        if type(weighted_input) is not np.ndarray:
+            weighted_input = operand("weighted_input", weighted_input)
         return np.tanh(weighted_input)
 
     def backward(self, output):
         """dtanh/dz = 1 - tanh², from tanh itself."""
-        output = operand("output", output)
+        if type(output) is not np.ndarray:
+            output = operand("output", output)
         return 1 - output * output
 
 

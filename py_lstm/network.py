@@ -100,7 +100,11 @@ class Network:
         N = x.shape[1]
         h_0, c_0 = (np.broadcast_to(states[name], (N,) + states[name].shape) for name in STATES)
         steps = self.cell_forward(x, h_0, c_0)
-        _check_readout(p, steps.h.shape[2])
+        H, O = steps.h.shape[2], p["readout_weight"].shape[:1]
+        for name, shape in (("readout_weight", (*O, H)), ("readout_bias", O)):
+            if p[name].shape != shape:
+                raise InvalidInput(name, "shape", f"{name} has shape {p[name].shape}; give shape {shape}.", got=str(p[name].shape),
+                                   wanted=str(shape))
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
         if not np.isfinite(y).all():
@@ -205,10 +209,9 @@ class Network:
             cell_ = self._cells.pop((*kind, learning), None)
         cell_ = cell_ or FastCell(*kind[:4], tokens=kind[4], learning=learning)
         weights = cell.Weights(*(p[name] for name in cell.Weights._fields))
-        _check_readout(p, H)
-        for name, value, shape in zip((*cell.Weights._fields, *STATES), (*weights, *(states[name] for name in STATES)), (
-                (4 * H, kind[1]), (4 * H, H), (4 * H,), (H,), (H,))):
-            _require_shape(name, value, shape)
+        if not (p["weight_hh"].shape == (4 * H, H) and weights.weight_ih.shape == (4 * H, kind[1]) and weights.bias.shape == (4 * H,)
+                and p["readout_weight"].shape == (*p["readout_bias"].shape, H) and states["h_0"].shape == states["c_0"].shape == (H,)):
+            self.forward(x)                             # which says what does not fit
         h = yield from cell_.forward_in_pieces(x, states["h_0"], states["c_0"], weights)
         with np.errstate(over="ignore", invalid="ignore"):
             y = project(h, p["readout_weight"]) + p["readout_bias"]
@@ -230,7 +233,8 @@ class Network:
 
     def _plain(self, x: np.ndarray) -> np.ndarray:
         """x if it has a shape and a dtype to compute with; only where it has not are its numbers looked at."""
-        I = arrays_of(self.parameters)["weight_ih"].shape[1]
+        W = self.parameters["weight_ih"]
+        I = (W if type(W) is np.ndarray else numeric("weight_ih", W, ("4 hidden", "inputs"))).shape[1]
         if type(x) is np.ndarray and x.dtype in FLOATS and x.ndim == 3 and x.shape[2] == I and x.size:
             return x
         return inputs("x", x, I)
@@ -247,16 +251,3 @@ class Network:
     def cell_weights(self) -> cell.Weights:
         """The cell's part of `parameters`."""
         return cell.Weights(*(self.parameters[name] for name in cell.Weights._fields))
-
-
-def _check_readout(p: Arrays, H: int) -> None:
-    """Refuse a readout that does not fit a cell of H units."""
-    V, a = p["readout_weight"], p["readout_bias"]
-    _require_shape("readout_weight", V, (*V.shape[:1], H))
-    _require_shape("readout_bias", a, V.shape[:1])
-
-
-def _require_shape(name: str, value: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Refuse parameters that were replaced by such as do not fit each other."""
-    if value.shape != shape or not value.size:
-        raise InvalidInput(name, "shape", f"{name} has shape {value.shape}; give shape {shape}.", got=str(value.shape), wanted=str(shape))

@@ -58,12 +58,14 @@ class Slopes:
     def look_around(self) -> Pieces[None]:
         """Find out whether the loss repeats itself, how many digits it has, and whether it carries a complex step."""
         try:
-            values = [self.value(), self.value()]
+            values = [self.value()]
+            yield
+            values.append(self.value())
+            yield
         except Exception:
             if self.method == "central":
                 raise
             return                                      # only complex values can be asked for, or none, as the first slope will say
-        yield
         self._base = values[0]
         self.repeats = _same(*values)
         rng = np.random.default_rng(0)

@@ -119,20 +119,19 @@ def array(field: str, value: Any, shape: tuple | None, dtype=np.float64) -> np.n
 
     In `shape` an int must match, a string names an axis of any length >= 1: ("time", "batch", 3). None is any shape.
     """
-    wanted = _described(shape)
-    given = as_array(field, value, shape)
+    given = value if type(value) is np.ndarray else as_array(field, value, shape)
     # Text and objects are refused, not parsed; a complex number passes only where the caller computes in complex.
     if given.dtype.kind not in ("c" if np.dtype(dtype).kind == "c" else "") + "buif":
-        raise _not_numbers(field, value, given, wanted)
+        raise _not_numbers(field, value, given, _described(shape))
     with np.errstate(over="ignore"):                    # what float32 cannot hold becomes ∞ and is refused below
         result = given.astype(dtype)
     if shape is not None and (result.ndim != len(shape) or any(
             have == 0 if isinstance(want, str) else have != want for want, have in zip(shape, result.shape))):
         empty = [want for want, have in zip(shape, result.shape) if isinstance(want, str) and have == 0]
         least = f", with at least one {' and one '.join(map(_one_of, empty))}" if empty and result.ndim == len(shape) else ""
-        raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {wanted}{least}.",
-                           got=str(given.shape), wanted=wanted)
-    if not np.all(np.isfinite(result)):
+        raise InvalidInput(field, "shape", f"{field} has shape {given.shape}; give shape {_described(shape)}{least}.",
+                           got=str(given.shape), wanted=_described(shape))
+    if not np.isfinite(result).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(result))[0])
         raise InvalidInput(field, "finite", f"{field} holds {result[where]} at {list(where)}; give finite numbers only.",
                            got=str(result[where]), where=list(where))
@@ -220,7 +219,7 @@ def _open(field: str, given: Any) -> np.ndarray:
     if isinstance(given, np.ma.MaskedArray) and given.dtype.names is None and np.ma.is_masked(given):
         hidden = np.argwhere(np.ma.getmaskarray(given))
         raise InvalidInput(field, "finite", f"{field} is a masked array, whose mask hides {len(hidden)} of {given.size} numbers, the "
-                           f"first at {hidden[0].tolist()}; put numbers there with {field}.filled(), or leave them out by mask or lengths "
+                           f"first at {hidden[0].tolist()}; put numbers there with .filled(value), or leave them out by mask or lengths "
                            "where there are such arguments.", got="masked", where=hidden[0].tolist())
     return np.asarray(given)
 
@@ -241,10 +240,10 @@ def _not_numbers(field: str, value: Any, given: np.ndarray, wanted: str) -> Inva
     remedy = f"give an array of numbers, shape {wanted}"
     if given.dtype.kind in "US":
         what = f"holds text, such as {shown(given.flat[0].item())}" if given.size else "is an empty array of text"
-        remedy += "; float(text) makes one of a text, with a point before the decimals"
+        remedy += "; convert each text with float(text), which wants a decimal point"
     elif given.dtype == object and hasattr(type(value), "__array__") and given.size:
         what = f"holds Python objects (dtype object), such as {shown(given.flat[0])}"
-        remedy += f"; if each is a number, {field}.astype(float) makes them one"
+        remedy += f"; if each is a number, {field}.astype(float) converts them"
     elif hasattr(type(value), "__array__"):
         what = f"holds {given.dtype}"
     else:
