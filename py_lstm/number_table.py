@@ -98,11 +98,12 @@ decimal marks, nothing between thousands, and spaces between numbers.
     tables = [attempt for attempt in attempts if attempt.table]
     if not tables:
         raise min(attempts, key=lambda attempt: attempt.wrong).error
-    if width and all(attempt.table.how["numbers"] != width for attempt in tables):
+    wide = [attempt for attempt in tables if width in (None, attempt.table.how["numbers"])]
+    if not wide:
         got = tables[-1].table.how["numbers"]
         raise InvalidInput(field, "shape", f"{field} has {_count(got, 'number')} in each step; give {width}.", got=got, wanted=width, row=1)
-    fitting = [attempt for attempt in tables if width in (None, attempt.table.how["numbers"]) and steps in (None, attempt.table.how["steps"])]
-    return _chosen(field, "\n".join(line for _, line in lines), fitting or tables)
+    long = [attempt for attempt in wide if steps in (None, attempt.table.how["steps"])]
+    return _chosen(field, "\n".join(line for _, line in lines), long or wide)
 
 
 def _lines(field: str, text: str) -> list[tuple[int, str]]:

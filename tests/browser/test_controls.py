@@ -42,7 +42,8 @@ def test_a_typed_number(lab, field, text, value):
 
 
 @pytest.mark.parametrize("field, text", [("hidden_size", "many"), ("length", "0"), ("seed", "-3"), ("updates", "1e99"),
-                                         ("scale", ""), ("learning_rate", "0,1"), ("forget_bias", "1 2")])
+                                         ("scale", ""), ("learning_rate", "1,000"), ("forget_bias", "1 2"),
+                                         ("hidden_size", "2,5"), ("scale", "10²"), ("seed", "1D3"), ("learning_rate", "5%")])
 def test_a_wrong_number_is_told_at_its_field_and_undone_by_the_next_change(lab, field, text):
     lab.set(**QUICK)
     box = lab.field(field).locator("input[type=text]")
@@ -136,11 +137,14 @@ def own(lab, text, targets=None):
 @pytest.mark.parametrize("text, targets, values, wanted", [
     ("1, 2, 3, 4", None, [[1], [2], [3], [4]], None),
     ("0.5 -0.25 1e-3", None, [[0.5], [-0.25], [0.001]], None),
-    ("−1,5;2,3", None, [[-1, 5], [2, 3]], None),
-    ("1 2\n3 4\n\n5 6\n", "1 0 1", [[1, 2], [3, 4], [5, 6]], [1, 0, 1]),
+    ("−1,5;2", None, [[-1.5], [2]], None),
+    ("1 2\n3 4\n5 6\n\n", "1 0 1", [[1, 2], [3, 4], [5, 6]], [1, 0, 1]),
+    ("1,5;2,5\n1,6;2,6", None, [[1.5, 2.5], [1.6, 2.6]], None),
+    ("1\u202f234,5\n1\u202f235,5", None, [[1234.5], [1235.5]], None),
+    ("１，２；３，４", "１，０", [[1, 2], [3, 4]], [1, 0]),
     ("0.1\t0.2\t0.3\t0.4\n1\t2\t3\t4", None, [[0.1, 0.2, 0.3, 0.4], [1, 2, 3, 4]], None),
     ("7", "1", [[7]], [1]),                             # refused until its target is there
-], ids=["a line", "spaces", "semicolons", "lines and targets", "a table", "one step and its target"])
+], ids=["a line", "spaces", "semicolons", "lines and targets", "a semicolon table", "thousands", "full width", "a table", "one step and its target"])
 def test_own_numbers(lab, text, targets, values, wanted):
     lab.set(**QUICK)
     own(lab, text, targets)
@@ -150,15 +154,20 @@ def test_own_numbers(lab, text, targets, values, wanted):
 
 
 @pytest.mark.parametrize("text, targets, field, said", [
-    ("1, two, 3", None, "values", "'two' is no number"),
+    ("1, two, 3", None, "values", "'two' in line 1, column 2 is not a number"),
     ("", None, "values", "at least two steps"),
     ("7", None, "values", "at least two steps"),
-    ("1 2\n3", None, "values", "Step 2 has 1 numbers, step 1 has 2"),
-    ("1 2 3 4 5\n1 2 3 4 5", None, "values", "5"),
-    (" ".join("1" * 202), None, "values", "201"),
+    ("1 2\n3", None, "values", "line 2 has 1 numbers, the first has 2"),
+    ("1,2,,4,5", None, "values", "nothing stands in line 1, column 3"),
+    ("1\n\n3\n4", None, "values", "line 2 is empty"),
+    ("1\n10000000\n3", None, "values", "10000000.0 in row 2"),
+    ("1,234\n1,235\n1,236", None, "values", "can be read in 3 ways"),
+    ("1 2 3 4 5\n1 2 3 4 5", None, "values", "5 numbers in a row are too many: at most 200 steps of 1 to 4 numbers fit"),
+    (" ".join("1" * 202), None, "values", "202 rows of numbers make 201 steps; at most 200 steps of 1 to 4 numbers fit"),
+    ("\n".join("1" * 1002), None, "values", "1002 rows of numbers make 1001 steps; at most 200 steps of 1 to 4 numbers fit"),
     ("1, 2, 3", "1, 2", "targets", "each of the 3 steps"),
     ("1, 2, 3", "1, x, 2", "targets", "'x'"),
-], ids=["text", "nothing", "one step", "ragged", "too wide", "too long", "too few targets", "text as target"])
+], ids=["text", "nothing", "one step", "ragged", "an empty cell", "an empty line", "too large", "thousands or decimals", "too wide", "too long", "far too long", "too few targets", "text as target"])
 def test_own_numbers_that_cannot_be_used(lab, text, targets, field, said):
     lab.set(**QUICK)
     own(lab, text, targets)

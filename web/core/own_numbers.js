@@ -22,7 +22,7 @@ export function typedIn(field) {
 
 export function enter(field, text) {
   typed.value = { ...typed.value, [field]: { text, over: wanted.value[field] } };
-  return judge(field);
+  judge(field);
 }
 
 /** Take one of several readings of what was typed; it is written so that it has no other. */
@@ -30,22 +30,38 @@ export function choose(field, { rows, how }) {
   take(field, { text: written(rows), over: wanted.value[field] }, { rows, how, others: [] });
 }
 
+const asking = new Set();
+
+/** Ask Python how what is typed reads. One question at a time: what is typed meanwhile is asked about afterwards. */
 async function judge(field) {
-  const entry = typed.value[field];
-  if (field === "targets" && !entry.text.trim()) return take(field, entry, { rows: null, how: null, others: [] });
+  if (asking.has(field)) return;
+  asking.add(field);
+  let entry;
+  try {
+    do {
+      entry = typed.value[field];
+      await ask(field, entry);
+    } while (entry !== typed.value[field] && waits(typed.value[field]));
+  } finally {
+    asking.delete(field);
+  }
+}
+
+async function ask(field, entry) {
+  if (field === "targets" && !entry.text.trim()) { take(field, entry, { rows: null, how: null, others: [] }); return; }
   const steps = field === "targets" && Array.isArray(wanted.value.values) ? wanted.value.values.length : null;
   let found = null;
   const { mine, error } = await question(`numbers.${field}`, "numbers", [field, entry.text, steps], (part) => { found = part; });
-  if (!mine || typed.value[field] !== entry) return null;
+  if (!mine || typed.value[field] !== entry) return;
   if (error) typed.value = { ...typed.value, [field]: { ...entry, wrong: error } };
-  return found && !error ? take(field, entry, found) : null;
+  else if (found) take(field, entry, found);
 }
 
 function take(field, entry, { rows, how, others }) {
   const value = field === "targets" ? rows?.map(([number]) => number) ?? null : rows;
   typed.value = { ...typed.value, [field]: { ...entry, value, how, others } };
   // To all that stands in the fields, also where it was refused.
-  return change({ [field]: value }, wanted.value);
+  change({ [field]: value }, wanted.value);
 }
 
 /** Rows as text that is read as these rows and nothing else: a comma with a space after it never is a decimal mark. */

@@ -6,6 +6,7 @@ import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { schema, trace } from "../core/state.js";
+import { Whole } from "./fields.jsx";
 
 const WIDTH = 320;
 const HEIGHT = 120;
@@ -39,11 +40,8 @@ export function Nudge() {
           {schema.tensors.map((name) => <option key={name} value={name}>{t(`tensor.${name}`)}</option>)}
         </select>
         {shape.map((size, axis) => (
-          <input key={axis} type="number" min="1" max={size} value={index[axis] + 1} aria-label={t(`nudge.axis${axis}`)}
-            onInput={(event) => {
-              const k = Math.min(size, Math.max(1, Math.round(Number(event.currentTarget.value)) || 1)) - 1;
-              place.value = { tensor, index: index.map((old, a) => (a === axis ? k : old)) };
-            }} />))}
+          <Whole key={axis} label={t(`nudge.axis${axis}`)} value={index[axis] + 1} low={1} high={size}
+            onEnter={(k) => { place.value = { tensor, index: index.map((old, a) => (a === axis ? k - 1 : old)) }; }} />))}
       </p>
       <label class="eps">{t("nudge.step")} <output>{short(10 ** -power.value)}</output>
         <input type="range" min="0" max={STEPS} value={power.value} onInput={(event) => { power.value = Number(event.currentTarget.value); }} /></label>

@@ -37,7 +37,7 @@ function Understood({ field, entry }) {
   if (value === undefined && !wrong) return engineState.value === "live" ? null : <p class="note">{t("values.waits")}</p>;
   return (
     <>
-      {how && <p class="note">{t("values.read", { how: inWords(how), first: firstOf(how, [value].flat(0)) })}</p>}
+      {how && <p class="note">{t("values.read", { how: inWords(how), first: firstOf(how, value) })}</p>}
       {choices.length > 0 && (
         <div class="readings">
           <p class="note">{t(wrong ? "values.choose" : "values.otherwise")}</p>

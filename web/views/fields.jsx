@@ -76,6 +76,31 @@ export function NumberField({ field, value = wanted.value[field] }) {
   );
 }
 
+/** A whole number that is no field of the experiment, such as an index; the arrow keys go one up or down. */
+export function Whole({ id, label, value, low, high, onEnter }) {
+  const wrong = useSignal(null);                        // {text, beside}: what was typed while it was `beside`
+  const wrongId = useId();
+  const fits = (entered) => Number.isInteger(entered) && entered >= low && entered <= high;
+  const enter = (text) => {
+    const entered = number(text);
+    wrong.value = fits(entered) ? null : { text, beside: value };
+    if (fits(entered)) onEnter(entered);
+  };
+  const said = wrong.value?.beside === value ? wrong.value.text : null;
+  return (
+    <>
+      <Typed id={id} type="text" inputMode="numeric" value={value} aria-label={label} aria-invalid={said === null ? undefined : true} aria-describedby={wrongId}
+        onEnter={enter} onKeyDown={(event) => {
+          const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+          if (!by) return;
+          event.preventDefault();
+          if (fits(value + by)) onEnter(value + by);
+        }} />
+      <span id={wrongId} class="refusal" role="alert">{said !== null && t("refused.integer.between", { name: label, got: `'${said}'`, low, high })}</span>
+    </>
+  );
+}
+
 /** One of a few. */
 export function Choice({ field, options, groups, wide, label = (option) => t(`${field}.${option}`), onChoose }) {
   const id = useId();

@@ -5,11 +5,10 @@ import { useId } from "preact/hooks";
 import { colourOf, css, readable, STOPS } from "../../core/colour.js";
 import { full, short } from "../../core/format.js";
 import { percent, refusal, t } from "../../core/i18n.js";
-import { number } from "../../core/numerals.js";
 import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, temperature, written } from "../../core/reading.js";
 import { select } from "../../core/selection.js";
 import { isRecording, shownTheme, trace } from "../../core/state.js";
-import { Typed } from "../fields.jsx";
+import { Typed, Whole } from "../fields.jsx";
 import { Icon } from "../Icon.jsx";
 import { named, written as withWidth } from "../paint.js";
 import { Tex } from "../Tex.jsx";
@@ -84,11 +83,8 @@ function ColouredBy({ by, range }) {
         {["c", "h"].map((name) => <option key={name} value={name}>{`${name}: ${t(`quantity.${name}`)}`}</option>)}
       </select>{" "}
       <label for={`${id}-unit`}>{t("text.ofUnit")}</label>{" "}
-      <input id={`${id}-unit`} type="number" min="1" max={trace.value.shape.H} value={by.unit}
-        onInput={(event) => {
-          const unit = number(event.currentTarget.value);
-          if (Number.isInteger(unit) && unit >= 1 && unit <= trace.value.shape.H) select({ quantity: by.quantity, unit });
-        }} />
+      <Whole id={`${id}-unit`} label={t("text.ofUnit")} value={by.unit} low={1} high={trace.value.shape.H}
+        onEnter={(unit) => select({ quantity: by.quantity, unit })} />
       <span class="scale"><span>{short(-range)}</span>
         <i aria-hidden="true" style={{ background: `linear-gradient(90deg in oklab, ${STOPS[shownTheme.value].join(", ")})` }} /><span>{short(range)}</span></span>
       <span class="note">{t("text.bar")}</span>
