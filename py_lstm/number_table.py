@@ -17,8 +17,6 @@ from .table_cells import cells_of, protected, wrong_cell, word
 from .validation import InvalidInput, shown
 
 MOST_CHARACTERS = 50_000_000
-# Readings are offered with all of their rows up to so many.
-MOST_OFFERED = 1001
 _ENOUGH_WRONG = 20                                      # cells, to know that a text is written in another way
 
 BETWEEN = {",": "comma", ", ": "comma", ";": "semicolon", "\t": "tab", " ": "space", "|": "pipe", "、": "wide", None: "line"}
@@ -292,7 +290,7 @@ def _chosen(field: str, text: str, attempts: list[_Attempt]) -> Table:
 
 def offered(table: Table) -> dict[str, Any]:
     """A reading as plain values: how, and its rows."""
-    return {"how": table.how, "rows": table.rows[:MOST_OFFERED]}
+    return {"how": table.how, "rows": table.rows}
 
 
 def _only_parts_of_one(text: str, comma: str) -> bool:

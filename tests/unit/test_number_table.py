@@ -3,7 +3,7 @@
 import pytest
 
 from py_lstm import InvalidInput
-from py_lstm.number_table import read_table
+from py_lstm.number_table import offered, read_table
 from py_lstm.numerals import doubt, number
 
 N, F = "\u00a0", "\u202f"                               # spaces that stand between thousands
@@ -152,3 +152,10 @@ def test_own_numbers_that_are_too_many_or_too_large(values, code, said):
     with pytest.raises(InvalidInput) as refused:
         Experiment("own", values=values)
     assert refused.value.code == code and said in str(refused.value)
+
+
+def test_no_row_of_a_long_table_is_left_out():
+    assert len(offered(read_table("\n".join(["1"] * 5000)))["rows"]) == 5000
+    with pytest.raises(InvalidInput) as refused:
+        read_table("\n".join(["1,2"] * 5000))
+    assert [len(one["rows"]) for one in refused.value.details["readings"]] == [5000, 5000]
