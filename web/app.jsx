@@ -39,7 +39,9 @@ import { AboutDialog, Footer } from "./views/about/Footer.jsx";
 import { NewVersion } from "./views/about/NewVersion.jsx";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
+import "./views/press.js";
 import { Score } from "./views/Score.jsx";
+import { LinkNote, RefusedNote } from "./views/Told.jsx";
 import { bringTypesetter } from "./views/typesetter.js";
 
 const PARTS = {
@@ -84,6 +86,8 @@ function Page() {
         <main tabIndex={-1}>
           <NewVersion />
           <Handed />
+          <LinkNote />
+          <RefusedNote />
           {missing ? <Coming part={part} /> : breaking ? <>{bar(null)}<own.BreakCentre /></> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}

@@ -95,7 +95,7 @@ def english(texts):
     assert texts, "there are no words to look at"
     for text in texts:
         # File names, parameter places such as weight_hh[0,2], and what the visitor typed in quotes.
-        cleaned = re.sub(r"[\w/.-]+\.(py|mjs|js|wasm|json|whl|zip)\b|\w+\[[\d,]+\]|'[^']*'", " ", text)
+        cleaned = re.sub(r"[\w/.-]+\.(py|mjs|js|wasm|json|whl|zip)\b|\w+\[[\d,]+\]|'[^']*'|“[^”]*”", " ", text)
         for word in re.findall(r"[A-Za-z][A-Za-z_]{2,}", cleaned):
             if word not in NAMES and not word.startswith(("d_", "z_")):
                 words[word] = text
