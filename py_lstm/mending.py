@@ -31,9 +31,10 @@ _AROUND = re.compile(f"[{_BLANK}]*([,;:\\[\\]])[{_BLANK}]*")
 _EDGES = re.compile(f"^[{_BLANK}]+|[{_BLANK}]+\\Z")
 _DASHES = re.compile("[\u2010-\u2015\ufe58\ufe63\uff0d]")
 _WIDE = re.compile("[\uff01-\uff5e]")
+_WIDE_COMMAS = re.compile("[\uff0c\uff1b]")
 _CUT_OFF = re.compile("(?:\\.{3,}|\u2026)[)\\]>\"'\u2019\u201d]*\\Z")
 # What no field but free text has: from the first of these on it is the sentence around the link.
-_FOREIGN = re.compile("[()<>{}\"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u2e80-\U0010ffff]")
+_FOREIGN = re.compile("[()<>{}\"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u2e80-\uff0a\uff0c\uff1a-\U0010ffff]")
 _SCALARS = ("number", "count", "loose", "word")
 _MOST_SHOWN = 40
 
@@ -223,7 +224,8 @@ def _mended_pair(name: str, value: str, is_last: bool, kinds: Kinds, note: Note)
     now = _Text(_EDGES.sub("", value), note)
     if kind != "word":
         now.replaced(_DASHES, "-", "signs")
-        now.replaced(_WIDE, lambda letter: chr(ord(letter[0]) - 0xfee0), "signs")
+        # A table's numbers are judged as they stand, by `Experiment`.
+        now.replaced(_WIDE_COMMAS if kind in ("rows", "list") else _WIDE, lambda letter: chr(ord(letter[0]) - 0xfee0), "signs")
         now.replaced(_AROUND, r"\1", "broken")
     now.replaced(_INVISIBLE, "", "broken")
     now.replaced(_BROKEN, "", "broken")

@@ -85,6 +85,10 @@ def writing(prompt="", temperature=1):
     return refused
 
 
+def typed(text, field="values", steps=None):
+    return lambda: asked("numbers", field, text, steps)
+
+
 OWN = {"task": "own", "values": [[0.1], [0.2], [0.3]]}
 # The key of each sentence and what it is the answer to. A key stands here as often as there are ways to it worth trying.
 WAYS = [
@@ -140,6 +144,12 @@ WAYS = [
     ("refused.memory", out_of_memory(ValueError("array is too big; `arr.size * arr.dtype.itemsize` is larger than the maximum possible "
                                                 "size."))),
     ("refused.other", lambda: asked("fewest")),
+    ("refused.comma", of(learning_rate="1,000")), ("refused.ambiguous", typed("1,234\n1,235\n1,236")), ("refused.empty_cell", typed("1;;2\n3;4;5")),
+    ("refused.empty_line", typed("1\n\n2")), ("refused.cell", typed("1\nx")), ("refused.cell_missing", typed("1\nnan")),
+    ("refused.cell_percent", typed("5%\n6%")), ("refused.cell_date", typed("2024-01-01\n2024-01-02")), ("refused.cell_fortran", typed("1d3\n2d3")),
+    ("refused.cell_hexadecimal", typed("0x10\n0x11")), ("refused.cell_large", typed("1e999")), ("refused.cell_unit", typed("5kg")),
+    ("refused.brackets", typed("[1, 2")), ("refused.ragged", typed("1 2\n3")), ("refused.names", typed("a,b\n1,2,3")),
+    ("refused.targets.missing", typed("", "targets", 3)), ("refused.targets.range.between", of(**OWN, targets=[1, 1e9, 2])),
 ]
 
 
@@ -187,7 +197,7 @@ def test_values_are_written_as_the_language_writes_them(tmp_path):
     got = ["'abc'", "-2.0", "nan", "None", "1e-05", '"it\'s"', "'a\\nb\\x00\\u732b'", "'" + "x" * 57 + "..."]
     said = told([{"field": "scale", "code": "number", "details": {"got": one, "low": -1e6, "high": 1e9}} for one in got], tmp_path)
     assert [one["zh-CN"].split("不是")[0] for one in said] == [
-        "权重倍数：“abc” ", "权重倍数：−2 ", "权重倍数：NaN ", "权重倍数：空 ", "权重倍数：1e−05 ", "权重倍数：“it's” ",
-        "权重倍数：“a\nb\0猫” ", f"权重倍数：“{'x' * 57}…” "]
+        "权重缩放系数：“abc” ", "权重缩放系数：−2 ", "权重缩放系数：NaN ", "权重缩放系数：空 ", "权重缩放系数：1e−05 ", "权重缩放系数：“it's” ",
+        "权重缩放系数：“a\nb\0猫” ", f"权重缩放系数：“{'x' * 57}…” "]
     assert "−1000000 到 1000000000 的数" in said[0]["zh-CN"]
     assert said[0]["en"].startswith("Weight scale: 'abc' is no number from −1000000 to 1000000000")

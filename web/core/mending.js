@@ -23,9 +23,10 @@ const AROUND = new RegExp(`[${BLANK}]*([,;:[\\]])[${BLANK}]*`, "g");
 const EDGES = new RegExp(`^[${BLANK}]+|[${BLANK}]+$`, "g");
 const DASHES = /[\u2010-\u2015\ufe58\ufe63\uff0d]/g;
 const WIDE = /[\uff01-\uff5e]/g;
+const WIDE_COMMAS = /[\uff0c\uff1b]/g;
 const CUT_OFF = /(?:\.{3,}|\u2026)[)\]>"'\u2019\u201d]*$/;
 // What no field but free text has: from the first of these on it is the sentence around the link.
-const FOREIGN = /[()<>{}"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a]|[\u2e80-\uffff]/;
+const FOREIGN = /[()<>{}"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u2e80-\uff0a\uff0c\uff1a-\uffff]/;
 const SCALARS = ["number", "count", "loose", "word"];
 const MOST_SHOWN = 40;
 
@@ -166,7 +167,8 @@ function mendedPair(name, value, isLast, known, kinds, note) {
   };
   if (kind !== "word") {
     replaced(DASHES, "-", "signs");
-    replaced(WIDE, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0), "signs");
+    // A table's numbers are judged as they stand, by Python.
+    replaced(["rows", "list"].includes(kind) ? WIDE_COMMAS : WIDE, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0xfee0), "signs");
     replaced(AROUND, "$1", "broken");
   }
   replaced(INVISIBLE, "", "broken");

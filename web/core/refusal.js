@@ -50,7 +50,7 @@ function written(value) {
   const text = String(value);
   if (Object.hasOwn(WORDS, text)) return WORDS[text];
   if (text === "None") return t("refused.nothing");
-  if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text.replace(/\.0+$/, "").replace(/-/g, "−");
+  if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return text.replace(/\.0$/, "").replace(/-/g, "−");
   const [, mark, inside] = text.match(/^(['"])(.*)$/s) ?? [];
   if (!mark) return text;
   const whole = inside.endsWith(mark) ? inside.slice(0, -1) : inside.replace(/\.\.\.$/, "…");
