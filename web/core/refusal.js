@@ -22,7 +22,7 @@ export function refusal(error) {
 }
 
 const WRITTEN = {
-  choices: (all, field) => listed(all.map((one) => optionOf(one, field)), "disjunction"),
+  choices: (all, field) => listed(all.map((one) => optionOf(one, field === "momentum" ? "optimizer" : field)), "disjunction"),
   rule: ruleOf,
   got: (value, field) => (Object.hasOwn(LOCALES.en, `break.rule.${value}`) && field === "damage" ? ruleOf(value) : written(value)),
   other: ruleOf,
