@@ -3,8 +3,9 @@
 import "katex/dist/katex.min.css";
 import "./styles/main.css";
 
-import { effect, signal, useSignal, useSignalEffect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { render } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { changes } from "./core/edits.js";
 import { lang, t } from "./core/i18n.js";
 import "./core/keep.js";                                // a training may begin in any room
@@ -13,8 +14,9 @@ import { shown } from "./core/painted.js";
 import { bringAll, Part } from "./core/part.js";
 import { opening } from "./core/player.js";
 import { listen } from "./core/shortcuts.js";
-import { engineState, isRecording, projector, puzzle, report, room, shownTheme, touched } from "./core/state.js";
+import { engineState, isRecording, projector, puzzle, room, shownTheme, touched } from "./core/state.js";
 import { lesson } from "./core/tour.js";
+import { isLow, onPaper, onPhone } from "./core/window.js";
 import { DamageNote } from "./views/break/DamageNote.jsx";
 import { Caption } from "./views/Caption.jsx";
 import { CheckReport } from "./views/Check.jsx";
@@ -31,17 +33,18 @@ import { ChangesNote } from "./views/ChangesNote.jsx";
 import { NumberTable } from "./views/NumberTable.jsx";
 import { Growth } from "./views/Growth.jsx";
 import { Hovered, PlayBar } from "./views/PlayBar.jsx";
+import { listenForPaper } from "./views/paper.js";
 import { Reach } from "./views/Reach.jsx";
 import { Arrival } from "./views/share/Arrival.jsx";
 import { Handed } from "./views/share/Handed.jsx";
+import { headline, origin } from "./views/share/origin.js";
 import { ShareDialog } from "./views/share/ShareDialog.jsx";
 import { AboutDialog, Footer } from "./views/about/Footer.jsx";
 import { NewVersion } from "./views/about/NewVersion.jsx";
+import { controlsOpen, resize, sheet } from "./views/sheet.js";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
-import "./views/press.js";
 import { Score } from "./views/Score.jsx";
-import { LinkNote, RefusedNote } from "./views/Told.jsx";
 import { bringTypesetter } from "./views/typesetter.js";
 
 const PARTS = {
@@ -49,17 +52,17 @@ const PARTS = {
   break: new Part("views/break/room.js", () => import("./views/break/room.js")),
 };
 effect(() => { PARTS[room.value]?.want(); });
+const DRAWN_PX = 30;
 const whole = signal(false);                            // the picture comes first, what stands around it right after
 
 function Page() {
-  const controlsOpen = useSignal(false);       // on a phone the experiment stands behind a button
-  const sheet = useSignal("peek");             // and the inspector is a sheet of three heights
-  useSignalEffect(() => {
-    // The check's table stands in the sheet: there it should be seen.
-    if (!report.value) return;
-    sheet.value = "full";
-    controlsOpen.value = false;
-  });
+  const middle = useRef(null);
+  useLayoutEffect(() => {
+    // What paper enlarges or reduces to its own width.
+    const observer = new ResizeObserver(([{ contentRect }]) => { if (!onPaper.value) middle.current.style.setProperty("--main", contentRect.width); });
+    observer.observe(middle.current);
+    return () => observer.disconnect();
+  }, []);
   const part = PARTS[room.value];
   const own = part?.module.value;                       // what such a room is made of
   const breaking = room.value === "break";
@@ -67,10 +70,11 @@ function Page() {
   const missing = part && !own;
   const around = whole.value && !missing;
   const showsText = training && own?.showsText.value;
+  const covered = onPhone.value && controlsOpen.value;  // what the experiment's sheet lies over
   const close = () => { if (controlsOpen.value) focusNext(puzzle.value === null ? ".open-controls" : ".puzzle h2"); controlsOpen.value = false; };
   // A phone has it at the lower edge, with the way to the experiment.
   const bar = (controls) => (
-    <div class={controls ? "under" : "under alone"}>
+    <div class={controls ? "under" : "under alone"} inert={covered}>
       {controls}
       <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
         onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(!breaking ? "controls.open" : puzzle.value === null ? "break.open" : "puzzle.suspects")}</button>
@@ -79,15 +83,14 @@ function Page() {
     <>
       <a class="skip" href="#picture" onClick={(event) => { event.preventDefault(); (document.getElementById("picture") ?? document.querySelector("main")).focus(); }}>{t("skip")}</a>
       <Header />
+      {onPaper.value && <p class="printed">{headline()}. {t("take.from", { link: origin() })}</p>}
       <div class="rooms">
-        <aside class={controlsOpen.value ? "left open" : "left"}>
+        <aside class={controlsOpen.value ? "left open" : "left"} aria-label={t("controls.label")}>
           {around && (breaking ? <own.BreakLeft onClose={close} /> : <Controls onClose={close} />)}
         </aside>
-        <main tabIndex={-1}>
+        <main tabIndex={-1} ref={middle}>
           <NewVersion />
           <Handed />
-          <LinkNote />
-          <RefusedNote />
           {missing ? <Coming part={part} /> : breaking ? <>{bar(null)}<own.BreakCentre /></> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
@@ -103,13 +106,8 @@ function Page() {
           </>}
           {around && <Footer />}
         </main>
-        <aside class={`right ${sheet.value}`}>
-          <div class="grips">
-            <button type="button" aria-label={t("sheet.less")} disabled={sheet.value === "peek"}
-              onClick={() => { sheet.value = sheet.value === "full" ? "half" : "peek"; }}>▾</button>
-            <button type="button" aria-label={t("sheet.more")} disabled={sheet.value === "full"}
-              onClick={() => { sheet.value = sheet.value === "peek" ? "half" : "full"; }}>▴</button>
-          </div>
+        <aside class={`right ${sheet.value}${isLow.value || training ? " line" : ""}${around ? "" : " coming"}`} inert={covered} aria-label={t("details.label")}>
+          <Grips />
           {around && (breaking ? <own.BreakRight /> : <><CheckReport />{training ? <own.Spread /> : <Diagram />}<Inspector /></>)}
         </aside>
       </div>
@@ -123,6 +121,18 @@ function Page() {
       </>}
     </>
   );
+}
+
+/** The sheet's two buttons. It can be drawn up and down by them as well. */
+function Grips() {
+  const from = useRef(null);
+  const button = (by, label, end, sign) => (
+    <button type="button" aria-label={t(label)} disabled={sheet.value === end} onClick={() => resize(by)}>{sign}</button>);
+  return (
+    <div class="grips" onPointerDown={(event) => { from.current = event.clientY; }}
+      onPointerUp={(event) => { if (Math.abs(event.clientY - from.current) > DRAWN_PX) resize(event.clientY < from.current ? 1 : -1); }}>
+      {button(-1, "sheet.less", "peek", "▾")}{button(1, "sheet.more", "full", "▴")}
+    </div>);
 }
 
 effect(() => {
@@ -141,6 +151,7 @@ for (const type of ["pointerdown", "keydown"]) {
 
 listen(openHelp);
 keepFocus();
+listenForPaper();
 const root = document.getElementById("page");
 root.replaceChildren();                                 // what stands there in case this script does not start
 if (!touched.value) opening();

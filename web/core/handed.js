@@ -9,7 +9,7 @@ const MOST_HIDDEN = 100;
 /** Parts of the page that can be hidden, and where they are. Any single control can be, too, by the name of its field or rule. */
 export const PARTS = {
   rooms: ".top nav",
-  menu: ".top > .extras, .top > .more",
+  menu: ".top > .extras, .top > .share-button, .top > .more",
   experiment: ".left, .open-controls",
   sequence: "[data-part=sequence]",
   network: "[data-part=network]",
@@ -23,6 +23,8 @@ export const PARTS = {
 export const hidden = signal(new Set());                // names of parts, fields and rules
 export const question = signal(null);
 export const answer = signal(null);
+// What is being put together in the share dialog: it stays while the page stands, and begins with what the page's own link said.
+export const draft = { hidden: signal(new Set()), question: signal(""), answer: signal(""), look: signal(false) };
 export const framed = signal(linked.view.frame === "1");    // the compact form, for another page's frame
 
 export function takeHanded(view) {
@@ -30,6 +32,9 @@ export function takeHanded(view) {
   hidden.value = new Set((view.hide ?? "").split(",").filter((name) => /^[a-z][a-z0-9_]{0,40}$/.test(name)).slice(0, MOST_HIDDEN));
   question.value = clipped(view.question);
   answer.value = clipped(view.answer);
+  draft.hidden.value = hidden.value;
+  draft.question.value = question.value ?? "";
+  draft.answer.value = answer.value ?? "";
 }
 takeHanded(linked.view);
 

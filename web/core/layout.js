@@ -43,15 +43,17 @@ const AXIS = 22;
 const NAMED_GAP = 1.2;                                  // larger names of rows stand between them
 const HIGHEST_ROW = 34;
 const WIDEST_COLUMN = 80;
+const MOST_NUMBERED = 6;                                // units whose rows are as high as `minRow`
+const NEARLY = 0.9;
 
 /**
  * @param shape  {T, I, H, O, read, guess, answer}: steps, inputs, hidden units, outputs; by step, the input that is read, the
  *               output that is the most probable and the right one (from 1), where there are such
  * @param room   "forward", "backward", "train" or "break", or another cell, "rnn" or "gru"
- * @param space  {width, height, size}: what there is; the picture may become wider (it scrolls) or higher, never narrower columns
+ * @param space  {width, height, size, minRow}: what there is, and how high a row of a few units is at least; the picture may become wider (it scrolls) or higher, its columns never much narrower
  *               than `minColumn`. What holds letters is `size` times as high, for a projector
  */
-export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9, size = 1 }) {
+export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, height, minColumn = 9, minRow = 4, size = 1 }) {
   const plan = ROOMS[room];
   const side = room === "backward" ? "backward" : "forward";
   const input = read ? { ...SYMBOLS[side], rows: 1, row: (INPUT_ROW + 2) * size, unitAt: read } : { ...plan.input, rows: I, row: INPUT_ROW * size };
@@ -61,8 +63,10 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
   const groupGap = (H > 6 ? 9 : 12) * (size > 1 ? NAMED_GAP * size : 1);
   const gaps = groupGap * (plan.units.length + 3) + 10;
   const free = height - input.rows * input.row - output.rows * output.row - AXIS * size - gaps;
-  const rowHeight = Math.max(H > 24 ? 2 : 4, Math.min(HIGHEST_ROW, Math.floor(free / (H * (plan.units.length + 1)))));
-  const column = Math.max(minColumn, Math.min(WIDEST_COLUMN, Math.floor(width / T)));
+  const rowHeight = Math.max(H > 24 ? 2 : H > MOST_NUMBERED ? 4 : minRow, Math.min(HIGHEST_ROW, Math.floor(free / (H * (plan.units.length + 1)))));
+  // A picture that is a few pixels too wide would only wobble under a finger: a little narrower, it fits.
+  const fitting = Math.floor(width / T);
+  const column = Math.max(fitting >= NEARLY * minColumn ? fitting : minColumn, Math.min(WIDEST_COLUMN, fitting));
 
   const groups = [];
   let y = 0;

@@ -14,7 +14,7 @@ export const byEquation = signal(false);                // the play head moves f
 
 // The quantities of one time step, in the order they are computed. Not every trace has all of them: p is there where the answer
 // is one of several classes.
-const ORDER = {
+export const ORDER = {
   forward: ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y", "p"],
   backward: ["dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_o", "dz_f", "dz_i", "dz_g", "dx"],
 };

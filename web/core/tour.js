@@ -8,6 +8,7 @@ import { enter, select } from "./selection.js";
 import { schema, touched, trace } from "./state.js";
 
 export const tourStep = signal(null);                   // index into FIRST_VISIT, or null
+export const toured = signal(Boolean(location.hash));   // the invitation to it stays until it was taken; a link has something else to say
 export const answer = signal(null);                     // "rise", "fall", or null while the question is open
 
 export const lesson = computed(() => (tourStep.value === null ? null : FIRST_VISIT[tourStep.value]));
@@ -17,6 +18,7 @@ export const LENGTH = FIRST_VISIT.length;
 export async function startTour() {
   pause();
   touched.value = true;
+  toured.value = true;
   await change({ ...schema.defaults });
   goTo(0);
 }

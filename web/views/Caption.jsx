@@ -1,17 +1,21 @@
-// One sentence on what is seen, one on what to try, which leaves after the first touch. What is said of a run is measured of
+// One sentence on what is seen, one on what to try, which leaves after the first touch; the way into the tour
+// stays until it was taken. What is said of a run is measured of
 // it: python/captions.py chooses.
 
-import { t } from "../core/i18n.js";
-import { startTour } from "../core/tour.js";
-import { isRecording, room, touched, trace } from "../core/state.js";
+import { refusal, t } from "../core/i18n.js";
+import { startTour, toured } from "../core/tour.js";
+import { byTouch } from "../core/window.js";
+import { isRecording, refused, room, touched, trace } from "../core/state.js";
 
 export function Caption() {
   return (
     <>
+      {refused.value && <p class="refused-note" role="alert">{refusal(refused.value)}</p>}
       <p class="caption">
         <span>{t(`caption.${trace.value.captions[room.value]}`, trace.value)}</span>{" "}
-        {!touched.value && <span class="try">{t("caption.try")}{isRecording.value && ` ${t("caption.recording")}`}{" "}
-          <button type="button" class="plain" onClick={startTour}>{t("tour.start")}</button></span>}
+        {!touched.value && <span class="try">{t(byTouch.value ? "caption.tryByTouch" : "caption.try")}{" "}</span>}
+        {!toured.value && <span class="try"><button type="button" class="plain" onClick={startTour}>{t("tour.start")}</button>{" "}</span>}
+        {!touched.value && <span class={isRecording.value ? "try" : "try gone"}>{t("caption.recording")}</span>}
       </p>
     </>
   );

@@ -20,6 +20,7 @@ export function Controls({ onClose }) {
   const { loss, right, counted } = trace.value;
   return (
     <form class="controls" aria-label={t("controls.label")} onSubmit={(event) => event.preventDefault()}>
+      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
       <fieldset data-part="sequence">
         <legend>{t("controls.sequence")}</legend>
         <Sequence />
@@ -38,7 +39,7 @@ export function Controls({ onClose }) {
         {room.value === "train" ? <Settings /> : <>
           <Slider field="updates" />
           <div class="buttons">
-            <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(present().updates) + 1 })}>
+            <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(updates) + 1 })}>
               {t("train.one")}
             </button>
             <button type="button" aria-pressed={running.value} onClick={() => toggleTraining({ each: LEARN, until: mostUpdates(wanted.value) })}>
@@ -68,7 +69,6 @@ export function Controls({ onClose }) {
         <button type="button" class="plain" aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z" title={t("controls.redoKeys")} disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
         <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
       </div>
-      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </form>
   );
 }

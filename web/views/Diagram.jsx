@@ -8,16 +8,17 @@ import { css } from "../core/colour.js";
 import { brief } from "../core/format.js";
 import { percent, t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
-import { room, selection, shownTheme, told, trace } from "../core/state.js";
+import { projector, room, selection, shownTheme, told, trace } from "../core/state.js";
 import { colouring, numberIn, widthOf } from "../core/trace.js";
-import { inks } from "./ink.js";
+import { densityNow, inks } from "./ink.js";
 import { placeName } from "./symbols.jsx";
 
 const WIDTH = 342;
-const HEIGHT = 306;
+const HEIGHT = 318;
 const W = 44;                           // of a box
 const H = 40;
 const BESIDE_A_LETTER = 5;              // characters of a number that has the next one's letter at its right
+const TOUCHED = 26;                     // of a number, so that a finger meets it
 const LARGE = 14;                       // the selected unit's height in a box of several
 
 // x, y: top left corner of a box; by: its distance in time from the selected step; label, value: where they are written.
@@ -77,7 +78,7 @@ const BACKWARD = {
   nodes: [["×", 92, 40], ["+", 176, 40], ["×", 176, 92]],
   shares: [["share_c", 272, 33], ["share_h", 264, 119]],
   marks: [
-    { quantity: "dh_via_y", letter: "↑ yₜ", at: [340, 284, "end"] }, { quantity: "dh_via_z", letter: "↑ zₜ₊₁", at: [340, 300, "end"] },
+    { quantity: "dh_via_y", letter: "↑ yₜ", at: [340, 288, "end"] }, { quantity: "dh_via_z", letter: "↑ zₜ₊₁", at: [340, 312, "end"] },
   ],
 };
 
@@ -152,6 +153,7 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
   return (
     <g class={`mark${chosen && !part ? " chosen" : ""}`} role="button" tabindex="0" aria-label={spoken} data-mark={part ?? quantity}
       aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
+      <rect class="reach-for" x={x - { start: letter ? 14 : 2, middle: TOUCHED / 2 + 8, end: TOUCHED + 20 }[anchor]} y={y - TOUCHED / 2 - 4} width={TOUCHED + 24} height={TOUCHED} />
       {letter && anchor === "start" && <text class="letter" x={x - 6} y={y} text-anchor="end">{letter}</text>}{" "}
       <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter} ${text}` : text}</text>
     </g>
@@ -177,12 +179,13 @@ function valuesOf({ quantity, by }) {
 /** The boxes' contents, on a canvas: a large network has hundreds of numbers in them, and all change with every step. */
 function Strips({ boxes }) {
   const canvas = useRef(null);
+  const look = { theme: shownTheme.value, projector: projector.value };       // drawn again when one of them changes
   useLayoutEffect(() => {
-    const density = window.devicePixelRatio || 1;
+    const density = densityNow();
     const scale = 1.25 * density;         // a little finer than it is shown; to ask how wide that is would cost a layout
     canvas.current.width = Math.round(WIDTH * scale);
     canvas.current.height = Math.round(HEIGHT * scale);
-    const ink = { theme: shownTheme.value, ...inks() };
+    const ink = { theme: look.theme, ...inks() };
     const context = canvas.current.getContext("2d");
     context.scale(scale, scale);
     for (const box of boxes) paintBox(context, box, ink);

@@ -5,7 +5,7 @@ import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
 import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
-import { Extras } from "./Extras.jsx";
+import { Extras, ShareButton } from "./Extras.jsx";
 import { More } from "./Help.jsx";
 import { WholePage } from "./share/WholePage.jsx";
 
@@ -22,6 +22,7 @@ export function Header() {
       </nav>
       <EngineSign />
       <Extras />
+      <ShareButton />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
         onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
       <button type="button" class="plain theme" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}

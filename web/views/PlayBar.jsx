@@ -1,4 +1,4 @@
-// The play head's controls, the step it stands at, and the number under the pointer.
+// The play head's controls, with a finger also the way to other rows, the step it stands at, and the number under the pointer.
 
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -7,7 +7,8 @@ import { select } from "../core/selection.js";
 import { selection, trace } from "../core/state.js";
 import { nearest, numberIn } from "../core/trace.js";
 import { Icon } from "./Icon.jsx";
-import { hovered } from "./Score.jsx";
+import { onPhone } from "../core/window.js";
+import { hovered, moveRows } from "./Score.jsx";
 import { placeName } from "./symbols.jsx";
 
 export function PlayBar() {
@@ -26,6 +27,10 @@ export function PlayBar() {
         <Icon name={playing.value ? "pause" : direction() > 0 ? "play" : "playLeft"} />
       </button>
       {button("right", "play.forward", () => move(1), ends(T))}
+      {onPhone.value && <>
+        {button("up", "play.up", () => moveRows(-1))}
+        {button("down", "play.down", () => moveRows(1))}
+      </>}
       {button("last", "play.last", () => select({ t: T }), now === T)}
       <input type="range" class="scrub" min="1" max={T} value={now} aria-label={t("table.step")}
         onInput={(event) => { pause(); select({ t: Number(event.currentTarget.value) }); }} />

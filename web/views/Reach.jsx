@@ -2,8 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { refusal } from "../core/refusal.js";
+import { refusal, t } from "../core/i18n.js";
 import { rnnNow, trainRnn } from "../core/rnn.js";
 import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
 import { picture } from "./Score.jsx";
@@ -72,7 +71,7 @@ function Chart(reach) {
       <ul class="keys">
         {known.map(([name, style]) => (
           <li key={name}><button type="button" class="key" aria-pressed={!hidden.value.has(name)} onClick={() => toggle(name)}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
-            {t(`reach.${name}`, { unit: reach.unit, T })}{t("list.colon")}<b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
+            {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
       </ul>
     </>
   );

@@ -6,13 +6,14 @@ import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { changes, showChanges } from "../core/edits.js";
 import { boxOf, layout, numberAt, rowsAway } from "../core/layout.js";
-import { byEquation, direction, move, pause, playing, toggle } from "../core/player.js";
+import { byEquation, direction, move, ORDER, pause, playing, toggle } from "../core/player.js";
 import { findPlacesWith } from "../core/flight.js";
 import { select } from "../core/selection.js";
-import { explanation, projector, room, selection, shownTheme, trace } from "../core/state.js";
+import { explanation, projector, room, running, selection, shownTheme, trace } from "../core/state.js";
 import { hiddenFrom } from "../core/tour.js";
 import { largest, numberIn, outgrows, rangeOf } from "../core/trace.js";
-import { inks } from "./ink.js";
+import { onPaper } from "../core/window.js";
+import { densityNow, inks } from "./ink.js";
 import { paint, visible } from "./paint.js";
 import { Letter, placeName } from "./symbols.jsx";
 
@@ -24,8 +25,11 @@ export const hovered = signal(null);                    // the number under a re
 const BESIDE_CURVES = 340;
 /** How much larger letters are on a projector. */
 export const projected = () => (projector.value && space.value ? Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) : 1);
+/** Of the window's height, what is read from the back of the room: a number beside a row is not lower. */
+const LEGIBLE = 1 / 60;
+export const leastRow = () => (projector.value && space.value ? Math.ceil(LEGIBLE * innerHeight) : undefined);
 export const picture = computed(() => layout(trace.value.shape, room.value,
-  { ...space.value, ...(room.value === "train" ? { height: BESIDE_CURVES * projected() } : {}), size: projected() }));
+  { ...space.value, ...(room.value === "train" ? { height: BESIDE_CURVES * projected() } : {}), size: projected(), minRow: leastRow() }));
 
 /** What is painted: the trace, or, after an edit, what the edit changed. Changes are signed, whatever they are changes of. */
 export const painted = computed(() => (changes.value && showChanges.value
@@ -64,7 +68,7 @@ export function Score() {
   useLayoutEffect(() => {
     // The picture takes the width of its column and, on a wide screen, the height left in the window.
     const measure = () => {
-      if (!frame.current) return;                       // an observer may still have something to say after the end
+      if (!frame.current || onPaper.value) return;      // paper takes it as it is, enlarged or reduced; and an observer may still have something to say after the end
       const box = frame.current.getBoundingClientRect();
       const wide = matchMedia("(min-width: 1000px)").matches;
       const top = box.top + window.scrollY;
@@ -114,26 +118,27 @@ export function Score() {
   const place = selection.value;
   const box = boxOf(picture.value, place);
   const veil = playing.value ? (direction() > 0
-    ? { left: place.t * column, width: width - place.t * column } : { left: 0, width: (place.t - 1) * column }) : null;
+    ? [place.t * column, 0] : [0, width - (place.t - 1) * column]) : null;          // what it leaves free at the left and at the right
 
   return (
-    <section class="score" ref={frame} aria-label={t("picture.label")}>
+    <section class="score" ref={frame} aria-label={t("picture.label")} style={{ "--high": height, "--wide": width }}>
       <div class="letters" aria-hidden="true" style={px({ height })}>
         {groups.map((group) => <Label key={group.quantity} group={group} />)}
         <i class="time" style={px({ top: axis + 11 })}>t</i>
       </div>
       <div class="window" ref={scroller}>
-        <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={t("picture.named", { title: t("picture.label"), help: t("picture.help") })}
+        <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={`${t("picture.label")}. ${t("picture.help")}`}
           style={px({ width, height })} onKeyDown={keys}>
           <canvas ref={canvas} onPointerDown={down} onPointerMove={move} onPointerUp={() => { dragging.value = false; }}
             onPointerCancel={() => { dragging.value = false; }} onPointerLeave={() => { hovered.value = null; }} />
           {hiddenFrom.value && (
             <div class="veil full" style={px({ left: (hiddenFrom.value - 1) * column, width: width - (hiddenFrom.value - 1) * column, height: axis })} />)}
-          {veil && <div class="veil" style={px({ ...veil, height: axis })} />}
+          {covers(picture.value).map(({ y, ...cover }) => <div key={y} class="veil cover" style={px({ ...cover, top: y })} />)}
+          {veil && <div class="veil" style={{ ...px({ left: 0, width, height: axis }), clipPath: `inset(0 ${veil[1]}px 0 ${veil[0]}px)` }} />}
           <div class="playhead" style={{ transform: `translateX(${(place.t - 1) * column}px)`, ...px({ width: column, height: axis }) }} />
           {operandBoxes(picture.value).map(({ x, y, width: w, height: h }) => (
             <div key={`${x},${y}`} class="operand" style={px({ left: x, top: y, width: w, height: h })} />))}
-          {box && <div class="selected" style={px({ left: box.x, top: box.y, width: box.width, height: box.height })} />}
+          {box && <div class="selected" style={{ transform: `translate(${box.x}px, ${box.y}px)`, ...px({ width: box.width, height: box.height }) }} />}
         </div>
       </div>
       <div class="ranges" aria-hidden="true" style={{ ...px({ height }), transform: `translateX(${Math.min(0, width - space.value.width)}px)` }}>
@@ -141,10 +146,36 @@ export function Score() {
           <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--over": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
-        {!playing.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
+        {!playing.value && !running.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
       </p>
     </section>
   );
+}
+
+const DOT = 4;                                          // of the output's line, with what surrounds it
+
+/**
+ * What hides what is still to come: walking by equation, all that is not computed yet; and in a question the part of the
+ * output's line that leads there from the last step that is shown.
+ */
+function covers({ groups, column, width }) {
+  const asked = hiddenFrom.value;
+  if (asked) {
+    return groups.filter(({ mark }) => mark === "line").map(({ y, height }) => ({ left: (asked - 1.5) * column + DOT, width: column / 2 - DOT, y, height }));
+  }
+  if (!byEquation.value) return [];
+  const order = direction() > 0 ? ORDER.forward : ORDER.backward;
+  const { t: now, quantity } = selection.value;
+  const at = order.indexOf(quantity);
+  if (at < 0) return [];
+  return groups.flatMap((group) => {
+    const turn = order.indexOf(group.quantity);
+    if (turn < 0) return [];
+    const there = turn <= at ? 1 : 0;
+    const into = group.mark === "line" ? column / 2 - DOT : 0;
+    const [left, right] = direction() > 0 ? [Math.max(0, (now - 1 + there) * column - into), width] : [0, (now - there) * column];
+    return right > left ? [{ left, width: right - left, y: group.y, height: group.height }] : [];
+  });
 }
 
 /** Among derivatives a row is called as its quantity, which stands in the same place among the values. */
@@ -156,7 +187,7 @@ function Label({ group }) {
   const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
   // Where rows are lower than their numbers only the chosen one has room.
-  const roomy = classes || group.rowHeight >= (projector.value ? 17 : 11);
+  const roomy = classes || group.rowHeight >= (leastRow() ?? 11);
   const numbered = (k) => group.rows > 1 && (roomy || (chosen && selection.value.unit === k + 1));
   return (
     <>
@@ -166,7 +197,7 @@ function Label({ group }) {
       </span>
       {Array.from({ length: group.rows }, (_, k) => numbered(k) && (
         <span key={k} class={`unit${chosen && selection.value.unit === k + 1 ? " chosen" : ""}${flat ? " beside-flat" : ""}`}
-          style={px({ top: group.y + (k + 0.5) * group.rowHeight })}>{classes ? visible(trace.value.about.outputs[k]) : k + 1}</span>))}
+          style={{ ...px({ top: group.y + (k + 0.5) * group.rowHeight }), ...(projector.value && { fontSize: `min(0.82rem, ${group.rowHeight}px)` }) }}>{classes ? visible(trace.value.about.outputs[k]) : k + 1}</span>))}
     </>
   );
 }
@@ -200,13 +231,14 @@ function joined(boxes) {
   }, []);
 }
 
+export const moveRows = (by) => select(rowsAway(picture.value, selection.value, by));
+
 export function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const actions = {
     ArrowLeft: () => move(-1), ArrowRight: () => move(1),
     e: () => { byEquation.value = !byEquation.value; },
-    ArrowUp: () => select(rowsAway(picture.value, selection.value, -1)),
-    ArrowDown: () => select(rowsAway(picture.value, selection.value, 1)),
+    ArrowUp: () => moveRows(-1), ArrowDown: () => moveRows(1),
     Home: () => select({ t: 1 }), End: () => select({ t: trace.value.shape.T }),
     " ": toggle,
   };
@@ -218,7 +250,7 @@ export function keys(event) {
 
 /** Paint a picture on a canvas, at the screen's own density. */
 export function draw(canvas, shape, shown, theme) {
-  const density = window.devicePixelRatio || 1;
+  const density = densityNow();
   const [w, h] = [Math.round(shape.width * density), Math.round(shape.height * density)];
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;
@@ -229,5 +261,5 @@ export function draw(canvas, shape, shown, theme) {
   const ink = inks();
   const context = canvas.getContext("2d");
   context.setTransform(density, 0, 0, density, 0, 0);
-  paint(context, shape, shown, { theme, ...ink, faint: ink.line, channels: channelsOf(shown), outputs: shown.about.outputs });
+  paint(context, shape, shown, { theme, signed: onPaper.value, ...ink, faint: ink.line, channels: channelsOf(shown), outputs: shown.about.outputs });
 }

@@ -13,13 +13,16 @@ export function Tour() {
   const open = question && !answer.value;
   const last = tourStep.value === LENGTH - 1;
   const card = useRef(null);
-  // Who starts it or goes on from further down the page has its words before the eyes.
-  useLayoutEffect(() => { card.current.scrollIntoView({ block: "nearest" }); }, [tourStep.value, answer.value]);
+  // Who starts it or goes on from further down the page has its words before the eyes, and the way on under the hand.
+  useLayoutEffect(() => {
+    card.current.scrollIntoView({ block: "nearest" });
+    card.current.querySelector(".chosen").focus({ preventScroll: true });
+  }, [tourStep.value, answer.value]);
   return (
     <div class="tour" ref={card} role="region" aria-label={t("tour.label")} aria-live="polite">
       <p>{t(text, values)} {question && answer.value && <Answer {...question} />}</p>
       <p class="buttons">
-        {open ? ["rise", "fall"].map((what) => <button key={what} type="button" class="chosen" onClick={() => predict(what)}>{t(`tour.${what}`)}</button>)
+        {open ? ["rise", "fall"].map((what) => <button key={what} type="button" class="chosen" data-answer={what} onClick={() => predict(what)}>{t(`tour.${what}`)}</button>)
           : <button type="button" class="chosen" onClick={() => goTo(tourStep.value + 1)}>{t(last ? "tour.done" : "tour.next")}</button>}
         {tourStep.value > 0 && <button type="button" class="plain" onClick={() => goTo(tourStep.value - 1)}>{t("tour.back")}</button>}
         <button type="button" class="plain" onClick={leaveTour}>{t("tour.leave")}</button>

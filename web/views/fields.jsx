@@ -2,9 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { t } from "../core/i18n.js";
+import { refusal, t } from "../core/i18n.js";
 import { number } from "../core/numerals.js";
-import { refusal } from "../core/refusal.js";
 import { change } from "../core/requests.js";
 import { refused, schema, wanted } from "../core/state.js";
 import { Icon } from "./Icon.jsx";

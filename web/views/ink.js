@@ -2,6 +2,12 @@
 // all styles, so each look of the page is asked once.
 
 import { projector, shownTheme } from "../core/state.js";
+import { onPaper } from "../core/window.js";
+
+const PAPER = 3;
+
+/** Canvas pixels for each of the page's. */
+export const densityNow = () => (onPaper.value ? PAPER : window.devicePixelRatio || 1);
 
 const NAMES = ["ink", "open", "empty", "line", "muted", "target", "paper"];
 const kept = new Map();

@@ -1,13 +1,14 @@
 // Ink on the canvas: openings, values, bars, the output's line. Reads numbers and boxes, computes neither.
 
-import { colourOf, css, nearestColour, rgbOf } from "../core/colour.js";
+import { colourOf, css, nearestColour, readable, rgbOf } from "../core/colour.js";
 import { colouring, rangeOf } from "../core/trace.js";
 import { paintFine } from "./fine.js";
 
 /**
  * @param context  2D context, already scaled to CSS pixels
  * @param picture  what layout() gave
- * @param style    {theme, ink, open, empty, faint, muted, channels}: colours, and names of the input channels
+ * @param style    {theme, ink, open, empty, faint, muted, channels, signed}: colours, names of the input channels, and whether
+ *                 what is negative has its sign, for paper without colours
  */
 export function paint(context, picture, trace, style) {
   context.clearRect(0, 0, picture.width, picture.height);
@@ -76,6 +77,7 @@ const MARKS = {
       if (!rgb) { hatch(context, x, y, w, h, group.style); continue; }
       context.fillStyle = css(rgb);
       context.fillRect(x, y, w, h);
+      if (group.style.signed && value < -LEAST_SIGNED * group.range) minus(context, x, y, w, h, readable(rgb));
     }
   },
 
@@ -203,6 +205,13 @@ function triangle(context, x, y, size, colour) {
   context.lineTo(x + size, y - size * 0.7);
   context.lineTo(x, y + size * 0.9);
   context.fill();
+}
+
+const LEAST_SIGNED = 0.05;                              // of the range; what is smaller is as good as white
+
+function minus(context, x, y, w, h, colour) {
+  context.fillStyle = colour;
+  context.fillRect(x + w / 4, y + h / 2 - 0.5, w / 2, 1);
 }
 
 // Not a number, or infinite: a pattern that is no colour of the scale.

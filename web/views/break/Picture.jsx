@@ -8,7 +8,7 @@ import { boxOf, layout, numberAt } from "../../core/layout.js";
 import { select } from "../../core/selection.js";
 import { selection, shownTheme } from "../../core/state.js";
 import { largest } from "../../core/trace.js";
-import { draw, keys, projected, rangeText } from "../Score.jsx";
+import { draw, keys, leastRow, projected, rangeText } from "../Score.jsx";
 import { Letter } from "../symbols.jsx";
 
 const HEIGHT = [380, 560];
@@ -20,7 +20,7 @@ const space = signal({ width: 700, height: HEIGHT[0], phone: false });
 const SHARE = { break: 1, gru: 0.78, rnn: 0.45 };
 
 export const pictureOf = (shape, width, room = "break") =>
-  layout(shape, room, { width, height: SHARE[room] * space.value.height, minColumn: 5, size: projected() });
+  layout(shape, room, { width, height: SHARE[room] * space.value.height, minColumn: 5, size: projected(), minRow: leastRow() });
 
 /** A difference has signs, also that of a gate. */
 export const asChange = (picture) => ({ ...picture, groups: picture.groups.map((group) => ({ ...group, mark: "value" })) });
@@ -76,7 +76,7 @@ export function Picture({ shown, room, width, title, letters, ranges, selectable
               <span key={group.quantity} class="letter" style={{ top: `${group.y + group.height / 2}px` }}><Letter quantity={group.quantity} trace={shown} /></span>))}
           </div>)}
         <div class="sheet" style={{ width: `${picture.width}px`, height: `${picture.height}px` }}
-          {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": t("picture.named", { title, help: t("picture.help") }), onKeyDown: keys } : {})}>
+          {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": `${title}. ${t("picture.help")}`, onKeyDown: keys } : {})}>
           <canvas ref={canvas} role="img" aria-label={describe(title, shown)} onPointerDown={selectable ? (event) => select(at(event)) : undefined} />
           <Chosen picture={picture} />
         </div>

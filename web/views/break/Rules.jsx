@@ -20,6 +20,7 @@ export function Rules({ onClose }) {
   const some = Object.keys(damage.value).length > 0;
   return (
     <div class="rules">
+      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
       <div class="setups" role="group" aria-label={t("break.setups")}>
         <h2>{t("break.setups")}</h2>
         {Object.keys(SETUPS).map((name) => (
@@ -39,7 +40,6 @@ export function Rules({ onClose }) {
         <summary>{t("break.network")}</summary>
         <Controls onClose={onClose} />
       </details>
-      <button type="button" class="close" onClick={onClose}>{t("controls.close")}</button>
     </div>
   );
 }

@@ -1,13 +1,16 @@
 // The link as a QR code, drawn as one path.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { pngOf, save } from "../../core/files.js";
 import { t } from "../../core/i18n.js";
 
+const MODULE_PX = 12;                                   // of a module in the file
 const QUIET = 4;                                        // modules of white around it, without which it is not read
 const MOST_MODULES = 117;                               // version 25, about 1270 letters: finer ones are not read off a wall
 
 export function QrCode({ text }) {
+  const code = useRef(null);
   const drawn = useSignal(null);                        // {path, size}, or {problem: a locale key}
   useEffect(() => {
     let wanted = true;
@@ -18,11 +21,24 @@ export function QrCode({ text }) {
   const { path, size, problem } = drawn.value;
   if (problem) return <p role="status">{t(problem, { letters: text.length })}</p>;
   const whole = size + 2 * QUIET;
-  return (
-    <svg class="qr" viewBox={`${-QUIET} ${-QUIET} ${whole} ${whole}`} role="img" aria-label={t("share.qr.label")} shape-rendering="crispEdges">
+  const drawing = (
+    <svg ref={code} class="qr" viewBox={`${-QUIET} ${-QUIET} ${whole} ${whole}`} role="img" aria-label={t("share.qr.label")} shape-rendering="crispEdges">
       <rect x={-QUIET} y={-QUIET} width={whole} height={whole} fill="#fff" />
       <path d={path} fill="#000" />
     </svg>);
+  const take = async () => {
+    const picture = code.current.cloneNode(true);
+    for (const side of ["width", "height"]) picture.setAttribute(side, whole * MODULE_PX);
+    save("lstm-lab-qr.png", await pngOf(new XMLSerializer().serializeToString(picture), 1));
+  };
+  return (
+    <>
+      {drawing}
+      <p class="buttons">
+        {document.fullscreenEnabled && <button type="button" data-qr="whole" onClick={() => code.current.requestFullscreen()}>{t("share.qr.whole")}</button>}
+        <button type="button" data-qr="save" onClick={take}>{t("share.qr.save")}</button>
+      </p>
+    </>);
 }
 
 async function draw(text) {

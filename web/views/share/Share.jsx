@@ -3,8 +3,9 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { link } from "../../core/address.js";
-import { answer, hidden, MOST_LETTERS, question } from "../../core/handed.js";
+import { draft, MOST_LETTERS } from "../../core/handed.js";
 import { t } from "../../core/i18n.js";
+import { projector, theme } from "../../core/state.js";
 import { addressOf } from "./addressOf.js";
 import { Choose } from "./Choose.jsx";
 import { CopyBox } from "./CopyBox.jsx";
@@ -16,11 +17,12 @@ const HERE_ALONE = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 export function Share() {
   // What is said here is said in the link, and changes nothing on this page.
-  const asked = { hidden: useSignal(hidden.value), question: useSignal(question.value ?? ""), answer: useSignal(answer.value ?? "") };
+  const question = draft.question.value.trim();
   const view = {
-    hide: [...asked.hidden.value].join(",") || null,
-    question: asked.question.value.trim() || null,
-    answer: (asked.question.value.trim() && asked.answer.value.trim()) || null,
+    hide: [...draft.hidden.value].join(",") || null,
+    question: question || null,
+    answer: (question && draft.answer.value.trim()) || null,
+    ...(!draft.look.value && { theme: null, projector: null }),
   };
   const address = addressOf(link(view));
   const file = location.protocol === "file:";
@@ -29,12 +31,14 @@ export function Share() {
     <div class="share">
       <section>
         <CopyBox name="share.link" text={address} rows={address.length > 160 ? 4 : 2} />
+        {(projector.value || theme.value) && (
+          <p><label><input type="checkbox" data-share="look" checked={draft.look.value} onChange={(event) => { draft.look.value = event.currentTarget.checked; }} /> {t("share.look")}</label></p>)}
         {(file || local) && <p class="warning">{t(file ? "share.file" : "share.local")}</p>}
         {address.length > LONG_LINK && <p class="warning">{t("share.long", { letters: address.length })}</p>}
         {(view.hide || view.question) && <p class="note"><a href={address} target="_blank" rel="noopener">{t("share.try")}</a></p>}
       </section>
-      <Part name="question"><Question {...asked} /></Part>
-      <Part name="choose"><Choose hidden={asked.hidden} /></Part>
+      <Part name="question"><Question {...draft} /></Part>
+      <Part name="choose"><Choose hidden={draft.hidden} /></Part>
       <Part name="qr">{file ? <p class="note">{t("share.qr.file")}</p> : <><QrCode text={address} />{local && <p class="note">{t("share.qr.local")}</p>}</>}</Part>
       <Part name="embed">
         {file ? <p class="note">{t("share.embed.file")}</p> : <>

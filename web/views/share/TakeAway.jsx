@@ -5,16 +5,15 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { link } from "../../core/address.js";
 import { bytesOf, mayDownload, pngOf, save } from "../../core/files.js";
-import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { refusal, t } from "../../core/i18n.js";
 import { arrival, openExperiment } from "../../core/open_experiment.js";
 import { packageFile } from "../../core/place.js";
-import { refusal } from "../../core/refusal.js";
 import { engine } from "../../core/requests.js";
 import { engineState, isRecording, report, room, selection, shownTheme, trace } from "../../core/state.js";
 import { picture } from "../Score.jsx";
 import { addressOf } from "./addressOf.js";
 import { CopyBox } from "./CopyBox.jsx";
+import { headline, origin } from "./origin.js";
 
 const GROUPS = { pictures: ["png", "svg"], numbers: ["csv", "tidy", "npz", "check", "curves"], again: ["json", "script", "wheel"] };
 
@@ -101,24 +100,17 @@ async function take(kind) {
 
 /** What is on the screen, and where it comes from. */
 function described() {
-  const { experiment, loss, shape } = trace.value;
+  const { experiment } = trace.value;
   const { groups } = picture.value;
   return {
     experiment,
     quantities: groups.map(({ quantity }) => quantity),
     theme: shownTheme.value,
-    title: t("take.headline", { task: t(`task.${experiment.task}`), units: shape.H, steps: shape.T, updates: experiment.updates, loss: short(loss) }),
-    notes: [t("take.from", { link: address() })],
+    title: headline(),
+    notes: [t("take.from", { link: origin() })],
     selection: selection.value,
     report: report.value && { method: report.value.method, eps: report.value.eps, rows: report.value.rows },
   };
-}
-
-/** The page's address with what it shows; of a page on the own disk only what it shows, since nobody else has that disk. */
-function address() {
-  const hash = link();
-  const base = /^https?:$/.test(location.protocol) ? location.origin + location.pathname : "lstm-lab.html";
-  return hash ? `${base}#${hash}` : base;
 }
 
 const sizeOf = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
