@@ -14,7 +14,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 _MISSING = re.compile(r"[-?.]+|[+-]?(nan|inf|infinity|∞)|n/?a|#n/?a|#.*[!?]|null|none|missing|nil|缺失|无", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\b(?!\.).*|\d{1,2}:\d{2}.*|\d+年.*")
-_WITH_WORDS = re.compile(r"[+-]?[\d.,]+\s*[^\W\d_].*|[+-]?\s*[^\W\d_]{0,3}\s*[$€£¥₹₩¢￥￡￠￦]\s*[+-]?\d.*|.*\d\s*[$€£¥₹₩¢￥￡￠￦°]\S*|[A-Z]{3}\s*[+-]?\d.*", re.DOTALL)
+_WITH_WORDS = re.compile(r"[+-]?[\d.,]+\s*[^\W\d_].*|[+-]?\s*[^\W\d_]{0,3}\s*[$€£¥₹₩¢￥￡￠￦]\s*[+-]?\d.*|.*\d\s*[$€£¥₹₩¢￥￡￠￦°]\S*"
+                         r"|[A-Z]{3}\s*[+-]?\d.*", re.DOTALL)
 # Digits that a keyboard has beside their letters: "l.5" is a slip, and no name of a column.
 _SLIPS = str.maketrans("OoQlI", "00011")
 

@@ -94,8 +94,8 @@ def _sequence(given: argparse.Namespace, inputs: int) -> np.ndarray:
     except InvalidInput as refused:
         if refused.code in ("ragged", "shape"):
             row, got = refused.details["row"], refused.details["got"]
-            raise InvalidInput("sequence", "shape", f"Step {row} of the sequence has {got} number{'s'[:got != 1]}; this network reads {inputs} "
-                               "at each step.", got=got, wanted=inputs) from None
+            raise InvalidInput("sequence", "shape", f"Step {row} of the sequence has {got} number{'s'[:got != 1]}; this network "
+                               f"reads {inputs} at each step.", got=got, wanted=inputs) from None
         if refused.code == "cell" and not file and not re.search(r"\s", text):
             raise InvalidInput("sequence", "number", f"{shown(text)} in the sequence is no number and no file; give numbers, such as "
                                '"1 0; 0 1", or a file with a line of them for each step.', got=shown(text)) from None

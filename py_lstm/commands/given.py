@@ -109,8 +109,8 @@ def _pairs(argument: str) -> list[tuple[str, str]]:
         name, _, value = rest.partition("=")
         if name == "text":
             if another := re.search(rf"&({'|'.join(link.FIELDS)})=", value):
-                raise InvalidInput("text", "order", f"text has {shown(another[0])} in it, which can be part of the text or another field; give "
-                                   "fields as arguments of their own, and a text with such letters as text=@FILE.", got=shown(another[0]))
+                raise InvalidInput("text", "order", f"text has {shown(another[0])} in it, which can be part of the text or another "
+                                   "field; give fields as arguments of their own, and a text with such letters as text=@FILE.", got=shown(another[0]))
             return [*pairs, (name, value)]
         pair, _, rest = rest.partition("&")
         name, _, value = pair.partition("=")
@@ -124,7 +124,8 @@ def _understood(name: str, value: str, fields: dict[str, Any]) -> Any:
     if value.startswith("@") and (os.path.isfile(path) or not re.search(r"\s", path)):
         value = text_of(name, path)
     elif value and os.path.isfile(value):
-        raise InvalidInput(name, "file", f"{name} is {shown(value)}, the name of a file; write {name}=@{value} to read it.", got=shown(value))
+        raise InvalidInput(name, "file", f"{name} is {shown(value)}, the name of a file; write {name}=@{value} to read it.",
+                           got=shown(value))
     if name == "text" or not value:
         return str(value) or None
     rows = fields.get("values")

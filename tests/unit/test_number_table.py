@@ -104,6 +104,7 @@ def test_how_a_table_was_understood_is_said():
         assert read_table(text).understood() == said
     far = read_table("1.234\n2.345")
     assert [one.rows for one in far.others] == [[[1234], [2345]]]
+    assert [one.rows for one in read_table(f"1{F}234,5\n1{F}235,5").others] == [[[1234, 5], [1235, 5]]]
     assert [one.rows for one in read_table("0,5\n0,7").others] == [[[0, 5], [0, 7]]]
 
 
