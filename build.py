@@ -33,6 +33,9 @@ def parse(argv):
     test.add_argument("part", nargs="?", choices=["unit", "browser", "parity"],
                       help="only tests/unit (in CPython and in Pyodide), only tests/browser, or tests/parity with PyTorch, "
                            "Keras and ONNX themselves, in an environment of their own")
+    test.add_argument("files", nargs="*", help="with --repeat: only these files of tests/browser, such as test_offline")
+    test.add_argument("--repeat", type=int, metavar="TIMES",
+                      help="run each file of tests/browser so many times by itself and count the failures: test browser --repeat 10")
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
     bench.add_argument("what", nargs="?", choices=["startup", "training", "frames", "endurance"],
                        help="startup: how long until Python answers, by both recipes and three lines; training: how fast a "

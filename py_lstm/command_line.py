@@ -13,7 +13,7 @@ from typing import Sequence
 
 from .commands import check, convert, damage, demo, explain, gates, lab, picture, run, sample, tasks, trace, train
 from .commands.output import OK, REFUSED, WRONG
-from .validation import InvalidInput
+from .validation import InvalidInput, out_of_memory
 
 COMMANDS = (run, train, check, damage, trace, explain, picture, gates, sample, tasks, convert, lab, demo)
 
@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InvalidInput as refused:
         print(f"py_lstm: {refused}", file=sys.stderr)
         return WRONG if refused.code == "diverged" else REFUSED
-    except MemoryError:
+    except (MemoryError, ValueError) as error:
+        if not out_of_memory(error):
+            raise
         print("py_lstm: There is not enough memory for this; take fewer units, steps or sequences.", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:

@@ -153,15 +153,16 @@ class Experiment:
             "gradient_of": choice("gradient_of", self.gradient_of, GRADIENT_OF),
         }
         if clean["momentum"] and clean["optimizer"] not in WITH_MOMENTUM:
-            raise InvalidInput("momentum", "choice", f"momentum is {clean['momentum']:g}, which {clean['optimizer']} does not take; "
-                               f"give 0, or one of the optimizers {', '.join(WITH_MOMENTUM)}.", got=f"{clean['momentum']:g}")
+            raise InvalidInput("momentum", "optimizer", f"momentum is {clean['momentum']:g}, which {clean['optimizer']} does not take; "
+                               f"give 0, or one of the optimizers {', '.join(WITH_MOMENTUM)}.", got=f"{clean['momentum']:g}",
+                               optimizer=clean["optimizer"], choices=list(WITH_MOMENTUM))
         schedule = Schedule(self.schedule, self.span, self.factor, self.warmup)
         clean |= {"schedule": schedule.kind, "span": schedule.span, "factor": schedule.factor, "warmup": schedule.warmup}
         for owner, names in ((OWN, ("values", "targets")), (OWN_TEXT, ("text",))):
             for name in names:
                 if self.task != owner and getattr(self, name) is not None:
-                    raise InvalidInput(name, "unknown", f"{name} belongs to the task '{owner}'; set task to '{owner}' or leave {name} "
-                                       "out.", got=shown(getattr(self, name)))
+                    raise InvalidInput(name, "task", f"{name} belongs to the task '{owner}'; set task to '{owner}' or leave {name} "
+                                       "out.", got=shown(getattr(self, name)), task=owner)
         if self.task == OWN:
             clean |= own_fields(self.values, self.targets)
         elif self.task == OWN_TEXT:

@@ -20,6 +20,7 @@ from typing import Any, Callable, Mapping, NamedTuple
 
 from . import versions
 from .experiment import Experiment, defaults
+from .mending import Kinds, mended, said
 from .numerals import BLANK, DECIMAL, canonical, number, plain
 from .packing import pack, unpack
 from .tasks import OWN, OWN_TEXT
@@ -34,6 +35,8 @@ FIELDS = {f.name: _KINDS[f.type] for f in dataclasses.fields(Experiment)}
 # What a link says about the page's view, not about the experiment.
 VIEW = {"room": "word", "quantity": "word", "t": "loose", "unit": "loose", "lang": "word", "theme": "word", "projector": "word",
         "beside": "word", "puzzle": "word", "measured": "word", "frame": "word", "hide": "word", "question": "word", "answer": "word"}
+
+_ALL = Kinds(FIELDS, VIEW)
 
 # Text is packed from this length on, where that makes it shorter; an answer always, so that it is not read in passing.
 LONG = 80
@@ -74,23 +77,23 @@ def decode(text: str) -> Link:
     """The fields in a link, an address' fragment, or a text such as "updates=40".
 
     What stands before the first "#", if there is one, is passed over. What cannot be unpacked keeps its ~ and its letters.
-    A text with "#" is a link, which may be older than this py_lstm; one without is what somebody says now.
+    A text with "#" is a link, which may be older than this py_lstm, and may have been changed on its way: see mending.py.
+    One without is what somebody says now.
     """
     if not isinstance(text, str):
         raise InvalidInput("link", "type", f"link is {shown(text)}; give the text of an address.", got=shown(text))
     experiment: dict[str, Any] = {}
     view: dict[str, Any] = {}
-    for pair in text.partition("#")[2 if "#" in text else 0].split("&"):
-        if pair:
-            name, _, value = (_unescape(part) for part in pair.partition("="))
-            if name.startswith("~") and (unpacked := unpack(value)) is not None:
-                name, value = name[1:], unpacked
-            if name in VIEW:
-                view[name] = _loose_number(value) if VIEW[name] == "loose" else value
-            elif name != "__proto__":                   # which no object in JavaScript can have as a field of its own
-                experiment[name] = _read(FIELDS.get(name), value)
+    found = mended(text, _ALL)
+    for name, value in found.pairs:
+        if name.startswith("~") and (unpacked := unpack(value)) is not None:
+            name, value = name[1:], unpacked
+        if name in VIEW:
+            view[name] = _loose_number(value) if VIEW[name] == "loose" else value
+        elif name != "__proto__":                       # which no object in JavaScript can have as a field of its own
+            experiment[name] = _read(FIELDS.get(name), value)
     link = Link(experiment, view)
-    if "#" in text and (experiment or view):
+    if found.is_link and (experiment or view):
         _fill_in(link)
     return link
 
@@ -105,6 +108,19 @@ def _fill_in(link: Link) -> None:
         (link.view if name in VIEW else link.experiment).setdefault(name, value)
     for name, value in versions.former(version, link.experiment.get("task", Experiment().task)).items():
         link.experiment.setdefault(name, value)
+
+
+def changed(text: str) -> str:
+    """What was done to a link on its way and undone here, or is lost, in sentences; nothing of one that came as it was shared.
+
+    Examples
+    --------
+    >>> decode("#hidden_size=5&amp;updates=40)").experiment
+    {'hidden_size': 5, 'updates': 40}
+    >>> print(changed("#hidden_size=5&amp;updates=40)"))
+    The link was changed on its way here. Its & had become &amp; and were put back. What stands behind it was left out: )
+    """
+    return said(mended(text, _ALL).notes)
 
 
 def whole(link: Link) -> Link:
@@ -197,17 +213,6 @@ def _read_switches(text: str) -> dict[str, Any]:
 
 _READ: dict[str | None, Callable[[str], Any]] = {
     "rows": _read_rows, "list": _read_list, "places": _read_places, "switches": _read_switches, "changes": _read_changes}
-
-
-def _unescape(text: str) -> str:
-    """Percent escapes resolved; where one is broken, the text as it is."""
-    if re.search(r"%(?![0-9a-fA-F]{2})", text):
-        return text
-    from urllib.parse import unquote
-    try:
-        return unquote(text, errors="strict")
-    except UnicodeDecodeError:
-        return text
 
 
 def _loose_number(text: str) -> float | int:

@@ -310,6 +310,15 @@ def generator(field: str, value: Any) -> np.random.Generator:
     return np.random.default_rng(integer(field, value, 0))
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there is not enough memory.
+
+    Where addresses have 32 bits, as in WebAssembly, NumPy says of an array beyond them that it is too big, as a ValueError.
+    """
+    return isinstance(error, MemoryError) or (isinstance(error, ValueError) and not isinstance(error, InvalidInput) and any(
+        words in str(error) for words in ("array is too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")))
+
+
 def _in_range(field: str, value: float, low: float, high: float | None) -> float:
     if value < low or (high is not None and value > high):
         raise InvalidInput(field, "range", f"{field} is {shown(value)}; give a value{_between(low, high)}.",

@@ -44,7 +44,9 @@ import { NewVersion } from "./views/about/NewVersion.jsx";
 import { controlsOpen, resize, sheet } from "./views/sheet.js";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
+import "./views/press.js";
 import { Score } from "./views/Score.jsx";
+import { LinkNote, RefusedNote } from "./views/Told.jsx";
 import { bringTypesetter } from "./views/typesetter.js";
 
 const PARTS = {
@@ -91,6 +93,8 @@ function Page() {
         <main tabIndex={-1} ref={middle}>
           <NewVersion />
           <Handed />
+          <LinkNote />
+          <RefusedNote />
           {missing ? <Coming part={part} /> : breaking ? <>{bar(null)}<own.BreakCentre /></> : <>
             <DamageNote />
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}

@@ -59,6 +59,8 @@ def read(arguments: Sequence[str]) -> Given:
             fields |= _file(argument)
         elif _is_link(argument):
             found = link.whole(link.decode(argument))
+            if said := link.changed(argument):
+                print(f"py_lstm: {said}", file=sys.stderr)
             fields |= found.experiment
             view |= found.view
         else:
@@ -96,7 +98,7 @@ class _Typed(str):
 
 def _is_link(argument: str) -> bool:
     """Whether an argument is an address, or its part from # on; field=value is none, whatever stands in the value."""
-    if re.match(r"#|~|[a-z][a-z0-9+.-]*://", argument, re.IGNORECASE):
+    if re.match(r"[#?~]|[a-z][a-z0-9+.-]*://", argument, re.IGNORECASE):
         return True
     name, equals, _ = argument.partition("=")
     return "#" in argument and not (equals and name.isidentifier())

@@ -143,9 +143,9 @@ def test_a_sequence_too_long_to_stand_beside_another_stands_below_it_with_its_sc
     lab.set(length=24, damage={"longer": 3})
     wait_until(lab.tab, "document.querySelectorAll('.one canvas').length === 2 && document.querySelector('.two.stacked')")
     right = lab.tab.locator("main").bounding_box()
-    cut = lab.tab.evaluate("""right => [...document.querySelectorAll('.one .ranges span')].filter((scale) => scale.getBoundingClientRect().right > right)
-        .map((scale) => scale.textContent)""", right["x"] + right["width"])
-    assert cut == []
+    scales = lab.tab.evaluate("""[...document.querySelectorAll('.one .ranges span')].filter((scale) => scale.textContent)
+        .map((scale) => [scale.textContent, scale.getBoundingClientRect().right])""")
+    assert scales and [text for text, end in scales if end > right["x"] + right["width"]] == []
     lab.set(damage={"clamp_f": 1})
     wait_until(lab.tab, "!document.querySelector('.two.stacked')")
 

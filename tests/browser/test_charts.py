@@ -6,6 +6,7 @@ from lab import follow, lab, live_tabs, shared_tab, wait_until  # noqa: F401
 
 CLASHES = """(() => {
     const svg = document.querySelector('.curves svg');
+    if (!svg.querySelector('text')) throw new Error('there are no words to look at');
     const words = [...svg.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()]);
     const met = ([, a], [, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
     const clashes = words.flatMap((one, k) => words.slice(k + 1).filter((other) => met(one, other)).map((other) => [one[0], other[0]]));
@@ -45,6 +46,7 @@ def test_under_every_word_between_the_lines_there_is_paper(lab):
     tab = lab.tab
     follow(tab, "room=train&updates=80&changes=40:learning_rate:0.1&beside=forget_bias%3D-2")
     wait_until(tab, "lab.run().count === 80 && document.querySelector('.curves .end-label.beside0')")
+    assert all(tab.locator(".curves " + word).count() for word in (".level-label", ".end-label", ".pane-title", ".change-mark text"))
     bare = tab.evaluate("""[...document.querySelectorAll('.curves :is(.level-label, .end-label, .pane-title, .below .tick-label:not(:last-child), .change-mark text)')]
         .filter((text) => {
             const [word, paper] = [text, text.previousElementSibling].map((shape) => shape.getBoundingClientRect());

@@ -309,6 +309,7 @@ def test_the_name_of_every_task_is_read_whole(live_tabs, lang):
         const menu = document.querySelector("[data-field=task] select"), free = menu.cloneNode(false), there = menu.getBoundingClientRect().width;
         free.style.cssText = "width: auto; max-width: none; position: absolute; visibility: hidden";
         menu.parentElement.append(free);
+        if (menu.options.length < 10) throw new Error("this is not the menu of tasks");
         const cut = [...menu.options].filter(({ text }) => { free.replaceChildren(new Option(text)); return free.getBoundingClientRect().width > there + 1; }).map(({ text }) => text);
         free.remove();
         return cut;

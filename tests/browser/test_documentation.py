@@ -24,6 +24,7 @@ def test_no_page_is_wider_than_a_phone_or_serious_for_axe(visit, site, scheme):
             assert axe(tab) == [], name
     dark = tab.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert dark == {"light": "rgb(251, 250, 247)", "dark": "rgb(23, 25, 29)"}[scheme]
+    assert len(tab.watch.requests) >= len(PAGES) > 0
     assert {request for request in tab.watch.requests if not request.startswith((site + "docs/", "data:"))} == set()
 
 

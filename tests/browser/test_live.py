@@ -135,6 +135,7 @@ def test_the_same_link_gives_the_same_numbers_after_a_reload(lab):
         tab.evaluate("lab.ready")
         assert lab.experiment == {**DEFAULTS, "task": "adding", "hidden_size": 4, "updates": 60, "seed": 5}
         traces.append(lab.trace())
+    assert len(traces[0]) > 10 and set(traces[0]) == set(traces[1])
     assert all(np.array_equal(traces[0][name], traces[1][name]) for name in traces[0])
 
 

@@ -74,11 +74,12 @@ def test_the_second_visit_needs_no_network_and_removing_it_is_one_click(visit, a
     tab = keep(visit(address), address)
     about(tab)
     tab.get_by_text("This browser keeps the page: it opens without a network.").wait_for()
+    assert [name for name in tab.evaluate(STORES) if address in name]
     tab.context.set_offline(True)
     page_lab = live(tab, address + "?keep&second#updates=3")
     assert tab.evaluate("document.documentElement.dataset.recipe") == "restored"
     assert_same_numbers(page_lab, {"updates": 3})
-    assert all(row["right"] for row in tab.evaluate("lab.gradientCheck()"))
+    assert [row["right"] for row in tab.evaluate("lab.gradientCheck()")] == [True] * 8
     tab.context.set_offline(False)
     about(tab)
     tab.get_by_role("button", name="Remove it from this browser").click()

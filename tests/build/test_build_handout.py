@@ -76,6 +76,7 @@ def test_two_builds_that_differ_are_told_apart_by_what_differs(folder, tmp_path)
 def test_the_sources_of_a_second_build_are_all_there_and_nothing_that_was_made(tmp_path):
     again.copy_sources(tmp_path / "copy")
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split("\n")
+    assert "build.py" in tracked
     assert all((tmp_path / "copy" / name).is_file() for name in tracked if name and (ROOT / name).is_file())
     assert not any((tmp_path / "copy" / name).exists() for name in (".venv", ".build", "dist", ".git"))
 

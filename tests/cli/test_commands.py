@@ -60,6 +60,18 @@ def test_run_as_somebody_starts_it(tmp_path):
                       "experiment": EXPERIMENT.to_json()}
 
 
+@pytest.mark.parametrize("link, told", [
+    ("https://example.org/#hidden_size=2&amp;length=6&amp;updates=3", "&amp;"),
+    ("https://example.org/%23hidden_size%3D2%26length%3D6%26updates%3D3", "percent-encoded"),
+    ("?hidden_size=2&length=6&updates=3", "? where a # belongs"), ("#hidden_size=2&length=6&updates=3).", "left out: )."),
+    ("https://example.org/?utm_source=x#hidden_size=2&length=6&updates=3&fbclid=7", "fbclid"),
+    ("#hidden_size=2&length=6&updates=3&~answer=K8lI", "cut off"), ("https://example.org/#hidden_size=2&length=6&updates=3", "")])
+def test_a_link_that_was_changed_on_its_way_is_run_as_it_was_shared_and_told(call, link, told):
+    status, out, err = call("run", link, "--json")
+    assert status == 0 and json.loads(out)["experiment"] == EXPERIMENT.to_json()
+    assert told in err and bool(err) == bool(told) and (not told or err.startswith("py_lstm: The link was changed on its way here."))
+
+
 def test_an_experiment_comes_from_fields_a_link_a_file_or_standard_input(call, tmp_path, monkeypatch):
     (tmp_path / "experiment.json").write_text(json.dumps({"hidden_size": 2, "length": 6, "updates": 3}))
     monkeypatch.setattr("sys.stdin", io.StringIO('{"hidden_size": 2, "length": 6, "updates": 3}'))

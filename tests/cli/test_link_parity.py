@@ -4,6 +4,7 @@ import json
 import math
 import random
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from py_lstm import Experiment, InvalidInput, link, numerals, versions
 from py_lstm.damage.rules import DAMAGE
 from py_lstm.experiment import CHANGEABLE, defaults
 from py_lstm.initializers import INITIALIZERS
+from py_lstm.mending import Kinds, mended
 from py_lstm.packing import MOST_BYTES, pack, unpack
 from py_lstm.tasks import TASKS
 from web.build import toolchain
@@ -37,7 +39,7 @@ LINKS = [
 
 
 def in_javascript(function, arguments, module="link"):
-    """What a function of web/core/link.js gives for each of the arguments, which are lists; numbers that JSON lacks as text."""
+    """What a function of web/core/link.js, or of another module there, gives for each of the arguments, which are lists; numbers that JSON lacks as text."""
     script = f"""
         import * as link from {json.dumps((WEB / "core" / f"{module}.js").as_uri())};
         const all = JSON.parse(await new Promise((done) => {{
@@ -163,3 +165,35 @@ def test_a_link_that_was_cut_off_is_told():
     with pytest.raises(InvalidInput, match="cannot be unpacked.*Copy the whole link"):
         link.whole(link.decode(whole[:-3]))
     assert unpack(pack("0" * (MOST_BYTES + 1))) is None
+
+
+CHANGED = json.loads((Path(__file__).parents[1] / "changed_links.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("one", CHANGED, ids=lambda one: one["how"])
+def test_a_link_that_was_changed_on_its_way_says_what_it_said_and_what_was_done_to_it(one):
+    wanted = one.get("experiment", {"hidden_size": 5, "updates": 40}), one.get("view", {})
+    for text in (one["link"], "https://example.org/lab/" + one["link"], "https://example.org/lab/index.html" + one["link"]):
+        assert link.decode(text) == wanted
+        found = mended(text, Kinds(link.FIELDS, link.VIEW))
+        assert found.notes == one.get("notes", {})
+        said = link.changed(text)
+        assert bool(said) == bool(found.notes) and all(what in said for what in found.notes.values())
+
+
+def test_both_sides_mend_the_same_link_in_the_same_way():
+    draw = random.Random(5)
+    texts = [start + one["link"] for one in CHANGED for start in ("", "https://example.org/")] + ["#" + text.lstrip("#") for text in LINKS]
+    signs = ["&amp;", "%26", "%3D", "%25", "=", "&", ")", "]", "。", "，", "\n", "%0A", " ", "\u200b", "—", "–", "...", "…", "?", "#", "~", "\\", "“", "utm_source=x",
+             "&fbclid=1", "40", "hidden_size", "edits=", "[", ";", ":", "＝", "＆", "３", "/", "%E3%80%82", "K8l", "\U0001f642"]
+    for _ in range(3000):
+        text = draw.choice(texts)
+        for _ in range(draw.randint(1, 3)):
+            at = draw.randint(0, len(text))
+            text = text[:at] + draw.choice(["", *signs]) + text[at + draw.choice([0, 0, 1, 3]):]
+        texts.append(text)
+    theirs = in_javascript("mended", [[text, KINDS] for text in texts], "mending")
+    for text, right in zip(texts, theirs, strict=True):
+        found = mended(text, Kinds(link.FIELDS, link.VIEW))
+        assert {"pairs": [list(pair) for pair in found.pairs], "notes": found.notes, "isLink": found.is_link} == {
+            **right, "pairs": [pair[:2] for pair in right["pairs"]]}, text[:200]

@@ -27,6 +27,11 @@ def run(arguments):
         folder = Path(arguments.folder) if arguments.folder else DIST
         print("Every file in %s is the one that was built. SHA-256 of all of them: %s" % (folder, checksums.verify(folder)))
         return 0
+    if arguments.command == "test" and (arguments.repeat is not None or arguments.files):
+        if arguments.part != "browser" or (arguments.repeat or 0) < 1:
+            raise Failure("Only the browser tests are repeated, at least once, as in: python3 build.py test browser --repeat 10 test_offline")
+        from web.build import repeating
+        return repeating.run(arguments.repeat, arguments.files)
     if arguments.command == "test" and arguments.part == "parity":
         from web.build import parity
         return parity.test()

@@ -4,9 +4,10 @@ import { batch, effect } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { answer, framed, hidden, question, takeHanded } from "./handed.js";
 import { decode, decodeBeside, encode, encodeBeside } from "./link.js";
+import { mended, ownQuery } from "./mending.js";
 import { change, engine, here, request } from "./requests.js";
-import { beside, defaultsOf, isRecording, measured, named, pointed, pointedAt, projector, puzzle, puzzleNumber, refused, room, ROOMS, same, schema, selection, theme, THEMES, trace,
-  wanted } from "./state.js";
+import { beside, defaultsOf, isRecording, linkNotes, linkRefused, measured, named, pointed, pointedAt, projector, puzzle, puzzleNumber,
+  refused, room, ROOMS, same, schema, selection, theme, THEMES, trace, wanted } from "./state.js";
 
 const REST_MS = 400;                                    // browsers refuse more than about a hundred changes in half a minute
 
@@ -37,35 +38,52 @@ export function link(view = {}) {
   }, { ...defaultsOf(experiment.task), task: schema.defaults.task }, schema.link);
 }
 
+/**
+ * What a way back leads to: another room or experiment; a moved selection is none. In the Train room neither is a moment of the
+ * run: there would be hundreds.
+ */
+const placeNow = () => JSON.stringify([room.value, { ...wanted.value, ...(room.value === "train" ? { updates: null } : {}) }]);
+
 /** Begin: boot Python, ask for what the link says, and keep the address in step with the page from then on. */
 export function begin() {
+  // A link that had become a query stands behind the # from now on, so that the address says one thing.
+  const query = "query" in linkNotes.value ? ownQuery(location.search) : location.search;
   // A run that Python knows from when the page was built is not shown beyond what the link asks for.
   const first = request({}, undefined, { from: wanted.value.updates }).catch(async () => {
     // The link asks for something that does not exist. Say so, and show the default, live.
     const reason = refused.value;
     await engine.run(schema.defaults, here(selection.value));
     refused.value = reason;
+    linkRefused.value = reason;
   });
   engine.start();
-  let timer;
-  effect(() => {
+  hash.place = placeNow();
+  let timer = null;
+  let due = null;                                       // the place that the timer is to write
+  const write = () => {
+    timer = null;
     const text = link();
+    if (text === hash.written || refused.value || !trace.value.done || location.hash !== standing) return;
+    // While Python works at something else, what is on the screen is no longer what was asked for; its frame will be. Or
+    // it has just told the last of this one, and it will soon be heard that it was the last.
+    if (!isRecording.value && (engine.request || engine.current)) { timer = setTimeout(write, REST_MS); return; }
+    const address = `${location.pathname}${query}${text ? `#${text}` : ""}`;
+    const place = placeNow();
+    if (place !== hash.place) {
+      history.pushState(null, "", address);
+      linkNotes.value = {};                             // what was said of the link is not true of another place
+    } else history.replaceState(null, "", address);
+    hash.written = text;
+    hash.place = place;
+    standing = location.hash;
+  };
+  effect(() => {
+    link();
+    const place = placeNow();
+    // A selection that moves on and on, as in the opening, does not put off what it moves through.
+    if (timer !== null && place !== hash.place && place === due) return;
+    due = place;
     clearTimeout(timer);
-    const write = () => {
-      if (text === hash.written || refused.value || !trace.value.done || location.hash !== standing) return;
-      // While Python works at something else, what is on the screen is no longer what was asked for; its frame will be. Or
-      // it has just told the last of this one, and it will soon be heard that it was the last.
-      if (!isRecording.value && (engine.request || engine.current)) { timer = setTimeout(write, REST_MS); return; }
-      const address = text ? `#${text}` : location.pathname + location.search;
-      // Another room or experiment is a place to come back to; a moved selection is not.
-      // In the Train room neither is a moment of the run: there would be hundreds.
-      const place = JSON.stringify([room.value, { ...wanted.value, ...(room.value === "train" ? { updates: null } : {}) }]);
-      if (hash.place !== undefined && place !== hash.place) history.pushState(null, "", address);
-      else history.replaceState(null, "", address);
-      hash.written = text;
-      hash.place = place;
-      standing = location.hash;
-    };
     timer = setTimeout(write, REST_MS);
   });
   addEventListener("hashchange", () => {
@@ -73,7 +91,6 @@ export function begin() {
     standing = location.hash;
     if (text === hash.written) return;
     hash.written = text;
-    hash.place = undefined;
     const { experiment, view } = decode(location.hash, schema.link);
     batch(() => {
       room.value = named(ROOMS, view.room, "forward");
@@ -85,9 +102,11 @@ export function begin() {
       framed.value = view.frame === "1";
       takeHanded(view);
       lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
+      linkNotes.value = mended(location.hash, schema.link).notes;
     });
     pointedAt.value = pointed(view);
-    change(experiment, defaultsOf(experiment.task));
+    change(experiment, defaultsOf(experiment.task)).then(() => { linkRefused.value = refused.value; });
+    hash.place = placeNow();
   });
   return first;
 }

@@ -20,18 +20,14 @@ export function t(key, values = {}) {
 export const percent = (share, decimals = 0) => new Intl.NumberFormat(lang.value, { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals })
   .format(share).replace("-", "−");
 
-const MOST_OF_A_NAME = 60;                              // a link can name fields that do not exist
+/** Sentences one after the other, as the language sets them. */
+export const sentences = (all) => all.filter(Boolean).join(lang.value === "en" ? " " : "");
 
-/** What is wrong, said in the reader's language; Python's own sentence where no translation fits. */
-export function refusal({ field, code, message, details = {} }) {
-  const named = field?.length > MOST_OF_A_NAME ? `${field.slice(0, MOST_OF_A_NAME)} …` : field;
-  if (field?.startsWith("~")) return t("refused.packed", { name: named.slice(1) });    // see core/packing.js
-  const name = t(`field.${field}`) === `field.${field}` ? named : t(`field.${field}`);
-  const bounds = details.low != null && details.high != null ? ".between" : details.low != null ? ".atLeast" : "";
-  for (const key of [`refused.${field}.${code}${bounds}`, `refused.${field}.${code}`, `refused.${code}${bounds}`, `refused.${code}`]) {
-    if (LOCALES[lang.value][key]) {
-      return t(key, { ...details, name, choices: details.choices?.join(", ") });
-    }
-  }
-  return message;
-}
+/** "a, b, and c" or "a、b和c"; of a choice "a, b, or c". */
+export const listed = (all, type = "conjunction") => new Intl.ListFormat(lang.value, { type }).format(all.map(String));
+
+/** One thing after the other, without a word between: "a, b". */
+export const inRow = (all) => all.filter((one) => one !== "" && one !== null && one !== false).join(t("list.comma"));
+
+/** Of several words each: "a; b". */
+export const apart = (all) => all.filter((one) => one !== "" && one !== null && one !== false).join(t("list.semicolon"));

@@ -5,6 +5,7 @@
 // fields of an experiment and of the view, {fields: {name: kind}, view: {name: kind}, version, former, task}: which version
 // this is, what py_lstm/versions.py has of those before, and the default's task. A link without a version is one of version 1.
 
+import { mended, pairsOf } from "./mending.js";
 import { canonical, number } from "./numerals.js";
 import { pack, unpack } from "./packing.js";
 
@@ -38,12 +39,13 @@ const escaped = (text) => encodeURIComponent(wellFormed(text)).replace(/%2C/g, "
   .replace(/%3A/g, ":").replace(/%5B/g, "[").replace(/%5D/g, "]");
 
 /**
- * {experiment: fields named in the hash, view: {...}}; what is broken, an escape or something packed, is kept as its letters.
- * A hash that begins with # is a link, which may be older than this page.
+ * {experiment: fields named in the text, view: {...}}; what is broken, an escape or something packed, is kept as its letters.
+ * What begins with # is a link, which may be older than this page, and may have been changed on its way: see mending.js.
  */
-export function decode(hash, kinds) {
-  const found = named(hash.replace(/^#/, ""), kinds);
-  if (hash.startsWith("#") && (Object.keys(found.experiment).length || Object.keys(found.view).length)) fillIn(found, kinds);
+export function decode(text, kinds) {
+  const { pairs, isLink } = mended(text, kinds);
+  const found = named(pairs, kinds);
+  if (isLink && (Object.keys(found.experiment).length || Object.keys(found.view).length)) fillIn(found, kinds);
   return found;
 }
 
@@ -65,14 +67,10 @@ function fillIn({ experiment, view }, kinds) {
   add(former(experiment.task ?? kinds.task));
 }
 
-function named(text, kinds) {
+function named(pairs, kinds) {
   const experiment = {};
   const view = {};
-  for (const pair of text.split("&")) {
-    if (!pair) continue;
-    const at = pair.indexOf("=");
-    let name = unescape(at < 0 ? pair : pair.slice(0, at));
-    let value = unescape(at < 0 ? "" : pair.slice(at + 1));
+  for (let [name, value] of pairs) {
     const unpacked = name.startsWith("~") ? unpack(value) : null;
     if (unpacked !== null) [name, value] = [name.slice(1), unpacked];
     if (Object.hasOwn(kinds.view, name)) view[name] = kinds.view[name] === "loose" ? Number(value) : value;
@@ -88,7 +86,7 @@ export function encodeBeside(experiments, first, kinds) {
 
 export function decodeBeside(text, first, kinds) {
   if (!text) return [];
-  return text.split("|").map((part) => ({ ...first, ...named(part, kinds).experiment }));
+  return text.split("|").map((part) => ({ ...first, ...named(pairsOf(part), kinds).experiment }));
 }
 
 // The sizes of an own sequence follow from its numbers, and the inputs of an own text from its characters.
@@ -144,8 +142,4 @@ function readSwitches(text) {
     const at = rule.indexOf(":");
     return at < 0 ? [rule, 1] : [rule.slice(0, at), number(rule.slice(at + 1))];
   }).filter(([name]) => name !== "__proto__"));
-}
-
-function unescape(text) {
-  try { return decodeURIComponent(text); } catch { return text; }
 }

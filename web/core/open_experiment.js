@@ -2,8 +2,9 @@
 // until then, and afterwards the browser's way back leads there.
 
 import { signal } from "@preact/signals";
-import { refusal, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { textOf } from "./files.js";
+import { refusal } from "./refusal.js";
 import { change, engine } from "./requests.js";
 import { beside, puzzle } from "./state.js";
 

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { lang, LOCALES, preferredLanguage } from "./i18n.js";
 import { grow } from "./curves.js";
 import { decode, decodeBeside } from "./link.js";
+import { mended } from "./mending.js";
 import { inline, runtime } from "./place.js";
 import { nearest, traceOf } from "./trace.js";
 import { onPaper } from "./window.js";
@@ -14,8 +15,8 @@ export const schema = recording.schema;
 export const ROOMS = ["forward", "backward", "train", "break"];
 export const THEMES = ["light", "dark"];
 
-// What the address said when the page was opened.
-export const linked = decode(location.hash, schema.link);
+// What the address said when the page was opened. Some programs make a ? of its #.
+export const linked = decode(location.search + location.hash, schema.link);
 export const named = (list, value, otherwise) => (list.includes(value) ? value : otherwise);
 
 /** What the fields of an experiment with this task are where nobody says. */
@@ -52,7 +53,10 @@ export const report = signal(null);                     // the gradient check: {
 // The bug to be found, by its number; null: no puzzle.
 export const puzzle = signal(puzzleNumber(linked.view.puzzle));
 export const measured = signal(linked.view.measured || null);   // what was measured of it, as its link says it
-export const touched = signal(Boolean(location.hash));  // the opening sentence leaves at the first touch
+// What was mended or left out of the link that was followed last, see mending.js; and what of it Python refused.
+export const linkNotes = signal(mended(location.search + location.hash, schema.link).notes);
+export const linkRefused = signal(null);
+export const touched = signal(Boolean(location.hash) || Object.keys(linkNotes.value).length > 0);  // the opening sentence leaves at the first touch
 
 // Training that goes on by itself, and what is set about it.
 export const running = signal(false);

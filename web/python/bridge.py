@@ -29,7 +29,7 @@ from py_lstm.reach import in_unit, reach_in_pieces
 from py_lstm.tasks import OWN, OWN_SETTINGS, TASKS, own_size
 from py_lstm.trace import check_in_pieces, run_in_pieces
 from py_lstm.training import TRAINING_FIELDS, diverged
-from py_lstm.validation import integer
+from py_lstm.validation import integer, out_of_memory
 
 # What the page draws well. py_lstm itself goes further.
 LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "updates": (0, 100_000)}
@@ -104,7 +104,7 @@ class Lab:
             own_size(len(values), len(values[0]) if isinstance(values[0], list) else 1, targets is not None, LIMITS["length"][1],
                      LIMITS["input_size"][1])
         wanted = Experiment.from_json(experiment)
-        for name, (low, high) in LIMITS.items():        # an own sequence sets its sizes itself
+        for name, (low, high) in LIMITS.items():
             if name != "input_size" or wanted.about.group in ("simple", "own") and not wanted.about.symbols:
                 integer(name, getattr(wanted, name), low, high)
         return wanted
@@ -380,7 +380,9 @@ def call(method, arguments, buffer=None):
     except InvalidInput as error:
         header, numbers = {"error": {"field": error.field, "code": error.code, "message": str(error),
                                      "details": error.details}}, None
-    except MemoryError:
+    except (MemoryError, ValueError) as error:
+        if not out_of_memory(error):
+            raise
         header, numbers = {"error": {"field": "experiment", "code": "memory", "details": {}, "message":
                                      "There is not enough memory for this; take a smaller batch, fewer units or fewer steps."}}, None
         lab.relieve()

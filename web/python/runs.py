@@ -201,7 +201,9 @@ def _key(experiment, fields=TRAINING_FIELDS):
 
 def beside(experiments, read):
     """What to train beside the first run, each experiment read by `read`."""
-    if not isinstance(experiments, list) or len(experiments) > MOST_BESIDE:
-        raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=shown(experiments), low=0,
+    if not isinstance(experiments, list):
+        raise InvalidInput("beside", "type", "The runs beside the first one are no list; give one.", got=shown(experiments))
+    if len(experiments) > MOST_BESIDE:
+        raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=str(len(experiments)),
                            high=MOST_BESIDE)
     return [Beside.of(experiment, read) for experiment in experiments]

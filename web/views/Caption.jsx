@@ -2,15 +2,14 @@
 // stays until it was taken. What is said of a run is measured of
 // it: python/captions.py chooses.
 
-import { refusal, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { startTour, toured } from "../core/tour.js";
 import { byTouch } from "../core/window.js";
-import { isRecording, refused, room, touched, trace } from "../core/state.js";
+import { isRecording, room, touched, trace } from "../core/state.js";
 
 export function Caption() {
   return (
     <>
-      {refused.value && <p class="refused-note" role="alert">{refusal(refused.value)}</p>}
       <p class="caption">
         <span>{t(`caption.${trace.value.captions[room.value]}`, trace.value)}</span>{" "}
         {!touched.value && <span class="try">{t(byTouch.value ? "caption.tryByTouch" : "caption.try")}{" "}</span>}

@@ -39,7 +39,7 @@ export function Controls({ onClose }) {
         {room.value === "train" ? <Settings /> : <>
           <Slider field="updates" />
           <div class="buttons">
-            <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(updates) + 1 })}>
+            <button type="button" disabled={updates >= mostUpdates(wanted.value)} onClick={() => change({ updates: Number(present().updates) + 1 })}>
               {t("train.one")}
             </button>
             <button type="button" aria-pressed={running.value} onClick={() => toggleTraining({ each: LEARN, until: mostUpdates(wanted.value) })}>

@@ -72,8 +72,8 @@ function Tensors({ tensors }) {
               </div>))}
           </figure>))}
       </div>
-      <p class="sum" aria-live={choosing.value ? "polite" : "off"}><Tex>{symbol}</Tex>{": "}{t("growth.step")} <b data-growth="step" title={full(pick("step"))}>{short(pick("step"))}</b>{", "}
-        {t("growth.soFar")} <b data-growth="so_far" data-value={pick("so_far")} title={full(pick("so_far"))}>{short(pick("so_far"))}</b>{", "}
+      <p class="sum" aria-live={choosing.value ? "polite" : "off"}><Tex>{symbol}</Tex>{t("list.colon")}{t("growth.step")} <b data-growth="step" title={full(pick("step"))}>{short(pick("step"))}</b>{t("list.comma")}
+        {t("growth.soFar")} <b data-growth="so_far" data-value={pick("so_far")} title={full(pick("so_far"))}>{short(pick("so_far"))}</b>{t("list.comma")}
         {t("growth.whole", { T })} <b data-growth="whole" data-value={whole} title={full(whole)}>{short(whole)}</b></p>
     </>
   );

@@ -2,8 +2,9 @@
 
 import { useId } from "preact/hooks";
 import { full } from "../core/format.js";
-import { refusal, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { choose, enter, typedIn, written } from "../core/own_numbers.js";
+import { refusal } from "../core/refusal.js";
 import { engineState, refused, wanted } from "../core/state.js";
 import { Typed } from "./fields.jsx";
 
@@ -52,13 +53,13 @@ function Understood({ field, entry }) {
 function inWords({ steps, numbers, by, between, decimal, thousands, names }) {
   const head = t(numbers === 1 ? "values.steps.one" : "values.steps.many", { steps, numbers });
   const parts = [["semicolon", "brackets"].includes(by) && t(`values.by.${by}`), between && t(`values.between.${between}`), decimal && t(`values.decimal.${decimal}`),
-    thousands && t(`values.thousands.${thousands}`), names && t("values.names", { names: names.join(t("values.comma")) })].filter(Boolean);
-  return parts.length ? t("values.how", { head, parts: parts.join(t("values.comma")) }) : head;
+    thousands && t(`values.thousands.${thousands}`), names && t("values.names", { names: names.join(t("list.comma")) })].filter(Boolean);
+  return parts.length ? t("values.how", { head, parts: parts.join(t("list.comma")) }) : head;
 }
 
 /** The first numbers, as the page writes numbers. */
 function firstOf({ steps, numbers }, rows) {
-  const shown = rows.slice(0, numbers === 1 ? FIRST.numbers : FIRST.rows).map((row) => [row].flat().map(full).join(t("values.comma")));
+  const shown = rows.slice(0, numbers === 1 ? FIRST.numbers : FIRST.rows).map((row) => [row].flat().map(full).join(t("list.comma")));
   const more = steps > shown.length ? [t("values.more")] : [];
-  return [...numbers === 1 ? shown : shown.map((row) => `(${row})`), ...more].join(t("values.comma"));
+  return [...numbers === 1 ? shown : shown.map((row) => `(${row})`), ...more].join(t("list.comma"));
 }

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
-import { refusal, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
+import { refusal } from "../core/refusal.js";
 import { rnnNow, trainRnn } from "../core/rnn.js";
 import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
 import { picture } from "./Score.jsx";
@@ -71,7 +72,7 @@ function Chart(reach) {
       <ul class="keys">
         {known.map(([name, style]) => (
           <li key={name}><button type="button" class="key" aria-pressed={!hidden.value.has(name)} onClick={() => toggle(name)}><svg width="26" height="8" aria-hidden="true"><path class={`curve-line ${style}`} d="M0 4H26" /></svg>
-            {t(`reach.${name}`, { unit: reach.unit, T })}: <b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
+            {t(`reach.${name}`, { unit: reach.unit, T })}{t("list.colon")}<b data-reach={name}>{short(reach[name][now - 1])}</b></button></li>))}
       </ul>
     </>
   );

@@ -127,7 +127,7 @@ export function Score() {
         <i class="time" style={px({ top: axis + 11 })}>t</i>
       </div>
       <div class="window" ref={scroller}>
-        <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={`${t("picture.label")}. ${t("picture.help")}`}
+        <div id="picture" class="sheet" tabIndex={0} role="application" aria-label={t("picture.named", { title: t("picture.label"), help: t("picture.help") })}
           style={px({ width, height })} onKeyDown={keys}>
           <canvas ref={canvas} onPointerDown={down} onPointerMove={move} onPointerUp={() => { dragging.value = false; }}
             onPointerCancel={() => { dragging.value = false; }} onPointerLeave={() => { hovered.value = null; }} />

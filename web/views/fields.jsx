@@ -2,8 +2,9 @@
 
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
-import { refusal, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
 import { number } from "../core/numerals.js";
+import { refusal } from "../core/refusal.js";
 import { change } from "../core/requests.js";
 import { refused, schema, wanted } from "../core/state.js";
 import { Icon } from "./Icon.jsx";

@@ -1,7 +1,7 @@
 // Which version this is, how Python started, whether every file is the one that was built, and what this browser keeps.
 
 import { useSignal } from "@preact/signals";
-import { t } from "../../core/i18n.js";
+import { inRow, t } from "../../core/i18n.js";
 import { engineState } from "../../core/state.js";
 import { forget, installer, keep, keepable, kept } from "../../core/offline.js";
 import { verify } from "../../core/verify.js";
@@ -25,7 +25,7 @@ function Verified() {
     const say = (text, more) => { said.value = { text, running: false, ...more }; };
     try {
       const { checked, wrong, list } = await verify((done, all) => say(t("verify.running", { done, all }), { running: true }));
-      if (wrong.length) say(t("verify.wrong", { count: wrong.length, names: wrong.slice(0, 5).join(", ") }), { wrong: true });
+      if (wrong.length) say(t("verify.wrong", { count: wrong.length, names: inRow(wrong.slice(0, 5)) }), { wrong: true });
       else say(t("verify.right", { count: checked }), { list });
     } catch (error) {
       say(error.message, { wrong: true });

@@ -2,7 +2,8 @@
 
 import { failed } from "../../core/breaking.js";
 import { damage, RULES } from "../../core/damage.js";
-import { lang, refusal, t } from "../../core/i18n.js";
+import { lang, t } from "../../core/i18n.js";
+import { refusal } from "../../core/refusal.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";
 import { Inside } from "./Inside.jsx";

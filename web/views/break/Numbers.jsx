@@ -2,7 +2,7 @@
 
 import { losses, rivals, scores, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
-import { percent, t } from "../../core/i18n.js";
+import { apart, percent, t } from "../../core/i18n.js";
 import { trace } from "../../core/state.js";
 
 /** A score as it is written: a share in per cent with one decimal. */
@@ -39,7 +39,7 @@ export function Numbers() {
         </tbody>
       </table>
       {/* Where there is no room for it beside the numbers. */}
-      <p class="note numbers-note">{notes.filter(Boolean).join("; ")}</p>
+      <p class="note numbers-note">{apart(notes)}</p>
     </>
   );
 }

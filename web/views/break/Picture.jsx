@@ -76,7 +76,7 @@ export function Picture({ shown, room, width, title, letters, ranges, selectable
               <span key={group.quantity} class="letter" style={{ top: `${group.y + group.height / 2}px` }}><Letter quantity={group.quantity} trace={shown} /></span>))}
           </div>)}
         <div class="sheet" style={{ width: `${picture.width}px`, height: `${picture.height}px` }}
-          {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": `${title}. ${t("picture.help")}`, onKeyDown: keys } : {})}>
+          {...(selectable ? { id: "picture", tabIndex: 0, role: "application", "aria-label": t("picture.named", { title, help: t("picture.help") }), onKeyDown: keys } : {})}>
           <canvas ref={canvas} role="img" aria-label={describe(title, shown)} onPointerDown={selectable ? (event) => select(at(event)) : undefined} />
           <Chosen picture={picture} />
         </div>

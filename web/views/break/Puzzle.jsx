@@ -3,8 +3,9 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { full, short } from "../../core/format.js";
-import { percent, refusal, t } from "../../core/i18n.js";
+import { apart, inRow, percent, t } from "../../core/i18n.js";
 import { another, checked, fewest, guess, leave, log, measure, mostSteps, preparing, standing, startOver, suspects, unreadable, verdict, watched } from "../../core/puzzle.js";
+import { refusal } from "../../core/refusal.js";
 import { puzzle } from "../../core/state.js";
 import { focusNext } from "../focus.js";
 import { Tex } from "../Tex.jsx";
@@ -14,7 +15,7 @@ const TITLE = ".puzzle h2";
 /** A control that may go when it is used. */
 const then = (act, place = TITLE) => () => { focusNext(place); act(); };
 
-const list = (names) => names.map(suspectName).join(t("puzzle.comma"));
+const list = (names) => inRow(names.map(suspectName));
 
 export function Puzzle() {
   const stands = standing.value;
@@ -69,21 +70,24 @@ function Instruments() {
           onInput={(event) => { steps.value = Number(event.currentTarget.value); }} /> <output>{steps.value}</output></label>
         <label><input type="checkbox" checked={given.value} data-puzzle="given" onChange={() => { given.value = !given.value; }} /> {t("puzzle.given")}</label>
         <label><input type="checkbox" checked={tiny.value} data-puzzle="tiny" onChange={() => { tiny.value = !tiny.value; }} /> {t("puzzle.tiny")}</label>
-        <button type="button" data-puzzle="check" aria-label={`${t("puzzle.measure")}: ${t("puzzle.check")}`} onClick={() => measure({ kind: "check", what: tensor.value, steps: steps.value, zero_states: !given.value, scale: tiny.value ? 1e-4 : 1 })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="check" aria-label={measuring("puzzle.check")} onClick={() => measure({ kind: "check", what: tensor.value, steps: steps.value, zero_states: !given.value, scale: tiny.value ? 1e-4 : 1 })}>{t("puzzle.measure")}</button>
       </fieldset>
       <fieldset>
         <legend>{t("puzzle.watch")}</legend>
         <label>{t("puzzle.quantity")} <select value={quantity.value} data-puzzle="quantity" onChange={(event) => { quantity.value = event.currentTarget.value; }}>
           {watched.map((name) => <option key={name} value={name}>{watchedName(name)}</option>)}</select></label>
-        <button type="button" data-puzzle="watch" aria-label={`${t("puzzle.measure")}: ${t("puzzle.watch")}`} onClick={() => measure({ kind: "watch", what: quantity.value })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="watch" aria-label={measuring("puzzle.watch")} onClick={() => measure({ kind: "watch", what: quantity.value })}>{t("puzzle.measure")}</button>
       </fieldset>
       <fieldset>
         <legend>{t("puzzle.score")}</legend>
-        <button type="button" data-puzzle="score" aria-label={`${t("puzzle.measure")}: ${t("puzzle.score")}`} onClick={() => measure({ kind: "score" })}>{t("puzzle.measure")}</button>
+        <button type="button" data-puzzle="score" aria-label={measuring("puzzle.score")} onClick={() => measure({ kind: "score" })}>{t("puzzle.measure")}</button>
       </fieldset>
     </div>
   );
 }
+
+/** What a button that says no more than "Measure" measures. */
+const measuring = (what) => t("announce", { place: t("puzzle.measure"), value: t(what) });
 
 const watchedName = (name) => (name === "f_plus_i" ? t("puzzle.fPlusI") : t(`quantity.${name}`));
 
@@ -112,7 +116,7 @@ function Entry({ measurement, blocks, values }) {
       {kind === "check" && (
         <span class="blocks">
           {blocks.map((block) => (
-            <span key={block.name} class={block.right ? "block" : "block is-wrong"} data-block={block.name} data-right={block.right} title={`${blockName(block.name)}: ${full(block.relative_error)}`}>
+            <span key={block.name} class={block.right ? "block" : "block is-wrong"} data-block={block.name} data-right={block.right} title={t("announce", { place: blockName(block.name), value: full(block.relative_error) })}>
               <Tex>{blockLetter(block.name)}</Tex> {block.right ? "✓" : "✗"} <small>{short(block.relative_error)}</small>
               <span class="visually-hidden">{t(block.right ? "check.right" : "check.wrong")}</span>
               {!block.right && block.absolute && <small class="absolute">{t("puzzle.absolute")}</small>}
@@ -136,7 +140,7 @@ function Solved() {
       <p><b>{t("puzzle.solved", { name: suspectName(told.guess) })}</b></p>
       <p>{told.proven ? t("puzzle.proven") : told.measurements === 0 ? t("puzzle.blind", { count: others.length + 1 }) : t("puzzle.lucky", { count: others.length, others: list(others) })}</p>
       {!proof ? <p class="note">{t("inspector.waiting")}</p>
-        : proof.series && <p data-puzzle="fewest">{t(proof.series.length === 1 ? "puzzle.fewestOne" : "puzzle.fewest", { count: proof.series.length, series: proof.series.map(measurementName).join(t("puzzle.then")) })}</p>}
+        : proof.series && <p data-puzzle="fewest">{t(proof.series.length === 1 ? "puzzle.fewestOne" : "puzzle.fewest", { count: proof.series.length, series: apart(proof.series.map(measurementName)) })}</p>}
       <p class="buttons"><button type="button" onClick={then(another)}>{t("puzzle.another")}</button></p>
     </div>
   );

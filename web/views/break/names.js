@@ -1,7 +1,7 @@
 // What a rule, a suspect and a block of a tensor are called.
 
 import { full } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { apart, t } from "../../core/i18n.js";
 import { RULES } from "../../core/damage.js";
 import { schema } from "../../core/state.js";
 
@@ -11,7 +11,7 @@ export const ruleName = (name) => t(`break.rule.${name}`);
 export const withValue = (name, value) => (RULES[name].switch ? ruleName(name) : t("break.withValue", { name: ruleName(name), value: full(value) }));
 
 /** All of a damage: "forget gate held at 0.5; no path along the cell" */
-export const allOf = (damage) => Object.entries(damage).map(([name, value]) => withValue(name, value)).join(t("break.and"));
+export const allOf = (damage) => apart(Object.entries(damage).map(([name, value]) => withValue(name, value)));
 
 export function suspectName(name) {
   const { rule, value } = schema.damage.suspects[name];

@@ -4,7 +4,7 @@
 import { signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { inRow, t } from "../../core/i18n.js";
 import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
 import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
@@ -109,7 +109,7 @@ function changesOf({ changes = {} }, x) {
   let [row, end] = [0, -Infinity];
   return Object.entries(changes).map(([update, fields]) => {
     const at = x.at(update);
-    const text = Object.entries(fields).map(([name, value]) => setTo(name, value)).join(", ");
+    const text = inRow(Object.entries(fields).map(([name, value]) => setTo(name, value)));
     row = at < end ? (row + 1) % MOST_ROWS : 0;
     end = at + widthOf(text) + 12;
     return { update, at, text, row };

@@ -2,7 +2,7 @@
 
 import { useId } from "preact/hooks";
 import { short } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { apart, t } from "../../core/i18n.js";
 import { number } from "../../core/numerals.js";
 import { change, present } from "../../core/requests.js";
 import { beside, curves, refused, running, schema, stopWhen, trace } from "../../core/state.js";
@@ -71,7 +71,7 @@ function Beside() {
     <p class="setting">
       <label for={id}>{t("train.beside")}</label>{" "}
       <select id={id} value="" onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="" disabled>{beside.value.length ? (bandOf(first, beside.value) && t("train.bandEnd", { count: beside.value.length })) ?? beside.value.map((other) => nameOf(other, first)).join("; ") : t("train.pair.nothing")}</option>
+        <option value="" disabled>{beside.value.length ? (bandOf(first, beside.value) && t("train.bandEnd", { count: beside.value.length })) ?? apart(beside.value.map((other) => nameOf(other, first))) : t("train.pair.nothing")}</option>
         {Object.keys(PAIRS).map((name) => <option key={name} value={name}>{t(`train.pair.${name}`)}</option>)}
         {beside.value.length > 0 && <option value="none">{t("train.pair.none")}</option>}
       </select>{" "}

@@ -4,8 +4,9 @@ import { signal, useComputed } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { colourOf, css, readable, STOPS } from "../../core/colour.js";
 import { full, short } from "../../core/format.js";
-import { percent, refusal, t } from "../../core/i18n.js";
+import { percent, t } from "../../core/i18n.js";
 import { asText, colouredBy, draw, found, passage, prompt, refusedWriting, temperature, written } from "../../core/reading.js";
+import { refusal } from "../../core/refusal.js";
 import { select } from "../../core/selection.js";
 import { isRecording, shownTheme, trace } from "../../core/state.js";
 import { Typed, Whole } from "../fields.jsx";
@@ -80,7 +81,7 @@ function ColouredBy({ by, range }) {
     <p class="coloured-by">
       <label for={`${id}-quantity`}>{t("text.colouredBy")}</label>{" "}
       <select id={`${id}-quantity`} value={by.quantity} onChange={(event) => select({ quantity: event.currentTarget.value, unit: by.unit })}>
-        {["c", "h"].map((name) => <option key={name} value={name}>{`${name}: ${t(`quantity.${name}`)}`}</option>)}
+        {["c", "h"].map((name) => <option key={name} value={name}>{t("announce", { place: name, value: t(`quantity.${name}`) })}</option>)}
       </select>{" "}
       <label for={`${id}-unit`}>{t("text.ofUnit")}</label>{" "}
       <Whole id={`${id}-unit`} label={t("text.ofUnit")} value={by.unit} low={1} high={trace.value.shape.H}
@@ -127,7 +128,7 @@ function Letters({ name, shown, by, range, label }) {
     pointed.value = { of: name, place: Math.max(0, Math.min(shown.letters.length - 1, (place.value ?? -1) + step)) };
   };
   return (
-    <div class="letters-read" data-text={name} data-updates={shown.updates} tabIndex={0} role="application" aria-label={`${label}. ${t("text.keys")}`}
+    <div class="letters-read" data-text={name} data-updates={shown.updates} tabIndex={0} role="application" aria-label={t("picture.named", { title: label, help: t("text.keys") })}
       onPointerOver={at} onPointerDown={at} onKeyDown={keys} onFocus={() => { if (place.value === null) pointed.value = { of: name, place: 0 }; }}>
       {shown.letters.map((letter, k) => {
         const value = values[k];

@@ -1,7 +1,7 @@
 // What a run beside the first is called: by what differs.
 
 import { full } from "../../core/format.js";
-import { t } from "../../core/i18n.js";
+import { inRow, t } from "../../core/i18n.js";
 import { allOf } from "../break/names.js";
 
 const UNSAID = ["updates", "version", "edits", "gradient_of", "output_step", "sequence_seed"];
@@ -26,7 +26,7 @@ const written = (field, value) => {
 export function nameOf(experiment, first) {
   const differing = Object.keys(experiment).filter((name) => !UNSAID.includes(name) && JSON.stringify(experiment[name]) !== JSON.stringify(first[name]));
   if (differing.length === 0) return t("train.kept");
-  return differing.slice(0, 2).map((name) => written(name, experiment[name])).filter(Boolean).join(", ") || t("train.kept");
+  return inRow(differing.slice(0, 2).map((name) => written(name, experiment[name]))) || t("train.kept");
 }
 
 /** The words for several runs that differ in nothing but their seed, or null. */
