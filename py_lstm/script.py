@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import math
 import pprint
 from typing import Any, Sequence
 
 import numpy as np
 
+from .damage.gates import extra_shapes
 from .drawing import headline
-from .experiment import Experiment, defaults
-from .trace import Trace
-from .validation import choice, instance, integer
+from .experiment import Experiment, defaults, parameter_shapes
+from .network import PARAMETERS
+from .parameters import Arrays
+from .trace import Trace, run
+from .training import Trainer
+from .validation import array, choice, instance, integer
 
 # What a reader wants to see even where it is the default.
 # The version says which defaults are meant by what is left out.
@@ -25,14 +31,38 @@ print("loss", trace.loss)
 {number}
 # The same numbers as they were seen: the loss, and the Euclidean norm of every array.
 SEEN = {seen}
+# The weights that were reached there.
+WEIGHTS = (
+{weights})
 
-found = {{"loss": trace.loss}} | {{name: float(np.linalg.norm(value)) for name, value in a.items()}}
-apart = {{name: abs(found[name] - value) / max(1e-3, abs(value)) for name, value in SEEN.items()}}
+
+def sizes(trace):
+    return {{"loss": trace.loss}} | {{name: float(np.linalg.norm(value)) for name, value in trace.arrays.items()}}
+
+
+def differences(found, known):
+    return {{name: abs(found[name] - value) / max(1e-3, abs(value)) for name, value in known.items()}}
+
+
+found = sizes(trace)
+apart = differences(found, SEEN)
 worst = max(apart, key=apart.get)
 print(f"largest difference from what was seen: {{apart[worst]:.1e}} ({{worst}})")
 if not apart[worst] <= 1e-6:
-    raise SystemExit("These are not the same numbers. Is it another version of py_lstm? A long training may also carry on and "
-                     "enlarge the last bits, in which machines differ.")
+    # A long training may carry on and enlarge the last bits, in which machines differ. Then it parts from itself as well.
+    one_bit = experiment.replace(learning_rate=float(np.nextafter(experiment.learning_rate, 1)))
+    itself = max(differences(sizes(run(one_bit)), found).values()) if experiment.updates else 0
+    if not 10_000 * itself >= apart[worst]:
+        raise SystemExit("These are not the same numbers. Is it another version of py_lstm?")
+    print(f"A learning rate that is larger by one bit changes the numbers of this training by {{itself:.1e}}, and so does another machine.")
+    trace = with_weights(experiment, WEIGHTS)
+    a = trace.arrays
+    print("with the weights that were reached there: loss", trace.loss){number_again}
+    apart = differences(sizes(trace), SEEN)
+    worst = max(apart, key=apart.get)
+    print(f"largest difference from what was seen: {{apart[worst]:.1e}} ({{worst}})")
+    if not apart[worst] <= 1e-6:
+        raise SystemExit("These are not the same numbers. Is it another version of py_lstm?")
 '''
 
 NUMBER = '''
@@ -63,9 +93,47 @@ def script(trace: Trace, selection: Sequence[Any] | None = None, notes: Sequence
     head = [headline(trace), *notes, "", f"Needs Python 3.10 or newer and py_lstm {__version__}, which brings NumPy:",
             f"    pip install py_lstm-{__version__}-py3-none-any.whl"]
     comments = "\n".join(f"# {_one_line(line)}".rstrip() for line in head)
-    body = BODY.format(number=number, seen=pprint.pformat(seen, width=110, sort_dicts=False).replace("\n", "\n       "))
-    return (f"{comments}\n\nimport numpy as np\n\nfrom py_lstm import Experiment, {'explain, ' if number else ''}run\n\n"
+    packed = _packed({name: trace.arrays[name] for name in _reached(e)})
+    body = BODY.format(number=number, number_again=number.replace("\n", "\n    ").rstrip(" ").rstrip("\n"),
+                       seen=pprint.pformat(seen, width=110, sort_dicts=False).replace("\n", "\n       "),
+                       weights="".join(f'    "{packed[at:at + 110]}"\n' for at in range(0, len(packed), 110)))
+    return (f"{comments}\n\nimport numpy as np\n\nfrom py_lstm import Experiment, {'explain, ' if number else ''}run\n"
+            "from py_lstm.script import with_weights\n\n"
             f"experiment = Experiment(\n{_arguments(e)})\n{body}")
+
+
+def with_weights(experiment: Experiment, packed: str) -> Trace:
+    """The trace of an experiment whose network has the weights in a script, and not those of a training done here.
+
+    Its own `experiment` has no updates. The edits are laid over, as they are over what a training leads to.
+
+    Examples
+    --------
+    >>> seen = run(Experiment(updates=3))
+    >>> text = script(seen)
+    >>> packed = "".join(line.strip(' "') for line in text.split("WEIGHTS = (")[1].split(")")[0].splitlines())
+    >>> bool(np.array_equal(with_weights(seen.experiment, packed).arrays["dc"], seen.arrays["dc"]))
+    True
+    """
+    e = instance("experiment", experiment, Experiment).replace(updates=0)
+    trainer = Trainer(e)
+    values, begin = np.frombuffer(base64.b64decode(packed), "<f8"), 0
+    parameters = {}
+    for name, shape in _reached(e).items():
+        size = math.prod(shape)
+        parameters[name] = array(name, values[begin:begin + size], (size,)).reshape(shape)
+        begin += size
+    return run(e, trainer.standing(parameters))
+
+
+def _reached(e: Experiment) -> dict[str, tuple[int, ...]]:
+    """The parameters of a trace, with their shapes."""
+    shapes = parameter_shapes(e.input_size, e.hidden_size, e.output_size)
+    return {name: shapes[name] for name in PARAMETERS} | extra_shapes(e.damage, e.hidden_size)
+
+
+def _packed(parameters: Arrays) -> str:
+    return base64.b64encode(b"".join(value.astype("<f8").tobytes() for value in parameters.values())).decode()
 
 
 def _arguments(e: Experiment) -> str:

@@ -256,6 +256,14 @@ class Trainer(Updates):
         other.moments = self.moments.up_to(k)
         return other
 
+    def standing(self, parameters: Arrays) -> "Trainer":
+        """Another trainer, that begins from these parameters instead of those that are drawn."""
+        other = Trainer(self.experiment)
+        other.network.parameters = {name: value.copy() for name, value in parameters.items()}
+        other.moments = Moments()
+        other._keep()
+        return other
+
     def evaluate(self, count: int = 256, seed: int = 0, length: int | None = None) -> float:
         """The task's score on `count` fresh sequences, which no update has seen; for text, on the whole held-out part.
 

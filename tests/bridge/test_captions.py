@@ -49,6 +49,13 @@ def test_what_is_not_shown_is_not_said():
     assert said(edits=marks)["forward"] in ("any.forward", "latch.right")
 
 
+def test_of_numbers_set_by_hand_it_is_not_said_that_they_were_drawn():
+    by_hand = {"bias[0]": -6, "bias[3]": 6, "weight_ih[0,1]": 12, "readout_weight[0,0]": 1.32}
+    assert said(updates=0, edits=by_hand)["forward"] == said(updates=0, edits={"x[2,1]": 0.0, "c_0[1]": 1.0})["forward"] == "byHand"
+    assert said(updates=0, edits={"bias[3]": 6})["forward"] == "byHandOne"
+    assert said(updates=1, edits=by_hand)["forward"] == "any.forward" and said(updates=0)["forward"] == "untrained"
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_story_is_seen_wherever_it_is_told(seed):
     draw = np.random.default_rng(seed)

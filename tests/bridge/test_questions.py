@@ -71,6 +71,24 @@ def test_a_nudged_number_is_answered_as_in_one_go(lab):
         assert np.array_equal(found[name], value), name
 
 
+def test_how_weights_and_gradients_are_spread_is_told_of_the_last_picture(lab):
+    """The same that a picture of the Train room brings along."""
+    lab.ask(1, "spread")
+    while (told := lab.go_on(1, 0))[0].get("part") is None:
+        assert not told[0]["done"]
+    part, numbers = told[0]["part"], told[1]
+    shown, _ = lab.advance(0, {**BACKWARD, "room": "train"})
+    while not shown["finished"]:
+        shown, drawn = lab.advance(0, {**BACKWARD, "room": "train"})
+    assert part["updates"] == lab.trace.experiment.updates and part["spread"] == shown["spread"]
+    for name, place in part["arrays"].items():
+        there = shown["more"][name]
+        assert np.array_equal(numbers[place["start"]:][:math.prod(place["shape"])], drawn[there["start"]:][:math.prod(there["shape"])]), name
+    fresh = bridge.Lab()
+    fresh.ask(1, "spread")
+    assert fresh.go_on(1, 0)[0] == {"done": True}, "before the first picture there is none"
+
+
 def test_the_blocks_are_those_of_one_go(lab):
     e = lab.trace.experiment
     parts = answer(lab, "blocks", e.to_json(), False)

@@ -91,6 +91,16 @@ def test_going_on_from_an_earlier_moment_forgets_what_came_after_it(page):
     assert losses(page) == trained(SMALL, 12).losses and frames[-1]["curves"]["main"]["count"] == 12
 
 
+def test_where_a_run_is_cut_so_is_what_is_trained_beside_it_and_not_a_kept_run(page):
+    """A pause: the page stands at an update that Python has gone beyond."""
+    other, kept, cell = SMALL.replace(seed=5, updates=0), SMALL.replace(seed=6, updates=35), SMALL.to_json() | {"cell": "rnn", "updates": 0}
+    beside = [other.to_json(), kept.to_json(), cell]
+    page.run(SMALL, beside=beside)
+    page.run(SMALL.replace(updates=31), beside=beside, **{"from": 31})
+    assert [len(losses(page, name)) for name in ("main", "beside0", "beside1", "beside2")] == [31, 31, 40, 40]
+    assert losses(page) == trained(SMALL, 31).losses and losses(page, "beside0") == trained(other, 31).losses
+
+
 def test_a_change_in_the_middle_keeps_what_was_before_it(page):
     page.run(SMALL)
     changed = SMALL.replace(updates=50, changes={30: {"learning_rate": 0.001}})

@@ -94,6 +94,23 @@ def test_a_run_is_the_run_of_cpython_with_pauses_steps_and_scrubbing(room):
     assert_same_curves(tab, tab.evaluate("lab.run().count"), seed=77)
 
 
+@pytest.mark.parametrize("way", ["forward", "backward", "link"])
+def test_weights_and_gradients_are_told_of_whichever_way_one_comes_in(lab, way):  # noqa: F811
+    """A picture made for another room does not bring them along: "Asking Python" stood there for ever."""
+    tab, ahead = lab.tab, in_cpython(38, seed=78)
+    lab.set(updates=37, seed=78)
+    if way == "link":
+        follow(tab, "room=train&updates=37&seed=78")
+    else:
+        lab.enter(way)
+        lab.enter("train")
+    rows = tab.locator(".spread .spread-rows")
+    rows.wait_for()
+    assert rows.locator(".bars.weights").count() == rows.locator(".bars.gradients").count() == 5
+    said = rows.locator(".whole").text_content()
+    assert "%.3g" % ahead.gradient_norms[37] in said, said
+
+
 def test_back_to_the_start_leads_to_the_same_curve_again(room):
     tab = room.tab
     press(tab, "+10 updates")

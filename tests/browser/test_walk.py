@@ -245,7 +245,7 @@ def test_a_trained_rnn_stands_beside_the_lstm(lab, language):
 
 def test_an_rnn_that_leaves_the_numbers_says_at_which_update(lab):
     # One of the few where the LSTM lasts longer.
-    lab.set(optimizer="sgd", learning_rate=100, weight_decay=3, clip_norm=1e9, updates=63, scale=0.01, length=8, batch_size=2)
+    lab.set(optimizer="sgd", learning_rate=100, weight_decay=3, clip_norm=1e9, updates=63, scale=1, length=8, batch_size=2)
     lab.enter("backward")
     lab.tab.locator(".reach > button").click()
     lab.tab.locator(".reach [role=alert]").wait_for()

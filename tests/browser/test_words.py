@@ -111,7 +111,7 @@ EXPANSIONS = {
     "break.memory.${told.after?.over ?? \"step\"}": ["own", "string", "delay", "step", "length"], "break.${value}": ["rnn", "gru"],
     "metric.${trace.value.about.metric}": bridge.METRICS.values(), "published.${task}": [name for name, task in TASKS.items()
                                                                                         if bridge.about(task, 10)["published"]],
-    "caption.${trace.value.captions[room.value]}": re.findall(r'"((?:latch|any)\.\w+|untrained)"', source("python/captions.py")),
+    "caption.${trace.value.captions[room.value]}": re.findall(r'"((?:latch|any)\.\w+|untrained|byHand(?:One)?)"', source("python/captions.py")),
     "term.${term}": words("views/Glossary.jsx", "const TERMS = "), "term.${term}.text": words("views/Glossary.jsx", "const TERMS = "),
     "help.${where}": re.findall(r'\n  \["(\w+)", \[', table("views/Help.jsx", "const KEYS = ")),
     "help.${what}": re.findall(r'", "(\w+)"\]', table("views/Help.jsx", "const KEYS = ")), "room.${name}": ["forward", "backward",
@@ -130,6 +130,7 @@ EXPANSIONS = {
     "take.${kind}.note": TAKEN, "train.axis.${name}": ["log", "linear"], "train.stopped.${kind}": runs.STOPS,
     "train.stop.${kind}": ["none", *runs.STOPS],
     "train.pair.${name}": keys("views/train/Setup.jsx", "const PAIRS = "), "train.pace.${name}": keys("core/training.js", "PACES = "),
+    "train.shows.${pair}": keys("views/train/Setup.jsx", "const SHOWS = "), "break.${cell}": ["lstm", "rnn", "gru"],
     "trait.${trait}": re.findall(r'^        "(\w+)": ', inspect.getsource(traits.traits), re.M),
     "values.by.${by}": ["semicolon", "brackets"], "values.between.${between}": number_table._WORDS,
     "values.decimal.${decimal}": number_table._MARKS.values(),

@@ -90,3 +90,28 @@ def test_what_is_no_trace_is_refused(field, call):
     with pytest.raises(InvalidInput) as refused:
         call()
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_script_carries_the_weights_that_were_reached(name):
+    trace = run(EXPERIMENTS[name])
+    again = script.with_weights(trace.experiment, script._packed({name: trace.arrays[name] for name in script._reached(trace.experiment)}))
+    assert again.loss == trace.loss and set(again.arrays) == set(trace.arrays)
+    assert all(np.array_equal(value, trace.arrays[name]) for name, value in again.arrays.items())
+
+
+def test_a_script_of_a_chaotic_training_comes_to_the_same_numbers_by_the_weights_that_were_reached(capsys):
+    """A learning rate larger by one bit stands for another machine: of `brackets` 200 updates then lead to other numbers."""
+    e = Experiment("brackets", updates=200)
+    seen = run(e.replace(learning_rate=float(np.nextafter(e.learning_rate, 1))))
+    text = script.script(seen, ("c", 2, 1))
+    here = text.replace(f"    learning_rate={seen.experiment.learning_rate!r},\n", "")
+    assert here != text, "the script says what the learning rate was"
+    exec(compile(here, "script.py", "exec"), {})
+    told = capsys.readouterr().out
+    apart = [float(line.split(": ")[1].split()[0]) for line in told.splitlines() if line.startswith("largest difference")]
+    assert apart[0] > 1e-3 and apart[1] < 1e-12 and "larger by one bit" in told
+    assert f"loss {seen.loss}" in told and f"c, step 2, unit 1: {seen.arrays['c'][1, 0]}" in told
+    broken = here.replace("SEEN = {'loss': ", "SEEN = {'loss': 1")
+    with pytest.raises(SystemExit, match="not the same numbers"):
+        exec(compile(broken, "script.py", "exec"), {})

@@ -105,7 +105,7 @@ export function begin() {
       linkNotes.value = mended(location.hash, schema.link).notes;
     });
     pointedAt.value = pointed(view);
-    change(experiment, defaultsOf(experiment.task)).then(() => { linkRefused.value = refused.value; });
+    change(experiment, defaultsOf(experiment.task), { beside: beside.value }).then(() => { linkRefused.value = refused.value; });
     hash.place = placeNow();
   });
   return first;

@@ -1,5 +1,18 @@
 // What a change means in the middle of a run. Some settings change from the present update on; others start it again.
 
+const ITS_OWN = ["updates", "edits"];
+
+/**
+ * Experiments that are trained beside one that changes from `before` to `now`: a field in which one was as the first stays so. Of a
+ * run that was kept, to be compared with what comes, nothing changes.
+ */
+export function followed(beside, before, now) {
+  const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
+  const changed = Object.keys(now).filter((name) => !ITS_OWN.includes(name) && differs(before[name], now[name]));
+  const follow = (other) => ({ ...other, ...Object.fromEntries(changed.filter((name) => !differs(other[name], before[name])).map((name) => [name, now[name]])) });
+  return changed.length ? beside.map((other) => (other.updates > 0 ? other : follow(other))) : beside;
+}
+
 /** The settings that the next update after `done` goes by. */
 export function inForce(experiment, done) {
   const changes = Object.entries(experiment.changes ?? {}).filter(([update]) => Number(update) <= done);

@@ -3,7 +3,7 @@
 import { batch } from "@preact/signals";
 import { Engine } from "./engine.js";
 import { grow } from "./curves.js";
-import { atMoment } from "./moment.js";
+import { atMoment, followed } from "./moment.js";
 import { painted } from "./painted.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
 import { beside, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
@@ -60,9 +60,16 @@ export function present() {
   return refused.value.code === "diverged" && room.value === "train" ? trace.value.experiment : { ...trace.value.experiment, updates: trace.value.wanted };
 }
 
-/** Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused. */
-export async function request(patch, base = present(), options = {}) {
+/**
+ * Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused.
+ *
+ * options : what the run is given, see python/bridge.py; `beside` are the experiments to train beside it, where they do not simply
+ *           follow it
+ */
+export async function request(patch, base = present(), { beside: others, ...options } = {}) {
+  const before = wanted.value;
   wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
+  beside.value = others ?? followed(beside.value, before, wanted.value);
   refused.value = null;
   // What ended a run is not true of another one.
   if (Object.keys(patch).some((name) => name !== "updates")) happened.value = null;

@@ -68,12 +68,12 @@ export async function train({ each = null, until = most } = {}) {
   }
 }
 
-/** Stop at the moment that is seen. */
+/** Stop at the moment that is seen. What Python did beyond it meanwhile is forgotten: the run ends where the page stands. */
 export async function halt() {
   if (!running.value) return;
   running.value = false;
   playing = null;
-  await change({ updates: doneNow() });
+  await change({ updates: doneNow() }, undefined, { from: doneNow() });
 }
 
 // In Break it would leave everything to be asked for ever.
@@ -92,19 +92,16 @@ export function goTo(updates) {
 /** So many updates more. */
 export const stepOn = (updates) => goTo(doneNow() + updates);
 
-/** Back to the network before its first update; the settings stay as they are now. */
-export function startOver(patch = {}) {
+/** Back to the network before its first update; the settings stay as they are now. `others` are to be trained beside it from then on. */
+export function startOver(patch = {}, others = undefined) {
   playing = null;
   running.value = false;
   happened.value = null;
-  return change({ ...inForce(present(), doneNow()), changes: {}, updates: 0, ...patch }, undefined, { from: 0 });
+  return change({ ...inForce(present(), doneNow()), changes: {}, updates: 0, ...patch }, undefined, { from: 0, ...(others && { beside: others }) });
 }
 
 /** Train these beside the first, as far as it. */
-export function setBeside(experiments) {
-  beside.value = experiments;
-  return change({});
-}
+export const setBeside = (experiments) => change({}, undefined, { beside: experiments });
 
 /** The run as it is, to be compared with what comes. */
 export const keepBeside = () => setBeside([...beside.value.slice(-(MOST_KEPT - 1)), { ...trace.value.experiment, updates: curves.value.main.count }]);

@@ -75,7 +75,7 @@ class Lab:
             return self.runs.of(experiment).trainer
 
         rooms = break_room.BreakRoom(trainer_of, pack, drawable), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
-        own = {"check": self.check, "probe": self.probe, "numbers": own_numbers.read}
+        own = {"check": self.check, "probe": self.probe, "spread": self.spread, "numbers": own_numbers.read}
         self.questions = questions.Questions(own | {name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):
@@ -88,7 +88,7 @@ class Lab:
         self.runs.beside = runs.beside(options.get("beside", []), self._read)
         self.stop = runs.Stop.of(options.get("stop"), not wanted.about.lower_is_better)
         if options.get("from") is not None:
-            self.runs.cut(wanted.replace(updates=options["from"]))
+            self.runs.cut_all(wanted.replace(updates=options["from"]))
         self.experiment, self.picture, self.done = wanted, None, False
         self.runs.rate(self.runs.of(wanted).done, start=True)
         return {}, None
@@ -252,6 +252,15 @@ class Lab:
         """L along one number of the picture, nudged by ±eps. A question, as `check` is."""
         found = yield from probe_in_pieces(self.trace.experiment, tensor, tuple(index), eps, self.run.trainer)
         yield {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in found._asdict().items()}
+
+    def spread(self):
+        """How weights and gradients of the last picture's network are spread, for a picture that was made in another room. A question."""
+        if self.trace is None:                          # the first picture is to come, and it will say so itself
+            return
+        updates = self.trace.experiment.updates
+        spread, arrays = yield from train_room.spread(self.run.trainer, updates)
+        entries, numbers = packed(arrays)
+        yield {"kind": "spread", "updates": updates, "spread": spread, "arrays": entries}, numbers
 
     def check(self, tensors):
         """The complex-step check of the picture's gradients: a part for each of these tensors."""

@@ -10,7 +10,9 @@ def captions(trace):
     """{"forward", "backward"}: the ends of the keys in the page's locales, such as "latch.forward"."""
     said = {"forward": "any.forward", "backward": "any.backward"}
     experiment = trace.experiment
-    if experiment.updates == 0:
+    if experiment.updates == 0 and experiment.edits:
+        said["forward"] = "byHand" if len(experiment.edits) > 1 else "byHandOne"
+    elif experiment.updates == 0:
         said["forward"] = "untrained"
     elif experiment.task == "latch" and experiment.input_size >= 2 and trace.counted and trace.right == trace.counted:
         shuts = _shuts(trace)

@@ -33,5 +33,6 @@ class ReachRnn:
                 yield {"kind": "progress", "done": told.update, "wanted": e.updates}
         trace = yield from run_in_pieces(e, self.trainer_of(e))
         yield None
-        yield {"kind": "reach", "dh": reach_in(rival, trace).tolist(), "updates": e.updates, "size": rival.size,
+        told = {"dh": reach_in(rival, trace), "before": reach_in(Rival("rnn", e), trace)}      # trained, and as it began
+        yield {"kind": "reach", **{name: sizes.tolist() for name, sizes in told.items()}, "updates": e.updates, "size": rival.size,
                "loss": rival.losses[-1] if rival.losses else None, "lstm": trace.losses[-1] if trace.losses else None}

@@ -152,6 +152,13 @@ class Runs:
             trainer = run.trainer.branch(updates=experiment.updates)
             self.kept[_key(experiment)] = Run(trainer, run.seconds * len(trainer.losses) / run.done)
 
+    def cut_all(self, experiment):
+        """The same, and of what is trained beside it as far as it is: not of a run that is kept to be compared with, nor of another cell."""
+        self.cut(experiment)
+        for one in self.beside:
+            if one.cell is None and one.experiment.updates == 0:
+                self.cut(one.experiment.replace(updates=experiment.updates))
+
     def forget(self, spared=None):
         """Forget every run but one, or the one whose way again it is."""
         key = spared and _key(spared.trainer.experiment)

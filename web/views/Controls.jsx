@@ -10,6 +10,7 @@ import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider, Typed } from "./fields.jsx";
 import { LossCurve } from "./LossCurve.jsx";
+import { numbered } from "./notes.js";
 import { OwnNumbers } from "./OwnNumbers.jsx";
 import { Settings } from "./train/Settings.jsx";
 
@@ -109,6 +110,7 @@ function Edits() {
           <li key={place}><code>{place}</code> <span>{short(value)}</span>
             <button type="button" class="icon small" aria-label={t("controls.unedit", { place })} onClick={() => unedit(place)}>×</button></li>))}
       </ul>
+      <p class="note">{numbered("edits.trainingOne", "edits.training", edits.length)}</p>
       <Refusal field="edits" id="edits-wrong" />
     </fieldset>);
 }

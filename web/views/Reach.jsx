@@ -4,8 +4,10 @@ import { signal } from "@preact/signals";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { refusal } from "../core/refusal.js";
+import { change } from "../core/requests.js";
 import { rnnNow, trainRnn } from "../core/rnn.js";
 import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
+import { byHand, GAP } from "./notes.js";
 import { picture } from "./Score.jsx";
 
 const HEIGHT = 130;
@@ -34,14 +36,31 @@ export function Reach() {
 function PlainRnn() {
   const { experiment, done } = trace.value;
   const now = rnnNow();
-  if (experiment.updates === 0) return <p class="note">{t("rnn.untrained")}</p>;
+  if (experiment.updates === 0) return <p class="note">{t(byHand() > 0 ? "rnn.untrainedByHand" : "rnn.untrained")}</p>;
   if (now?.reach) {
     const { updates, loss, lstm } = now.reach;
-    return <p class="note" role="status" data-rnn-loss={loss}>{t("rnn.trained", { updates, loss: short(loss), lstm: short(lstm) })}</p>;
+    return (
+      <>
+        <p class="compared" role="status">{compared(now.reach)}</p>
+        <p class="note" data-rnn-loss={loss}>{t("rnn.trained", { updates, loss: short(loss), lstm: short(lstm) })} {t("cells.settings")}</p>
+        {!isGap(experiment) && <button type="button" onClick={() => change({ ...GAP, updates: GAP_UPDATES }).then(trainRnn)}>{t("rnn.gap", { length: GAP.length, updates: GAP_UPDATES })}</button>}
+      </>);
   }
   if (now?.failed) return <p class="note" role="alert">{refusal(now.failed)}</p>;
   if (now) return <p class="note" role="status">{t("rnn.training", { done: now.done, wanted: now.wanted })}</p>;
   return <button type="button" disabled={engineState.value !== "live" || isRecording.value || done === false} onClick={trainRnn}>{t("rnn.train", { updates: experiment.updates })}</button>;
+}
+
+const REACHES = 0.1;                    // of the LSTM's: then the RNN's derivative is said to reach as well
+const GAP_UPDATES = 200;
+const isGap = (experiment) => Object.entries(GAP).every(([name, value]) => experiment[name] === value);
+
+/** What the two curves show at the first step, in words that fit the numbers. */
+function compared({ dh, before }) {
+  const lstm = told.value.reach?.dc[0];
+  if (!lstm) return "";
+  const sizes = { rnn: short(dh[0]), lstm: short(lstm), before: short(before[0]) };
+  return t(dh[0] >= REACHES * lstm ? "rnn.reaches" : "rnn.fades", sizes);
 }
 
 function Chart(reach) {

@@ -4,7 +4,7 @@ import test from "node:test";
 import fc from "../../../web/node_modules/fast-check/lib/fast-check.js";
 import { grow } from "../../../web/core/curves.js";
 import { decodeBeside, encodeBeside } from "../../../web/core/link.js";
-import { atMoment, inForce } from "../../../web/core/moment.js";
+import { atMoment, followed, inForce } from "../../../web/core/moment.js";
 import { linear, logarithmic, path, roundUp } from "../../../web/core/scale.js";
 
 const ROOM = { changeable: ["learning_rate", "clip_norm"], restarting: ["seed", "task"] };
@@ -58,6 +58,20 @@ test("in mid-run a setting is changed from now on, later changes are forgotten, 
   assert.deepEqual(atMoment({ seed: 1 }, base, place), { seed: 1 });
   assert.deepEqual(atMoment({ updates: 3 }, base, place), { updates: 3 });
   assert.deepEqual(inForce(base, 100), { clip_norm: 2, learning_rate: 1 });
+});
+
+test("what is trained beside the first follows it in all but that in which it differs; a kept run stays what it was", () => {
+  const first = { task: "latch", length: 24, forget_bias: 1, seed: 1, changes: {}, updates: 80, edits: {} };
+  const rnn = { ...first, updates: 0, cell: "rnn" };
+  const other = { ...first, updates: 0, forget_bias: 0 };
+  const kept = { ...first, updates: 80, seed: 4 };
+  const longer = { ...first, length: 60, changes: { 30: { clip_norm: 2 } }, updates: 0, edits: { "bias[0]": 1 } };
+  const changed = { length: 60, changes: longer.changes };
+  assert.deepEqual(followed([rnn, other, kept], first, longer), [{ ...rnn, ...changed }, { ...other, ...changed }, kept]);
+  assert.deepEqual(followed([other], first, { ...first, forget_bias: 3 }), [other]);
+  assert.deepEqual(followed([other, rnn], first, { ...first, task: "recall", forget_bias: 3 }), [{ ...other, task: "recall" }, { ...rnn, task: "recall", forget_bias: 3 }]);
+  const same = [rnn];
+  assert.equal(followed(same, first, { ...first, updates: 200 }), same);
 });
 
 test("runs beside the first travel in a link as what differs", () => {

@@ -1,11 +1,13 @@
 // The Break room: left what to break, in the middle what that does, right which gradients are wrong. A puzzle takes its place.
 
-import { failed } from "../../core/breaking.js";
+import { failed, rivals } from "../../core/breaking.js";
 import { damage, RULES } from "../../core/damage.js";
+import { short } from "../../core/format.js";
 import { lang, t } from "../../core/i18n.js";
 import { refusal } from "../../core/refusal.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";
+import { momentNote } from "../notes.js";
 import { Inside } from "./Inside.jsx";
 import { Memory } from "./Memory.jsx";
 import { allOf } from "./names.js";
@@ -25,11 +27,12 @@ export const BreakRight = () => (puzzle.value === null ? <><Onset /><Inspector /
 function Broken() {
   return (
     <>
-      <p class="caption break-caption" role="status">{sentence()}</p>
+      <p class="caption break-caption" role="status">{sentence()}{momentNote() && <span class="moment-note"> {momentNote()}</span>}</p>
       {failed.value && <p class="refusal" role="alert">{refusal(failed.value)}</p>}
+      {rivals.value && <Memory />}
       <Numbers />
       <Pair />
-      <Memory />
+      {!rivals.value && <Memory />}
       <Inside />
       <TrainOn />
     </>
@@ -41,6 +44,7 @@ function sentence() {
   const { damage: done, damage_from: from, updates } = trace.value.experiment;
   const names = Object.keys(done);
   if (names.length === 0) return t(Object.keys(damage.value).length ? "inspector.waiting" : "break.nothing");
+  if (names.join() === "longer") return t("break.onlyLonger", { times: short(done.longer) });
   const trained = from !== null && updates > from;
   return [t(trained ? "break.brokenTraining" : "break.broken", { what: allOf(done) }), lookAt(names, trained)].filter(Boolean).join(lang.value === "en" ? " " : "");
 }

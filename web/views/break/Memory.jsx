@@ -24,14 +24,34 @@ export function Memory() {
       <h2>{t("break.memory")}</h2>
       <p class="note">{t(`break.memory.${told.after?.over ?? "step"}`, { trained: told.after?.trained ?? "" })}</p>
       {told.after && scores.value && <Curves told={told} width={width} of={scores.value} />}
+      {told.after && told.gru && scores.value?.share && <p class="compared" role="status">{cellsCompared(told, scores.value.clueless).join(" ")}</p>}
       {wanted.value.task !== "own" && (
         <p class="buttons">
           <button type="button" disabled={Boolean(progress) || Boolean(rnn)} onClick={compareCells}>{t("break.cells")}</button>
           {progress && <span class="note" role="status">{t("break.cellsProgress", { cell: t(`break.${progress.cell}`), done: progress.done, wanted: progress.wanted })}</span>}
-          {rnn && !progress && <span class="note">{t("break.cellsNote", { rnn: rnn.size, gru: rivals.value.gru?.size ?? "…", units: trace.value.shape.H })}</span>}
+          {rnn && !progress && <span class="note">{t("break.cellsNote", { rnn: rnn.size, gru: rivals.value.gru?.size ?? "…", units: trace.value.shape.H })} {t("cells.settings")}</span>}
         </p>)}
     </section>
   );
+}
+
+const ABOUT_CHANCE = 0.1;               // above what is guessed
+
+/** How each cell ends, and from which step on it does no better than guessing. */
+function cellsCompared(told, clueless) {
+  const ofCell = { lstm: told.before.score, rnn: told.rnn.score, gru: told.gru.score };
+  const steps = Math.min(...Object.values(ofCell).map((score) => score.length));
+  const last = Object.fromEntries(Object.entries(ofCell).map(([cell, score]) => [cell, written(score[steps - 1], true)]));
+  const lost = Object.entries(ofCell).map(([cell, score]) => [cell, lostFrom(score.slice(0, steps), clueless)]).filter(([, step]) => step !== null);
+  return [t("break.cellsLast", { steps, ...last }), ...lost.map(([cell, step]) => t("break.cellLost", { cell: t(`break.${cell}`), step })),
+    ...(lost.length ? [] : [t("break.cellsHold")])];
+}
+
+/** From which step on a score stays about what guessing gives; null if it does not. */
+function lostFrom(score, clueless) {
+  const known = score.map((value, k) => [value, k + 1]).filter(([value]) => value !== null);
+  const better = known.findLastIndex(([value]) => value > clueless + ABOUT_CHANCE);
+  return better + 1 < known.length ? known[better + 1][1] : null;
 }
 
 function Curves({ told, width, of }) {

@@ -10,6 +10,7 @@ import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
 import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
+import { byHand, numbered } from "../notes.js";
 import { bandOf, nameOf, setTo } from "./names.js";
 
 export const logAxis = signal(true);
@@ -97,7 +98,7 @@ export function Curves() {
           <select value={logAxis.value ? "log" : "linear"} onChange={(event) => { logAxis.value = event.currentTarget.value === "log"; }}>
             {["log", "linear"].map((name) => <option key={name} value={name}>{t(`train.axis.${name}`)}</option>)}
           </select></label>
-        {main.count === 0 && !running.value && <p class="try">{t("train.storyStart")}</p>}
+        {main.count === 0 && !running.value && <p class="try">{byHand() > 0 ? numbered("train.storyByHandOne", "train.storyByHand") : t("train.storyStart")}</p>}
       </div>
       <figcaption class="reading" aria-hidden="true">{reading(main, read ?? done)}</figcaption>
     </figure>

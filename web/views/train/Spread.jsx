@@ -4,16 +4,16 @@
 import { Fragment } from "preact";
 import { full, short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
-import { trace } from "../../core/state.js";
+import { spreadNow } from "../../core/spread.js";
 
 const HEIGHT = 34;
 
 export function Spread() {
-  const { spread, more } = trace.value;
+  const now = spreadNow.value;
   return (
     <section class="spread">
       <h2>{t("spread.title")}</h2>
-      {spread ? <Rows spread={spread} more={more} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {now ? <Rows spread={now.spread} more={now.more} /> : <p class="note">{t("inspector.waiting")}</p>}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { short } from "../../core/format.js";
 import { lang, t } from "../../core/i18n.js";
 import { isText, showsText } from "../../core/reading.js";
 import { schema, trace } from "../../core/state.js";
+import { byHand, numbered } from "../notes.js";
 import { countsRight, Curves, scoreName } from "./Curves.jsx";
 import { Example } from "./Example.jsx";
 import { Happened } from "./Happened.jsx";
@@ -26,6 +27,7 @@ export function Train({ bar }) {
         <h2>{t(trace.value.experiment.task === "own" ? "train.ownSequence" : showsText.value ? "text.title" : "train.heldOut")}</h2>
         {isText.value && <TextChoice />}
       </div>
+      {byHand() > 0 && <p class="note by-hand">{numbered("train.byHandOne", "train.byHand")}</p>}
       {showsText.value && <TextView />}
     </>
   );

@@ -24,7 +24,8 @@ const written = (field, value) => {
 
 /** "forget bias 0": the fields in which a run differs from the first, as short as can be. */
 export function nameOf(experiment, first) {
-  const differing = Object.keys(experiment).filter((name) => !UNSAID.includes(name) && JSON.stringify(experiment[name]) !== JSON.stringify(first[name]));
+  // Another cell is what tells runs apart that differ in much else.
+  const differing = Object.keys(experiment).sort((one, other) => (other === "cell") - (one === "cell")).filter((name) => !UNSAID.includes(name) && JSON.stringify(experiment[name]) !== JSON.stringify(first[name]));
   if (differing.length === 0) return t("train.kept");
   return inRow(differing.slice(0, 2).map((name) => written(name, experiment[name]))) || t("train.kept");
 }
