@@ -7,7 +7,7 @@ import sys
 import pytest
 from lab import Lab, live_tabs, wait_until  # noqa: F401
 
-from py_lstm import Experiment, number_table
+from py_lstm import Experiment, table_ways
 from py_lstm.experiment import GRADIENT_OF
 from py_lstm.initializers import INITIALIZERS
 from py_lstm.losses import LOSS_AT
@@ -132,9 +132,9 @@ EXPANSIONS = {
     "train.pair.${name}": keys("views/train/Setup.jsx", "const PAIRS = "), "train.pace.${name}": keys("core/training.js", "PACES = "),
     "train.shows.${pair}": keys("views/train/Setup.jsx", "const SHOWS = "), "break.${cell}": ["lstm", "rnn", "gru"],
     "trait.${trait}": re.findall(r'^        "(\w+)": ', inspect.getsource(traits.traits), re.M),
-    "values.by.${by}": ["semicolon", "brackets"], "values.between.${between}": number_table._WORDS,
-    "values.decimal.${decimal}": number_table._MARKS.values(),
-    "values.thousands.${thousands}": number_table._MARKS.values(),
+    "values.by.${by}": ["semicolon", "brackets"], "values.between.${between}": table_ways._WORDS,
+    "values.decimal.${decimal}": table_ways._MARKS.values(),
+    "values.thousands.${thousands}": table_ways._MARKS.values(),
 }
 # Not each of these is ever there: of what separates, some never separate numbers.
 LOOSE = {"values.between.${between}", "values.decimal.${decimal}", "values.thousands.${thousands}"}
