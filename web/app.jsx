@@ -44,6 +44,7 @@ import { NewVersion } from "./views/about/NewVersion.jsx";
 import { controlsOpen, resize, sheet } from "./views/sheet.js";
 import { SourceDialog } from "./views/SourceDialog.jsx";
 import { Tour } from "./views/Tour.jsx";
+import { Trouble } from "./views/Trouble.jsx";
 import "./views/press.js";
 import { Score } from "./views/Score.jsx";
 import { LinkNote, RefusedNote } from "./views/Told.jsx";
@@ -92,6 +93,7 @@ function Page() {
         </aside>
         <main tabIndex={-1} ref={middle}>
           <NewVersion />
+          <Trouble />
           <Handed />
           <LinkNote />
           <RefusedNote />

@@ -214,3 +214,43 @@ def test_a_thumb_edits(phone, room):
     phone.settle()
     assert list(phone.experiment["edits"].values()) == [1.25]
     assert_same_numbers(phone, {"edits": phone.experiment["edits"]}, 1e-9)
+
+
+@pytest.mark.parametrize("field, value", [("task", "brackets"), ("task", "reber"), ("task", "copy"), ("input_size", 3), ("input_size", 1),
+                                          ("seed", 2), ("updates", 201), ("length", 30)])
+def test_what_an_edit_changed_is_not_said_of_another_change(lab, open_sum, field, value):
+    worker = open_sum.workers[0]
+    open_sum.locator(".part .editable").first.click()
+    open_sum.keyboard.type("-1")
+    open_sum.keyboard.press("Enter")
+    open_sum.locator(".changes").wait_for()
+    if field == "task":
+        lab.field("task").locator("select").select_option(value)
+    else:
+        lab.set(**{field: value})
+    wait_until(open_sum, "([field, value]) => lab.experiment[field] === value", arg=[field, value])
+    lab.settle()
+    assert open_sum.locator(".changes").count() == 0
+    ends = open_sum.locator(".ranges span").all_text_contents()
+    assert "0–1" in ends, "the picture shows the values: of a change, gates have signs"
+    assert open_sum.workers[0] == worker, "Python was started anew"
+
+
+@pytest.mark.parametrize("back", ["Control+z", "start again"])
+def test_the_picture_of_an_edit_goes_with_the_edit(lab, open_sum, back):
+    before = open_sum.locator(".ranges span").all_text_contents()
+    open_sum.locator(".part .editable").first.click()
+    open_sum.keyboard.type("3")
+    open_sum.keyboard.press("Enter")
+    open_sum.locator(".changes").wait_for()
+    if back == "start again":
+        open_sum.get_by_role("button", name="Start again").click()
+    else:
+        open_sum.keyboard.press(back)
+    wait_until(open_sum, "Object.keys(lab.experiment.edits).length === 0")
+    lab.settle()
+    assert open_sum.locator(".changes").count() == 0
+    assert open_sum.locator(".ranges span").all_text_contents() == before
+    if back == "Control+z":
+        open_sum.keyboard.press("Control+Shift+z")
+        open_sum.locator(".changes").wait_for()

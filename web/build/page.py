@@ -15,6 +15,7 @@ HEAD = """<link rel="stylesheet" href="assets/%(app_css)s">
 <script defer src="assets/%(from_disk)s"></script>
 <script type="module" src="assets/%(app_js)s"></script>
 """
+BEGINNING = 16                                          # bytes of each of the runtime's files, by which another one is told from it
 
 
 def build(address=None):
@@ -86,8 +87,8 @@ def place_index(folder, names, base, recorded, version, address):
     description = {
         "worker": "assets/" + names["worker"],
         "base": base.name + "/",
-        "files": [{"name": path.name, "bytes": path.stat().st_size, "recipes": recipes(path.name)}
-                  for path in sorted(base.iterdir())],
+        "files": [{"name": path.name, "bytes": path.stat().st_size, "begins": path.read_bytes()[:BEGINNING].hex(),
+                   "recipes": recipes(path.name)} for path in sorted(base.iterdir())],
         "explanations": name,
         "parts": {module: ["assets/" + script for script in scripts] for module, scripts in names["parts"].items()},
     }

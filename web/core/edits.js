@@ -1,6 +1,6 @@
 // Single numbers set by hand, going back and forth between experiments, and the picture of what a change did.
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { History } from "./history.js";
 import { afterFrame, change, engine, present } from "./requests.js";
 import { trace, wanted } from "./state.js";
@@ -8,14 +8,16 @@ import { unpack } from "./trace.js";
 
 export const history = new History();
 const before = signal(null);                            // the experiment that the picture of changes compares with
-export const changes = signal(null);                    // arrays: now minus before; null: no such picture
+const found = signal(null);                             // arrays: now minus before, of the last edit that was answered
 export const showChanges = signal(true);
 
 /** Set one number: "weight_hh[0,2]", "bias[3]", "c_0[1]", "x[4,0]" (step, input), indices from 0. */
 export function edit(place, value) {
-  before.value ??= trace.value.experiment;
+  const base = before.value ?? trace.value.experiment;
+  const answer = change({ edits: { ...present().edits, [place]: value } });
+  before.value = base;
   showChanges.value = true;
-  return change({ edits: { ...present().edits, [place]: value } });
+  return answer;
 }
 
 export function unedit(place) {
@@ -25,8 +27,17 @@ export function unedit(place) {
 
 export function dismissChanges() {
   before.value = null;
-  changes.value = null;
+  found.value = null;
 }
+
+const text = (experiment) => JSON.stringify(experiment);
+const unedited = (experiment) => text({ ...experiment, edits: null });
+
+/** Arrays: now minus before, which differ in edits alone; null: there is no such picture. */
+export const changes = computed(() => {
+  const [base, now] = [before.value, trace.value.experiment];
+  return base && unedited(base) === unedited(now) && text(base.edits) !== text(now.edits) ? found.value : null;
+});
 
 export const undo = () => travel(history.back(wanted.value));
 export const redo = () => travel(history.forth(wanted.value));
@@ -42,17 +53,18 @@ async function travel(experiment) {
 let last = wanted.value;
 effect(() => {
   const now = wanted.value;
-  const changed = Object.keys({ ...last, ...now }).filter((name) => JSON.stringify(now[name]) !== JSON.stringify(last[name]));
+  const changed = Object.keys({ ...last, ...now }).filter((name) => text(now[name]) !== text(last[name]));
+  // What differs from then on is not what an edit changed.
+  if (changed.some((name) => name !== "edits")) dismissChanges();
   if (changed.length && !travelling) history.push(last, changed.join());
   last = now;
 });
 
 afterFrame(async () => {
-  const base = before.value;
-  if (!base || !trace.value.done) return;
+  const [base, { experiment, done }] = [before.value, trace.value];
+  if (!base || !done || unedited(base) !== unedited(experiment)) return;
   const answer = await engine.compare(base);
-  if (before.value !== base || !answer?.arrays) return;
-  // Of another size there is nothing to subtract.
-  changes.value = answer.arrays.h ? unpack(answer.arrays, answer.data) : null;
-  if (!answer.arrays.h) dismissChanges();
+  // Python may have been further than the screen, or the screen may have gone on since.
+  const isOfThis = answer?.arrays && text(answer.experiment) === text(trace.value.experiment);
+  if (before.value === base && isOfThis) found.value = unpack(answer.arrays, answer.data);
 });

@@ -24,6 +24,11 @@ export async function fetchPart(name) {
   }));
 }
 
+const WHOLE = "lstm-lab.html";
+
+/** The address of the page in one file, which asks for nothing, where that stands beside this one; else null. */
+export const wholePage = () => fetch(WHOLE, { method: "HEAD" }).then(({ ok }) => (ok ? WHOLE : null), () => null);
+
 // The engine later drops from the list what its recipe does not load.
 const [wheel] = runtime.files.map(({ name }) => name).filter((name) => /^py_lstm-.*\.whl$/.test(name));
 

@@ -2,24 +2,26 @@
 
 import { batch } from "@preact/signals";
 import { Engine } from "./engine.js";
+import { reporting } from "./reporting.js";
 import { grow } from "./curves.js";
 import { atMoment, followed } from "./moment.js";
 import { painted } from "./painted.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
-import { beside, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
+import { beside, catchingUp, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
   stopWhen, told, trace, trouble, wanted } from "./state.js";
 import { nearest, traceOf, unpack } from "./trace.js";
 import { arrived } from "./waiting.js";
 
 export const engine = new Engine({ files: runtime.files, open: openWorker }, {
   state(name, error = null) {
-    engineState.value = name;
-    trouble.value = error;
+    batch(() => { engineState.value = name; trouble.value = error; });
   },
+  again(does) { catchingUp.value = does; },
   progress: arrived,
   async born(remote) { for (const greet of midwives) await greet(remote); },
-  async frame(header) {
-    batch(() => {
+  async frame(header, isSeen) {
+    // One view that cannot be drawn is no reason for the others not to be told.
+    reporting(() => batch(() => {
       // A new Python tells once more what the old one told; what was found about it still holds.
       if (JSON.stringify(header.experiment) !== JSON.stringify(trace.value.experiment)) report.value = null;
       trace.value = traceOf(header, header.data);
@@ -33,10 +35,10 @@ export const engine = new Engine({ files: runtime.files, open: openWorker }, {
       const place = nearest(trace.value, pointedAt.value ?? selection.value);
       if (!engine.request) pointedAt.value = null;           // else this is a frame of an experiment already given up
       if (!same(place, selection.value)) selection.value = place;
-      refused.value = null;
-    });
+      if (!isSeen) refused.value = null;
+    }))();
     if (!same(header.explanation, selection.value)) explainSelection();
-    for (const follow of followers) follow();
+    for (const follow of followers) reporting(follow)();
     await painted();
   },
 });

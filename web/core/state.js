@@ -38,7 +38,8 @@ export const refused = signal(null);                    // {field, code, message
 export const engineState = signal("recording");         // recording, loading, live, failed
 export const progress = signal({});                     // bytes received by runtime file
 export const runtimeFiles = runtime.files;
-export const trouble = signal(null);                    // an Error of the engine, while it is not live
+export const trouble = signal(null);                    // why the engine failed, as a refusal, while it has
+export const catchingUp = signal(false);                // whether a new Python does once more what is on the screen
 
 export const room = signal(named(ROOMS, linked.view.room, "forward"));
 export const projector = signal(linked.view.projector === "1");                // larger type, stronger contrast

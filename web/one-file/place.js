@@ -50,6 +50,9 @@ export async function recordedExplanations(quantity) {
   return (await explanations)?.[quantity] ?? null;
 }
 
+/** This page is it. */
+export const wholePage = async () => null;
+
 /** All parts of the page are in its script. */
 export async function fetchPart() {}
 

@@ -8,7 +8,7 @@
 // the plain one. What lies in the browser's cache arrives at once.
 
 import decoder from "zstd.wasm";
-import { download } from "./download.js";
+import { download, fileOf, Missing, refusedBy } from "./download.js";
 import { startPlain } from "./plain.js";
 import { readSnapshot, restoring, wake } from "./restore.js";
 import { unpack } from "./zstd.js";
@@ -34,19 +34,19 @@ export async function boot({ base, files, recipe }, on) {
   const first = watch(files, on);
   let name = wanted;
   try {
-    const wasm = startWasm(base + WASM);                // asked for before the scripts that will want it are there
+    const wasm = startWasm(base + WASM, first);         // asked for before the scripts that will want it are there
     name ??= await isFast(first, wasm) ? "restored" : "plain";
     on.recipe(name);
     return await first.race(RECIPES[name](base, first, wasm));
   } catch (error) {
-    if (wanted || name === "plain") throw error;
+    if (wanted || name === "plain" || isFinal(error, files)) throw error;
   } finally {
     first.end();
   }
   const second = watch(files, on);
   on.recipe("plain");
   try {
-    return await second.race(plain(base, second, startWasm(base + WASM)));
+    return await second.race(plain(base, second, startWasm(base + WASM, second)));
   } finally {
     second.end();
   }
@@ -54,10 +54,15 @@ export async function boot({ base, files, recipe }, on) {
 
 const RECIPES = { restored, plain };
 
+/** Whether the other recipe would fail for the same reason. */
+const isFinal = (error, files) => error instanceof Missing && FINAL.includes(error.code)
+  && files.some(({ name, recipes }) => name === error.details.file && recipes.includes("plain"));
+const FINAL = ["status", "other", "led"];
+
 async function plain(base, watched, wasm) {
   handOver(base + WASM, wasm);
-  const [{ loadPyodide }] = await Promise.all(SCRIPTS.map((script) => load(base + script)));
-  return startPlain(loadPyodide, { indexURL: base });
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(SCRIPTS.map((script) => load(base + script)));
+  return startPlain(loadPyodide, { indexURL: base, createPyodideModule });
 }
 
 async function restored(base, watched, wasm) {
@@ -79,17 +84,24 @@ async function restored(base, watched, wasm) {
   return python;
 }
 
-/** A script, fetched first, since that can be mended on the way and an import cannot. */
+/**
+ * A script, fetched first, since that can be mended on the way and an import cannot. Where the host calls it something that
+ * browsers take for no script, it is one all the same.
+ */
 async function load(url) {
-  await (await fetch(url)).arrayBuffer();
-  return import(url);
+  const content = await (await fetch(url)).arrayBuffer();
+  try {
+    return await import(url);
+  } catch {
+    return import(URL.createObjectURL(new Blob([content], { type: "text/javascript" })));
+  }
 }
 
-function startWasm(url) {
+function startWasm(url, watched) {
   const response = fetch(url);
   const module = WebAssembly.compileStreaming(response);
   response.catch(() => {});
-  module.catch(() => {});
+  module.catch((error) => watched.lost(new Missing("other", { file: WASM, type: error.message })));
   return { response, module };
 }
 
@@ -173,7 +185,7 @@ function watch(files, on) {
   self.addEventListener("unhandledrejection", (event) => { if (lost) event.preventDefault(); });
   self.fetch = async (resource, options) => {
     const url = String(resource.url ?? resource);
-    const file = files.find(({ name }) => name === url.split("/").pop().split("?")[0]);
+    const file = files.find(({ name }) => name === fileOf(url));
     if (!file) return fetch(resource, options);
     const response = await download(fetch, url, file.bytes, {
       bytes(more) {
@@ -182,12 +194,13 @@ function watch(files, on) {
       },
       silent: () => on.silent(file.name),
       lost: broken,
-    });
-    if (!response.ok) broken(new Error(`${file.name}: ${response.status} ${response.statusText}`));
+    }, { begins: file.begins });
+    if (!response.ok) broken(refusedBy(response));
     return response;
   };
   return {
     received: (name) => received.get(name) ?? 0,
+    lost: broken,
     race: (work) => Promise.race([work, failed]),
     end() {
       flush();

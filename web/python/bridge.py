@@ -75,7 +75,7 @@ class Lab:
             return self.runs.of(experiment).trainer
 
         rooms = break_room.BreakRoom(trainer_of, pack, drawable), text_room.TextRoom(self.runs, packed), reach_rnn.ReachRnn(trainer_of)
-        own = {"check": self.check, "probe": self.probe, "spread": self.spread, "numbers": own_numbers.read}
+        own = {"check": self.check, "compare": self.compare, "numbers": own_numbers.read, "probe": self.probe, "spread": self.spread}
         self.questions = questions.Questions(own | {name: answer for one in rooms for name, answer in one.questions().items()})
 
     def begin(self, experiment, options=None):
@@ -226,12 +226,16 @@ class Lab:
         return {}, None
 
     def compare(self, before):
-        """The trace on the screen minus that of the experiment `before`, where both have the same shape."""
-        before = Experiment.from_json(before)
-        other = run(before, self.runs.standing(before).trainer).arrays
-        changes = {name: value - other[name] for name, value in self.trace.arrays.items() if value.shape == other[name].shape}
-        entries, numbers = packed(changes)
-        return {"arrays": entries}, numbers
+        """The trace on the screen minus that of the experiment `before`, where both have an array of that shape. A question."""
+        before, shown = Experiment.from_json(before), self.trace
+        run = self.runs.standing(before)
+        while run.done < before.updates:
+            run.trainer.piece()
+            yield None
+        other = (yield from run_in_pieces(before, run.trainer)).arrays
+        entries, numbers = packed({name: value - other[name] for name, value in shown.arrays.items()
+                                   if name in other and value.shape == other[name].shape})
+        yield {"experiment": shown.experiment.to_json(), "arrays": entries}, numbers
 
     def explain(self, selection):
         """Where the selected number of the last picture comes from, and what belongs beside it; nothing before there is one."""

@@ -3,6 +3,7 @@
 
 import * as Comlink from "comlink";
 import { boot } from "./boot.js";
+import { Missing } from "./download.js";
 
 const SLICE_MS = 24;
 const PICTURE_MS = 60;                                  // a picture more often than this would cost more training than it shows
@@ -10,6 +11,16 @@ let call = null;
 let stop = false;
 let questions = 0;
 let looking = null;                                     // the selection that the next picture tells of
+
+// Signs of life: now and then while Python starts or works, and whenever the page asks for one.
+const BEAT_MS = 1000;
+let pulse = null;
+let lastBeat = -Infinity;
+function beat() {
+  if (performance.now() - lastBeat < BEAT_MS) return;
+  lastBeat = performance.now();
+  pulse.postMessage({});
+}
 
 // A turn of the event loop that, unlike a timer, is not slowed down in a background tab. Whoever works in slices waits for one, and
 // the next is asked for when a slice is over: so a message from the page waits for one slice, however many are at work.
@@ -51,10 +62,29 @@ function send(method, args, buffer) {
 const transferred = (answer) => (answer.data ? Comlink.transfer(answer, [answer.data.buffer]) : answer);
 
 Comlink.expose({
-  /** Start Python; see boot.js for the arguments. */
+  /** Give signs of life through this port from now on. */
+  pulse(port) {
+    pulse = port;
+    pulse.onmessage = () => pulse.postMessage({});
+    beat();
+    // Held until the end, which so is known at once. Only pages that came a safe way have locks, and not all of them.
+    const lock = `py_lstm ${Math.random()}`;
+    navigator.locks?.request(lock, () => { pulse.postMessage({ lock }); return new Promise(() => {}); }).catch(() => {});
+  },
+
+  /** Start Python; see boot.js for the arguments. Answers {error}, as a refusal, where the runtime's files cannot be had. */
   async boot(runtime, onRecipe, onBytes, onSilent) {
-    const python = await boot(runtime, { recipe: onRecipe, bytes: onBytes, silent: onSilent });
-    call = python.pyimport("bridge").call;
+    const beats = setInterval(beat, BEAT_MS);
+    try {
+      const python = await boot(runtime, { recipe: onRecipe, bytes: onBytes, silent: onSilent });
+      call = python.pyimport("bridge").call;
+      return {};
+    } catch (error) {
+      if (error instanceof Missing) return { error: { field: "runtime", code: error.code, details: error.details } };
+      throw error;
+    } finally {
+      clearInterval(beats);
+    }
   },
 
   /**
@@ -68,6 +98,7 @@ Comlink.expose({
     if (refused.error) return refused;
     let [painted, last, lost] = [true, -Infinity, null];
     for (;;) {
+      beat();
       const frame = ask("advance", SLICE_MS, looking, painted && performance.now() - last > PICTURE_MS);
       if (frame.error) return frame;
       if (frame.data) {
@@ -95,6 +126,7 @@ Comlink.expose({
     const refused = ask("ask", number, what, ...args);
     if (refused.error) return refused;
     for (;;) {
+      beat();
       const answer = ask("go_on", number, SLICE_MS);
       if (answer.error) return answer;
       if (answer.done) return {};
@@ -117,5 +149,4 @@ Comlink.expose({
   source: (file) => ask("source", file),
   take: (kind, options) => ask("take", kind, options),
   opened: (text) => ask("opened", text),
-  compare: (before) => transferred(ask("compare", before)),
 });

@@ -3,7 +3,7 @@
 import { lang, t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
-import { engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace, trouble } from "../core/state.js";
+import { catchingUp, engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
 import { Extras, ShareButton } from "./Extras.jsx";
 import { More } from "./Help.jsx";
@@ -46,9 +46,9 @@ function EngineSign() {
   const state = engineState.value;
   if (state === "failed") {
     return (
-      <span class="engine failed" role="alert">
+      <span class="engine failed">
         <span>{t("engine.failed")}</span>
-        <button type="button" class="plain" title={t("engine.failedNote", { reason: trouble.value?.message })} onClick={() => engine.start()}>{t("engine.retry")}</button>
+        <button type="button" class="plain" onClick={() => engine.start()}>{t("engine.retry")}</button>
       </span>);
   }
   if (state !== "live") {
@@ -61,7 +61,7 @@ function EngineSign() {
           : t(seconds === null ? "engine.loadingNote" : "engine.loadingTime", { mb: mega(got), total: mega(total), time: duration(seconds) })}</span>
       </span>);
   }
-  const learning = !trace.value.done;
+  const learning = !trace.value.done || catchingUp.value;
   return (
     <span class={learning ? "engine live busy" : "engine live"} title={t("engine.liveNote")} role="status">
       {isRecording.value ? t("engine.recording") : learning ? t("engine.training") : t("engine.live")}

@@ -43,7 +43,7 @@ export function Nudge() {
           <Whole key={axis} label={t(`nudge.axis${axis}`)} value={index[axis] + 1} low={1} high={size}
             onEnter={(k) => { place.value = { tensor, index: index.map((old, a) => (a === axis ? k - 1 : old)) }; }} />))}
       </p>
-      <label class="eps">{t("nudge.step")} <output>{short(10 ** -power.value)}</output>
+      <label class="eps">{t("nudge.step")} <span>{short(10 ** -power.value)}</span>
         <input type="range" min="0" max={STEPS} value={power.value} onInput={(event) => { power.value = Number(event.currentTarget.value); }} /></label>
       {found.value ? <Found {...found.value} /> : <p class="note">{t("inspector.waiting")}</p>}
     </div>

@@ -48,7 +48,8 @@ function Difference({ width }) {
     const now = trace.value;
     if (!now.done) return;
     engine.compare(of.experiment).then((answer) => {
-      if (answer?.arrays?.h && before.value === of && trace.value === now) {
+      const isOfThis = answer?.arrays?.h && JSON.stringify(answer.experiment) === JSON.stringify(now.experiment);
+      if (isOfThis && before.value === of && trace.value === now) {
         changed.value = { ...now, arrays: { ...now.arrays, ...unpack(answer.arrays, answer.data) }, isChange: true };
       }
     });
