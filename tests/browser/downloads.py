@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 
 KINDS = ["png", "svg", "csv", "tidy", "npz", "json", "script", "wheel"]
-SHARE = "document.querySelector('header .extras button[aria-haspopup=dialog]').click()"
+SHARE = "document.querySelector('header .share-button').click()"
 READY = "document.querySelector('dialog [data-take=json]:enabled') !== null"
 CLOSE = "document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())"
 
