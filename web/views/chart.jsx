@@ -88,13 +88,17 @@ export function Pane({ top, height, width, title, x, y, lines = [], bands = [], 
 }
 
 /** The x axis below all panes: ticks, and what it counts. */
-export function Below({ y, width, x, label }) {
+export function Below({ y, width, x, label, left = Infinity }) {
   const down = 17 * enlarged();
+  const beside = 7 * enlarged();
+  // Where the numbers of the axis leave no room for its word beside them, it stands between the first two.
+  const [first, second] = x.ticks;
+  const [anchor, at] = widthOf(label) + beside <= left || second === undefined ? ["end", -beside] : ["middle", (x.at(first) + x.at(second)) / 2];
   return (
     <g class="below" transform={`translate(0 ${y})`} aria-hidden="true">
       <line class="axis-line" x1="0" x2={width} />
       {x.ticks.map((tick) => <Words key={tick} class="tick-label" anchor={tick === 0 ? "start" : "middle"} x={x.at(tick)} y={down}>{tick.toLocaleString("en-US").replace(/,/g, "\u202f")}</Words>)}
-      <text class="tick-label" text-anchor="end" x={-7 * enlarged()} y={down}>{label}</text>
+      <text class="tick-label" text-anchor={anchor} x={at} y={down}>{label}</text>
     </g>
   );
 }

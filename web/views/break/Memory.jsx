@@ -75,7 +75,7 @@ function Curves({ told, width, of }) {
         <Pane top={0} height={HEIGHT} width={inner} title={scoreName(of)} x={x} y={y} lines={lines} levels={levels}
           write={(value) => (share ? percent(value) : short(value))} />
         {trained !== null && <Words class="level-label" x={x.at(trained) + 4} y={share ? HEIGHT - 6 * size : 10 * size}>{t("break.trainedLength")}</Words>}
-        <Below y={HEIGHT} width={inner} x={x} label={t(over === "length" ? "break.axisLength" : "break.axisStep")} />
+        <Below y={HEIGHT} width={inner} x={x} left={MARGIN.left * size} label={t(over === "length" ? "break.axisLength" : "break.axisStep")} />
       </g>
     </svg>
   );

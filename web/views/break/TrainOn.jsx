@@ -72,7 +72,7 @@ function Curves({ told, points, width }) {
         <Pane top={top} height={COSINE_HEIGHT} width={inner} title={t("break.cosine")} x={x} y={cosineAxis} />
         <path class="curve-line after" transform={`translate(0 ${top})`} d={line} data-points={points.length} />
         {from > 0 && <Words class="level-label" x={x.at(from) + 4} y={begins}>{t("break.damageBegins")}</Words>}
-        <Below y={top + COSINE_HEIGHT} width={inner} x={x} label={t("break.axisUpdate")} />
+        <Below y={top + COSINE_HEIGHT} width={inner} x={x} left={MARGIN.left * size} label={t("break.axisUpdate")} />
       </g>
     </svg>
   );

@@ -89,7 +89,7 @@ export function Curves() {
           <LossPane {...loss} {...{ main, runs, experiment }} />
           <ScorePane {...score} {...{ main, runs, experiment }} />
           <NormPane {...norm} {...{ main, runs, experiment }} />
-          <Below y={foot} width={inner} x={x} label={t("train.axis")} />
+          <Below y={foot} width={inner} x={x} label={t("train.axis")} left={frame.current?.offsetLeft} />
           <g class="change-mark">{changes.map(({ update, at: from, text, row }) => <Words key={update} x={from + 4} y={foot - (6 + 12 * row) * size}>{text}</Words>)}</g>
         </svg>
         <input type="range" class="scrub" style={{ width: `${inner + 16}px` }} min="0" max={x.high} value={done} disabled={main.count === 0} aria-label={t("train.scrub")}
