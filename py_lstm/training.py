@@ -257,9 +257,9 @@ class Trainer(Updates):
         return other
 
     def standing(self, parameters: Arrays) -> "Trainer":
-        """Another trainer, that begins from these parameters instead of those that are drawn."""
-        other = Trainer(self.experiment)
-        other.network.parameters = {name: value.copy() for name, value in parameters.items()}
+        """Return another trainer, which begins from these parameters instead of those that are drawn."""
+        other, given = Trainer(self.experiment), mapping("parameters", parameters)
+        other.network.parameters = {name: array(name, given.get(name), value.shape) for name, value in other.network.parameters.items()}
         other.moments = Moments()
         other._keep()
         return other

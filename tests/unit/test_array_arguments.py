@@ -131,6 +131,7 @@ WAYS = {
         *map(optimizer_ways, (SGD, Adam, AdamW, RMSProp, Adagrad))) for name, make in table.items()},
     "Trainer.load_state_dict": lambda folder: (lambda state: py_lstm.Trainer(TINY).load_state_dict(state),
         dict(state=trained().state_dict())),
+    "Trainer.standing": lambda folder: (py_lstm.Trainer(TINY).standing, dict(parameters=dict(py_lstm.Trainer(TINY).parameters))),
     "Experiment own": lambda folder: (lambda values, targets: py_lstm.Experiment("own", values=values, targets=targets), dict(
         values=np.ones((4, 2)), targets=np.ones(4))),
     "Experiment own flat": lambda folder: (lambda values: py_lstm.Experiment("own", values=values), dict(values=np.ones(4))),
