@@ -23,8 +23,9 @@ MODULES = Path(__file__).parents[1] / "browser" / "modules"
 EN = json.loads((WEB / "locales" / "en.json").read_text(encoding="utf-8"))
 SMALL = {"updates": 2, "length": 6, "hidden_size": 2, "batch_size": 2}
 LOOK = {"quantity": "f", "t": 1, "unit": 1}
-# Said by the page itself: of a link, of what is on the screen instead, of nothing as a value, and of an exception in Python.
-PAGES_OWN = {"refused.link", "refused.shown", "refused.nothing", "refused.python"}
+# Said by the page itself: of a link, of what is on the screen instead, of nothing as a value, of an exception in Python, and of
+# a Python that did not start, which tests/browser/test_faults.py brings about.
+PAGES_OWN = {"refused.link", "refused.shown", "refused.nothing", "refused.python"} | {key for key in EN if key.startswith("refused.runtime.")}
 
 
 @pytest.fixture(autouse=True)
