@@ -83,20 +83,20 @@ def test_what_takes_long_to_do_once_more_is_no_silence(visit, site):
     """In Break, where no picture comes before the last, a new Python trains for longer than a worker may be silent."""
     tab = visit(reduced_motion="reduce")
     tab.clock.install()
-    experiment = {"hidden_size": 1, "length": 5, "batch_size": 2, "updates": 6000}
+    experiment = {"hidden_size": 1, "length": 5, "batch_size": 2, "updates": 12_000}
     tab.goto(site + "#room=break&" + "&".join("%s=%s" % item for item in experiment.items()))
     live(tab)
     tab.evaluate(NOTE_SIGNS)
     workers = []
-    tab.on("worker", workers.append)
+    tab.on("worker", lambda worker: workers.append(worker))
     kill_worker(tab)
     wait_until(tab, "signs.some((sign) => sign.includes('is being restarted'))")
     wait_until(tab, ENGINE + " === 'live'")
     for _ in range(30):
         tab.clock.run_for(1000)
-        tab.wait_for_timeout(40)
+        tab.wait_for_timeout(120)
     wait_until(tab, "signs.at(-1) === 'engine live: live'")
     assert len(workers) == 1, "the new Python was taken for dead"
     assert "engine live busy: learning" in tab.evaluate("signs"), "the sign says what Python does meanwhile"
-    Lab(tab).set(updates=6001)
-    assert Lab(tab).experiment == {**DEFAULTS, **experiment, "updates": 6001}
+    Lab(tab).set(updates=12_001)
+    assert Lab(tab).experiment == {**DEFAULTS, **experiment, "updates": 12_001}

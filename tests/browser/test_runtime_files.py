@@ -52,7 +52,7 @@ def opened(visit, own, file="", recipe=None):
     address = serve.address(server)
     try:
         tab = visit(address, reduced_motion="reduce")
-        for text in ("Failed to", "ERR_", "403", "wasm", "MIME", "request"):
+        for text in ("Failed to", "ERR_", "403", "wasm", "MIME", "request", "while loading numpy"):
             tab.watch.expect(text)
         began = time.monotonic()
         tab.goto(address + ("?boot=" + recipe if recipe else "") + LINK)

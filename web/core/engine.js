@@ -35,6 +35,7 @@ export class Engine {
     this.request = null;                // the newest experiment not yet begun
     this.current = null;                // the one Python works at
     this.good = null;                   // the last one it finished: what a new Python is given if nothing else is asked
+    this.misled = false;                // whether the last start failed for its files, which the browser may have kept as they came
     this.proven = false;                // whether a Python has answered a request here
     this.watch = setInterval(() => this.#watchdog(), 1000);
     this.lastTick = performance.now();
@@ -68,7 +69,7 @@ export class Engine {
       const pulse = life.attend(worker);
       await this.#call(life, (remote) => remote.pulse(Comlink.transfer(pulse, [pulse])));
       const { error } = await this.#call(life, (remote) => remote.boot(
-        { recipe: this.recipe, files: this.files, ...material },
+        { recipe: this.recipe, files: this.files, fresh: this.misled, ...material },
         onward((recipe) => {
           document.documentElement.dataset.recipe = recipe;
           begin(recipe);
@@ -290,6 +291,7 @@ export class Engine {
   #fail(error) {
     this.#drop("failed");
     this.state = "failed";
+    this.misled = Boolean(error.code);
     const code = error instanceof Death ? "died" : "thrown";
     this.on.state("failed", error.code ? error : { field: "runtime", code, message: error.message, details: { reason: error.message } });
   }

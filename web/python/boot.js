@@ -26,12 +26,13 @@ const LONG_ENOUGH_MS = 1500;
 const LATE_MS = 50;
 
 /**
- * @param runtime  {base, files, recipe}: the runtime's folder, its files, and the recipe that is insisted on, if any
+ * @param runtime  {base, files, recipe, fresh}: the runtime's folder, its files, the recipe that is insisted on, if any, and
+ *                 whether the files are to be loaded anew, whatever the browser has kept of them
  * @param on       {recipe(name), bytes(file, count), silent(file)}: what is being done; silent: a download is tried again
  */
-export async function boot({ base, files, recipe }, on) {
+export async function boot({ base, files, recipe, fresh }, on) {
   const wanted = Object.hasOwn(RECIPES, recipe ?? "") ? recipe : null;
-  const first = watch(files, on);
+  const first = watch(files, on, fresh);
   let name = wanted;
   try {
     const wasm = startWasm(base + WASM, first);         // asked for before the scripts that will want it are there
@@ -43,7 +44,7 @@ export async function boot({ base, files, recipe }, on) {
   } finally {
     first.end();
   }
-  const second = watch(files, on);
+  const second = watch(files, on, fresh);
   on.recipe("plain");
   try {
     return await second.race(plain(base, second, startWasm(base + WASM, second)));
@@ -171,8 +172,9 @@ function fetchNow(url) {
  * While it lasts, every byte of the runtime's files is counted and their downloads are mended on the way. What it gives
  * can `race` work against a file that does not arrive after all: Pyodide by itself would wait for its WebAssembly for ever.
  */
-function watch(files, on) {
+function watch(files, on, fresh) {
   const { fetch } = self;
+  const load = fresh ? (url, options) => fetch(url, { ...options, cache: "reload" }) : fetch;
   const { instantiateStreaming } = WebAssembly;
   const [count, flush] = gathered(on.bytes);
   const received = new Map();
@@ -187,7 +189,7 @@ function watch(files, on) {
     const url = String(resource.url ?? resource);
     const file = files.find(({ name }) => name === fileOf(url));
     if (!file) return fetch(resource, options);
-    const response = await download(fetch, url, file.bytes, {
+    const response = await download(load, url, file.bytes, {
       bytes(more) {
         received.set(file.name, (received.get(file.name) ?? 0) + more);
         count(file.name, more);

@@ -38,7 +38,8 @@ class BreakRoom:
         """The undamaged network: its trace, and the scores of both on held-out sequences."""
         e = Experiment.from_json(experiment)
         whole = effect.undamaged(e)
-        yield from self._trained(whole)
+        for one in (e, whole):                          # a new Python may still be on its way there
+            yield from self._trained(one)
         trace = yield from run_in_pieces(whole, self.trainer_of(whole))
         header, numbers = self.pack(trace)
         yield {"kind": "before", **header}, numbers
@@ -58,6 +59,7 @@ class BreakRoom:
     def blocks(self, experiment, zero_states):
         """The gradient check of every block over the whole sequence, then over the first 1, 2, ... steps."""
         e = Experiment.from_json(experiment)
+        yield from self._trained(e)
         trainer = self.trainer_of(e)
         for row in blocks_in_pieces(e, zero_states=zero_states, max_elements=CHECKED_ELEMENTS, trainer=trainer):
             yield row and {"kind": "block", "row": row._asdict()}
