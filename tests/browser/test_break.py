@@ -412,7 +412,7 @@ def test_a_link_shows_others_the_same_measurements_with_the_same_results(lab):
     puzzle = Puzzle(7)
     puzzle.trainer.parameters_after(BASE.updates)
     score, check = puzzle.follow(path)
-    assert "%.1f %% now" % (100 * score["values"]["after"]) in shown[0][0]
+    assert "%.1f%% now" % (100 * score["values"]["after"]) in shown[0][0]
     assert [right for right in tab.evaluate("[...document.querySelectorAll('[data-block]')].map((place) => place.dataset.right)")] \
         == [str(block["right"]).lower() for block in check["blocks"]]
     # Somebody else opens it, here another experiment away; the measurements are there, and it goes on from them.
