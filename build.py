@@ -37,11 +37,14 @@ def parse(argv):
     test.add_argument("--repeat", type=int, metavar="TIMES",
                       help="run each file of tests/browser so many times by itself and count the failures: test browser --repeat 10")
     bench = commands.add_parser("bench", parents=[common], help="build, then measure")
-    bench.add_argument("what", nargs="?", choices=["startup", "training", "frames", "endurance"],
+    bench.add_argument("what", nargs="?", choices=["startup", "training", "frames", "endurance", "random"],
                        help="startup: how long until Python answers, by both recipes and three lines; training: how fast a "
                             "training step is beside TensorFlow.js, brain.js and PyTorch; both if left out; "
-                            "frames: how long the page takes to answer a hand; endurance: what a long training does to it")
+                            "frames: how long the page takes to answer a hand; endurance: what a long training does to it; "
+                            "random: what is left of it after random actions, with exit status 1 if anything is wrong")
     bench.add_argument("rounds", type=int, nargs="?")
+    bench.add_argument("--seed", type=int, nargs="+", metavar="N", help="with random: one run for each; default: 1")
+    bench.add_argument("--minutes", type=float, metavar="M", help="with random: how long each seed takes; default: 20")
     verify = commands.add_parser("verify", parents=[common], help="check every file of dist/, or of a copy, against SHA256SUMS")
     verify.add_argument("folder", nargs="?", help="default: dist/")
     verify.add_argument("--again", action="store_true",

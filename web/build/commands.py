@@ -39,8 +39,15 @@ def run(arguments):
         from web.build import testing
         return testing.run(arguments.part)
     if arguments.command == "bench":
+        is_random = arguments.what == "random"
+        if arguments.rounds is not None and is_random or (arguments.seed or arguments.minutes is not None) and not is_random:
+            raise Failure("--seed and --minutes belong to bench random, which takes no number of rounds, as in: "
+                          "python3 build.py bench random --seed 1 2 --minutes 20")
         page.build()
         sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
+        if is_random:
+            given = {"seeds": arguments.seed, "minutes": arguments.minutes}
+            return importlib.import_module("random_driver").run(**{name: value for name, value in given.items() if value is not None})
         for what in [arguments.what] if arguments.what else ["startup", "training"]:
             importlib.import_module(what).run(*filter(None, [arguments.rounds]))
         return 0
