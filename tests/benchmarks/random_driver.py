@@ -91,6 +91,8 @@ class Visit:
         before = self.tab.url.split("#")[0]
         at.click()
         self.tab.wait_for_timeout(100)
+        if is_control and self.tab.evaluate(ON_BODY):   # a part that opens takes it a frame later, and here frames may be late
+            self.tab.wait_for_timeout(900)
         if self.tab.url.split("#")[0] != before:        # a link to elsewhere
             self.tab.go_back(timeout=60_000)
         elif is_control and self.tab.evaluate(ON_BODY):
