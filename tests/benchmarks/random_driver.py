@@ -7,6 +7,7 @@ so a seed says what is done, not at which moment. A burst that ends badly is tol
 random_checks.py says what must hold.
 """
 import json
+import math
 import os
 import random
 import re
@@ -281,11 +282,11 @@ WEIGHTS = {"click": 30, "move": 10, "choose": 8, "task": 6, "type": 12, "paste":
            "size": 3, "history": 4, "reload": 2, "train": 2, "kill": 1.5, "hang": 1, "line": 2, "link": 5}
 
 
-def drive(browser, address, seed, seconds, checks, report=print):
-    """Bursts for so many seconds: (how many, [(kind, burst, details, last actions)])."""
+def drive(browser, address, seed, seconds, checks, report=print, most=math.inf):
+    """Bursts for so many seconds, at most so many: (how many, [(kind, burst, details, last actions)])."""
     told, failures, number, visit = deque(maxlen=ACTIONS_TOLD), [], 0, None
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while time.monotonic() < until and number < most:
         number += 1
         rng = random.Random("%d %d" % (seed, number))
         found = []
