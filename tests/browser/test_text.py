@@ -140,7 +140,7 @@ def test_a_letter_is_read_with_pointer_and_keys(room):
     tab.keyboard.press("Home")
     wait_until(tab, "document.querySelector('.text-reading')?.textContent.includes('character 1:')")
     told_of = tab.locator(".text-reading").text_content()
-    assert "%.0f %%" % (100 * right.p_guess[0]) in told_of or "%.1f %%" % (100 * right.p_guess[0]) in told_of
+    assert "%.0f%%" % (100 * right.p_guess[0]) in told_of or "%.1f%%" % (100 * right.p_guess[0]) in told_of
 
 
 def test_sign_is_told_without_hue_and_letters_can_be_read(room):
