@@ -14,7 +14,7 @@ import { shown } from "./core/painted.js";
 import { bringAll, Part } from "./core/part.js";
 import { opening } from "./core/player.js";
 import { listen } from "./core/shortcuts.js";
-import { engineState, isRecording, projector, puzzle, room, shownTheme, touched } from "./core/state.js";
+import { engineState, isRecording, projector, puzzle, room, shownTheme, spoken, touched } from "./core/state.js";
 import { lesson } from "./core/tour.js";
 import { isLow, onPaper, onPhone } from "./core/window.js";
 import { DamageNote } from "./views/break/DamageNote.jsx";
@@ -160,11 +160,13 @@ keepFocus();
 listenForPaper();
 const root = document.getElementById("page");
 root.replaceChildren();                                 // what stands there in case this script does not start
-if (!touched.value) opening();
-render(<Page />, root);
-bringTypesetter();
-openLab();
-shown().then(() => { whole.value = true; });
+spoken.then(() => {                                     // at once, but for the words of a language that have yet to come
+  if (!touched.value) opening();
+  render(<Page />, root);
+  bringTypesetter();
+  openLab();
+  shown().then(() => { whole.value = true; });
+});
 // Python comes first. Where it does not come, the rooms are of use all the same.
 const stop = effect(() => {
   if (["live", "failed"].includes(engineState.value)) setTimeout(async () => {

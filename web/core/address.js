@@ -1,7 +1,7 @@
 // The address holds the experiment and the view; it follows the page, and the page follows it.
 
 import { batch, effect } from "@preact/signals";
-import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { lang, LANGUAGES, preferredLanguage, speak } from "./i18n.js";
 import { answer, framed, hidden, question, takeHanded } from "./handed.js";
 import { decode, decodeBeside, encode, encodeBeside } from "./link.js";
 import { mended, ownQuery } from "./mending.js";
@@ -101,7 +101,7 @@ export function begin() {
       beside.value = decodeBeside(view.beside, { ...defaultsOf(experiment.task), ...experiment }, schema.link);
       framed.value = view.frame === "1";
       takeHanded(view);
-      lang.value = named(Object.keys(LOCALES), view.lang, preferredLanguage());
+      speak(named(LANGUAGES, view.lang, preferredLanguage()));
       linkNotes.value = mended(location.hash, schema.link).notes;
     });
     pointedAt.value = pointed(view);

@@ -2,10 +2,23 @@
 
 import { signal } from "@preact/signals";
 import en from "../locales/en.json";
-import zh from "../locales/zh-CN.json";
 
-export const LOCALES = { en, "zh-CN": zh };
+// English is there from the start; the words of another language come when it is asked for.
+const BRING = { "zh-CN": () => import("../locales/zh-CN.json") };
+export const LANGUAGES = ["en", ...Object.keys(BRING)];
+export const LOCALES = { en };
+/** The language that is spoken; `speak` changes it. */
 export const lang = signal("en");
+let wanted = "en";
+
+/** Speak a language as soon as its words are there; resolves then. Where they do not come, nothing changes. */
+export async function speak(language) {
+  wanted = language;
+  if (!Object.hasOwn(LOCALES, language)) {
+    try { LOCALES[language] = (await BRING[language]()).default; } catch { return; }
+  }
+  if (wanted === language) lang.value = language;
+}
 
 export function preferredLanguage() {
   return navigator.languages?.some((tag) => /^zh\b/i.test(tag)) && !/^en\b/i.test(navigator.language) ? "zh-CN" : "en";

@@ -1,7 +1,7 @@
 // The page's state, as signals, with the values it starts with. Everything reads it; `requests` and `selection` change it.
 
 import { computed, signal } from "@preact/signals";
-import { lang, LOCALES, preferredLanguage } from "./i18n.js";
+import { LANGUAGES, preferredLanguage, speak } from "./i18n.js";
 import { grow } from "./curves.js";
 import { decode, decodeBeside } from "./link.js";
 import { mended } from "./mending.js";
@@ -74,6 +74,7 @@ export function puzzleNumber(text) {
   return /^[0-9]{1,9}$/.test(text ?? "") ? Number(text) : null;
 }
 
-lang.value = named(Object.keys(LOCALES), linked.view.lang, preferredLanguage());
+/** When the words of the visitor's language are there, or will not come. */
+export const spoken = speak(named(LANGUAGES, linked.view.lang, preferredLanguage()));
 
 export const same = (a, b) => a.quantity === b.quantity && a.t === b.t && a.unit === b.unit;

@@ -1,6 +1,6 @@
 // The header: what this is, the two directions, where Python stands, language and theme.
 
-import { lang, t } from "../core/i18n.js";
+import { lang, speak, t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
 import { catchingUp, engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace } from "../core/state.js";
@@ -24,7 +24,7 @@ export function Header() {
       <Extras />
       <ShareButton />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}
-        onClick={() => { lang.value = lang.value === "en" ? "zh-CN" : "en"; }}>{t("language.switch")}</button>
+        onClick={() => speak(lang.value === "en" ? "zh-CN" : "en")}>{t("language.switch")}</button>
       <button type="button" class="plain theme" aria-label={t("theme.label", { theme: t(`theme.${other}`) })}
         onClick={() => { theme.value = other; }}>{t(`theme.${other}`)}</button>
       <More />

@@ -6,11 +6,9 @@ globalThis.navigator ??= { languages: [], language: "en" };
 const i18n = await withNeighbours("i18n.js", {});
 const { keyOf, refusal } = await withNeighbours("refusal.js", { "./i18n.js": i18n });
 const all = JSON.parse(readFileSync(process.env.REFUSALS, "utf8"));
-console.log(JSON.stringify(all.map((error) => {
-  const said = { key: keyOf(error) };
-  for (const lang of ["en", "zh-CN"]) {
-    i18n.lang.value = lang;
-    said[lang] = refusal(error);
-  }
-  return said;
-})));
+const said = all.map((error) => ({ key: keyOf(error) }));
+for (const lang of i18n.LANGUAGES) {
+  await i18n.speak(lang);
+  all.forEach((error, k) => { said[k][lang] = refusal(error); });
+}
+console.log(JSON.stringify(said));
