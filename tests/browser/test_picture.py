@@ -38,7 +38,10 @@ def cell(lab, quantity, t, unit):
     """The pixels of a number's cell on the canvas: rows, columns, RGB."""
     lab.select(quantity, t, unit)
     box = lab.tab.locator(".score .selected").evaluate(
-        "box => ['left', 'top', 'width', 'height'].map((name) => parseFloat(box.style[name]))")
+        """box => {
+            const { e, f } = new DOMMatrix(box.style.transform);
+            return [e, f, parseFloat(box.style.width), parseFloat(box.style.height)];
+        }""")
     wait_until(lab.tab, "new Promise((done) => requestAnimationFrame(() => done(true)))")
     flat = lab.tab.evaluate("""([x, y, w, h]) => [...document.querySelector("#picture canvas").getContext("2d")
         .getImageData(Math.round(x), Math.round(y), Math.round(w), Math.round(h)).data]""", box)
