@@ -113,7 +113,8 @@ def later_site(later, tmp_path_factory):
         return re.sub(r'(id="%s">).*?(</script>)' % name, lambda found: found[1] + template.inline_json(value) + found[2], text, flags=re.DOTALL)
     runtime = json.loads(re.search(r'id="runtime">(.*?)</script>', text, re.DOTALL)[1])
     for file in runtime["files"]:
-        file["bytes"] = (base / file["name"]).stat().st_size
+        content = (base / file["name"]).read_bytes()
+        file |= {"bytes": len(content), "begins": content[:len(file["begins"]) // 2].hex()}
     (folder / "index.html").write_text(put(put(text, "recording", recording), "runtime", runtime), encoding="utf-8")
     with serve.serving(folder) as address:
         yield address + "?boot=plain"                   # the snapshot holds the package of today
