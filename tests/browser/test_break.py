@@ -426,8 +426,11 @@ def test_a_link_shows_others_the_same_measurements_with_the_same_results(lab):
     begun(tab, 3)
     assert told(tab)[:2] == shown
     # What cannot be read is said, and what stands before it is shown.
-    tab.evaluate("location.hash = '#room=break&puzzle=7&measured=score;<b>;f'")
-    tab.locator(".puzzle .refusal", has_text="<b>").wait_for()
+    tab.evaluate("location.hash = '#room=break&puzzle=7&measured=score;<b>;f'")      # as the end of a link in HTML
+    tab.locator(".link-note", has_text="<b>").wait_for()
+    begun(tab, 1)
+    tab.evaluate("location.hash = '#room=break&puzzle=7&measured=score;nothing;f'")
+    tab.locator(".puzzle .refusal", has_text="nothing").wait_for()
     begun(tab, 1)
     tab.locator(".puzzle header button", has_text="Start over").click()
     begun(tab, 0)
