@@ -138,7 +138,7 @@ def test_in_chinese_it_is_said_in_chinese(live_tabs):
     tab = live_tabs("#lang=zh-CN&task=own&values=8;8;8&updates=1")
     field = tab.locator("[data-field=values]")
     field.locator("textarea").fill("１，２；３，４")
-    field.get_by_text("共 2 步，每步 2 个数：分号分隔各步，全角逗号或顿号分隔各数。开头是 (1，2)，(3，4)。").wait_for()
+    field.get_by_text("共 2 步，每步 2 个数：分号分隔各步，全角逗号或顿号分隔各数。开头是 (1、2)、(3、4)。").wait_for()
     field.locator("textarea").fill("1,2\n3,4")
     field.locator(".readings button").nth(1).wait_for()
     assert "有 2 种读法" in field.locator(".refusal").inner_text()

@@ -54,6 +54,8 @@ def opened(visit, own, file="", recipe=None):
         tab = visit(address, reduced_motion="reduce")
         for text in ("Failed to", "ERR_", "403", "wasm", "MIME", "request", "while loading numpy"):
             tab.watch.expect(text)
+        if file == "python_stdlib.zip":
+            tab.watch.expect("console: ")  # all that a Python without its library prints, unless it is stopped before
         began = time.monotonic()
         tab.goto(address + ("?boot=" + recipe if recipe else "") + LINK)
         wait_until(tab, ENDED)

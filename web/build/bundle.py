@@ -15,6 +15,9 @@ def build(node, folder):
     outputs = made["outputs"]
     app = outputs["app.jsx"]
     entries = {"app.jsx", "python/worker.js", "from-disk.js"}
+    # esbuild gives each part that is loaded on demand the page's whole stylesheet once more, which none of them asks for.
+    for name in {output["css"] for output in outputs.values()} - {app["css"], None}:
+        (folder / name).unlink()
     parts = {module: [name for name in [output["file"], *output["needs"]] if name not in {app["file"], *app["needs"]}]
              for module, output in outputs.items() if module not in entries and module.startswith("views/")}
     return {"app_js": app["file"], "app_css": app["css"], "app_needs": app["needs"], "worker": outputs["python/worker.js"]["file"],

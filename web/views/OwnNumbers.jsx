@@ -54,7 +54,7 @@ function inWords({ steps, numbers, by, between, decimal, thousands, names }) {
   const head = t(numbers === 1 ? "values.steps.one" : "values.steps.many", { steps, numbers });
   const parts = [["semicolon", "brackets"].includes(by) && t(`values.by.${by}`), between && t(`values.between.${between}`), decimal && t(`values.decimal.${decimal}`),
     thousands && t(`values.thousands.${thousands}`), names && t("values.names", { names: names.join(t("list.comma")) })].filter(Boolean);
-  return parts.length ? t("values.how", { head, parts: parts.join(t("list.comma")) }) : head;
+  return parts.length ? t("values.how", { head, parts: parts.join(t("list.clause")) }) : head;
 }
 
 /** The first numbers, as the page writes numbers. */
