@@ -9,7 +9,7 @@ import numpy as np
 from .trace import Trace
 from .validation import InvalidInput, choice, instance, shown
 
-SHOWN = ("x", "i", "f", "o", "g", "c", "h", "y")
+SHOWN = ("x", "f", "i", "g", "o", "c", "h", "y")
 OPENINGS = ("i", "f", "o", "p")                         # go from 0 to 1; everything else has a sign
 
 BLOCKS = "▁▂▃▄▅▆▇█"

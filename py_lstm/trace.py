@@ -22,9 +22,9 @@ from .training import Trainer
 from .validation import InvalidInput, array, choice, integer, number, parsed, shown
 
 # What a trace holds for every time step, in the order of computation.
-FORWARD = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h", "y", "target")
+FORWARD = ("x", "z_f", "z_i", "z_g", "z_o", "f", "i", "g", "o", "c", "tanh_c", "h", "y", "target")
 PROBABILITIES = "p"                                     # of the classes, where the task has classes
-BACKWARD = ("dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_i", "dz_f", "dz_g", "dz_o", "dx")
+BACKWARD = ("dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_f", "dz_i", "dz_g", "dz_o", "dx")
 QUANTITIES = FORWARD + (PROBABILITIES,) + BACKWARD      # of any trace
 
 

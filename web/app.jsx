@@ -43,6 +43,7 @@ import { AboutDialog, Footer } from "./views/about/Footer.jsx";
 import { NewVersion } from "./views/about/NewVersion.jsx";
 import { controlsOpen, resize, sheet } from "./views/sheet.js";
 import { SourceDialog } from "./views/SourceDialog.jsx";
+import { Spoken } from "./views/Spoken.jsx";
 import { Tour } from "./views/Tour.jsx";
 import { Trouble } from "./views/Trouble.jsx";
 import "./views/press.js";
@@ -102,6 +103,7 @@ function Page() {
             {lesson.value ? <Tour /> : changes.value ? <ChangesNote /> : !training && <Caption />}
             {training && <own.Train bar={bar(<own.TrainBar />)} />}
             {!showsText && <Score />}
+            {training && <own.Setup />}
             {!training && bar(<><PlayBar /><HelpButton /></>)}
             {around && <>
               {!showsText && <><Hovered /><Legend /></>}
@@ -117,6 +119,7 @@ function Page() {
           {around && (breaking ? <own.BreakRight /> : <><CheckReport />{training ? <own.Spread /> : <Diagram />}<Inspector /></>)}
         </aside>
       </div>
+      <Spoken />
       {whole.value && <>
         <ShareDialog />
         <Arrival />

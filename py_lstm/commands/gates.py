@@ -23,7 +23,7 @@ from .given import text_of, whole
 from .output import OK, print_json, tell, write
 
 QUANTITIES = ("x", "z_i", "z_f", "z_g", "z_o", "i", "f", "g", "o", "c", "tanh_c", "h")
-SHOWN = ("i", "f", "o", "g", "c", "h")
+SHOWN = ("f", "i", "g", "o", "c", "h")
 MOST_NUMBERS = 1_000_000                                # of a sequence
 
 

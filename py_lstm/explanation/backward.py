@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import cell, losses, network, objective
 from ..trace import PROBABILITIES
-from .forward import GATE_ROW, OPENINGS
+from .forward import GATE_ROW, OPENINGS, SHOWN_GATES
 from .parts import Line, Operand, Term, product_of, source, sum_of
 from .place import Place
 
@@ -72,7 +72,7 @@ def _d_hidden_via_y(at: Place) -> list[Line]:
 def _through_gates(at: Place, weight: str, letter: str, t: int) -> tuple[Term, ...]:
     """Σ over the four gates of (weight of the gate)ᵀ ∂L/∂z at step t: what an operand of all four pre-activations gets."""
     terms = []
-    for gate in cell.GATES:
+    for gate in SHOWN_GATES:
         rows = [(GATE_ROW[gate] * at.H + k, k) for k in range(at.H)]
         terms.append(sum_of(rf"{letter}^{{{gate}\top}}\, \partial {at.L}/\partial z^{{{gate}}}_{{{t}}}",
                           [product_of(at.parameter(weight, row, at.u), at.operand(f"dz_{gate}", t, k)) for row, k in rows]))
@@ -82,8 +82,8 @@ def _through_gates(at: Place, weight: str, letter: str, t: int) -> tuple[Term, .
 def _d_hidden_via_z(at: Place) -> list[Line]:
     terms = () if at.ends() else _through_gates(at, "weight_hh", "U", at.t + 1)
     return [Line(at.symbol("dh_via_z"),
-                 rf"{_stream(at, 'h', 'z')} = \sum_{{k \in i,f,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (= 0,\; t = {at.T})",
-                 at.value("dh_via_z"), "", terms, (source(cell, "from_h = project(dz[t], U.T)"),))]
+                 rf"{_stream(at, 'h', 'z')} = \sum_{{k \in f,i,g,o}} U^{{k\top}}\, \partial {at.L}/\partial z^k_{{t+1}} \quad (= 0,\; t = {at.T})",
+                 at.value("dh_via_z"), "", terms, (source(cell, "from_h = project(dz[t], U.T)", later=1),))]
 
 
 def streams(at: Place, state: str, one: str, other: str) -> str:
@@ -120,7 +120,7 @@ def _d_cell_via_c(at: Place) -> list[Line]:
     terms = () if at.ends() else (product_of(at.operand("dc", at.t + 1), at.operand("f", at.t + 1)),)
     return [Line(at.symbol("dc_via_c"),
                  rf"{_stream(at, 'c', 'c')} = \frac{{\partial {at.L}}}{{\partial c_{{t+1}}}} \odot f_{{t+1}} \quad (= 0,\; t = {at.T})",
-                 at.value("dc_via_c"), "", terms, (source(cell, "from_c = dc[t] * f[t]"),))]
+                 at.value("dc_via_c"), "", terms, (source(cell, "from_c = dc[t] * f[t]", later=1),))]
 
 
 def _d_cell(at: Place) -> list[Line]:
@@ -152,7 +152,7 @@ def _d_gate(at: Place, gate: str) -> list[Line]:
 
 
 def _d_input(at: Place) -> list[Line]:
-    return [Line(at.symbol("dx"), rf"\frac{{\partial {at.L}}}{{\partial x_t}} = \sum_{{k \in i,f,g,o}} W^{{k\top}}\, \partial {at.L}/\partial z^k_t", at.value("dx"), "",
+    return [Line(at.symbol("dx"), rf"\frac{{\partial {at.L}}}{{\partial x_t}} = \sum_{{k \in f,i,g,o}} W^{{k\top}}\, \partial {at.L}/\partial z^k_t", at.value("dx"), "",
                  _through_gates(at, "weight_ih", "W", at.t), (source(cell, "dx = project(dz, W.T)"),))]
 
 

@@ -211,7 +211,7 @@ def _negative(term: Term, at: Place) -> Term:
 
 
 def _code(*lines: str) -> tuple[Source, ...]:
-    return tuple(source(variants, line) for line in lines)
+    return tuple(source(variants, line, later=int(line.startswith("from_"))) for line in lines)     # carried to the step before
 
 
 def _coded(line: Line, quantity: str) -> Line:

@@ -13,6 +13,7 @@ from .place import Place
 
 GATE_ROW = {gate: k for k, gate in enumerate(cell.GATES)}
 OPENINGS = ("i", "f", "o")
+SHOWN_GATES = ("f", "i", "g", "o")                      # in the order of the equations, wherever they are shown
 
 
 def pre_activation(at: Place, gate: str) -> Line:

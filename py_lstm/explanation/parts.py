@@ -37,11 +37,15 @@ class Term:
 
 @dataclass(frozen=True)
 class Source:
-    """A line of the package: file, line number from 1, and its text."""
+    """A line of the package: file, line number from 1, and its text.
+
+    `later` is by how much the step at which it runs, its `t`, lies behind the step of the number that it computes.
+    """
 
     file: str
     line: int
     code: str
+    later: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,10 +94,10 @@ def sum_of(symbol: str, parts: list[Term]) -> Term:
 
 
 @lru_cache(maxsize=None)
-def source(module, code: str) -> Source:
-    """The line of `module` that begins with `code`."""
+def source(module, code: str, later: int = 0) -> Source:
+    """The line of `module` that begins with `code`; it runs `later` steps behind the number's own."""
     name = "/".join(module.__name__.split(".")) + ".py"
     for number, line in enumerate(inspect.getsource(module).splitlines(), start=1):
         if line.strip().startswith(code):
-            return Source(name, number, line.split("#")[0].strip())
+            return Source(name, number, line.split("#")[0].strip(), later)
     raise LookupError(f"{name} has no line {code!r}")

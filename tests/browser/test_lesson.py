@@ -69,7 +69,7 @@ def test_by_equation_what_is_not_computed_yet_is_covered(lab):
     lab.select("i", 13, 2)
     tab.locator(".playbar .by select").first.select_option("equation")
     wait_until(tab, "document.querySelector('.veil.cover')")
-    covered = """quantity => { const rows = ["x", "f", "i", "o", "g", "c", "h", "y"], at = document.querySelectorAll(".letters .letter")[rows.indexOf(quantity)].getBoundingClientRect();
+    covered = """quantity => { const rows = ["x", "f", "i", "g", "o", "c", "h", "y"], at = document.querySelectorAll(".letters .letter")[rows.indexOf(quantity)].getBoundingClientRect();
         const middle = (at.top + at.bottom) / 2, cover = [...document.querySelectorAll(".veil.cover")].map((one) => one.getBoundingClientRect()).find(({ top, bottom }) => top < middle && middle < bottom);
         return cover ? Math.round((cover.left - document.querySelector("#picture").getBoundingClientRect().left) / (document.querySelector(".playhead").getBoundingClientRect().width) * 2) / 2 : null; }"""
     assert {quantity: tab.evaluate(covered, quantity) for quantity in "xfigoch"} == {"x": None, "f": 13, "i": 13, "g": 12, "o": 12, "c": 12, "h": 12}

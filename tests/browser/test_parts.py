@@ -82,7 +82,7 @@ def test_the_picture_is_painted_and_can_be_walked_while_everything_else_is_still
     release = hold(tab, "**/*", but=[site, *(site + name for name in first)])
     tab.goto(site, wait_until="commit")
     wait_until(tab, PAINTED)
-    assert tab.locator(".letters .letter").all_text_contents()[:7] == ["x", "f", "i", "o", "g", "c", "h"]
+    assert tab.locator(".letters .letter").all_text_contents()[:7] == ["x", "f", "i", "g", "o", "c", "h"]
     tab.locator("#picture").focus()
     tab.keyboard.press("ArrowRight")
     wait_until(tab, "document.querySelector('.playbar .now').textContent.includes('14')")

@@ -70,7 +70,7 @@ TANH_LIKE = ("g", "h")
 
 
 @pytest.mark.parametrize("room, quantities", [("forward", ["g", "c", "h", "dc"]),
-                                              ("backward", ["dz_f", "dz_i", "dz_o", "dz_g", "dc", "dh", "dx"])])
+                                              ("backward", ["dz_f", "dz_i", "dz_g", "dz_o", "dc", "dh", "dx"])])
 def test_a_value_has_the_colour_of_its_size_and_sign(lab, theme, room, quantities):
     arrays = in_cpython({})
     lab.enter(room)

@@ -90,13 +90,13 @@ def test_the_tables_and_arrays_hold_the_numbers_of_the_screen(dialog):
     assert tidy == wanted and name == "latch-3-units-200-updates-by-number.csv"
 
 
-@pytest.mark.parametrize("room, rows", [("forward", "x, f, i, o, g, c, h, y, dc"), ("backward", "dx, dz_f, dz_i, dz_o, dz_g, dc, dh, dy, f")])
+@pytest.mark.parametrize("room, rows", [("forward", "x, f, i, g, o, c, h, y, dc"), ("backward", "dx, dz_f, dz_i, dz_g, dz_o, dc, dh, dy, f")])
 def test_the_picture_is_the_rooms_own_in_vectors_and_in_pixels(lab, room, rows):  # noqa: F811
     lab.enter(room)
     opened(lab)
     trace = lab.trace()
     name, content = take(lab, "svg")
-    assert name == "latch-3-units-200-updates-picture.svg"
+    assert name == f"latch-3-units-200-updates-{room}-picture.svg"
     tree = xml.fromstring(content.decode())
     titles = [one.text for one in tree.iter(SVG + "title")]
     assert titles[0] == rows + " over 24 steps"
@@ -104,7 +104,7 @@ def test_the_picture_is_the_rooms_own_in_vectors_and_in_pixels(lab, room, rows):
     words = [one.text for one in tree.iter(SVG + "text")]
     assert words[0].startswith("Latch") and "3 units" in words[0] and any(lab.tab.evaluate("location.origin") in text for text in words)
     name, content = take(lab, "png")
-    assert name == "latch-3-units-200-updates-picture.png" and content[:8] == b"\x89PNG\r\n\x1a\n"
+    assert name == f"latch-3-units-200-updates-{room}-picture.png" and content[:8] == b"\x89PNG\r\n\x1a\n"
     size = [int.from_bytes(content[at:at + 4], "big") for at in (16, 20)]
     assert size == [2 * int(tree.get("width")), 2 * int(tree.get("height"))]
     # Not empty: of the pixels of its middle many are no paper.

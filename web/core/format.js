@@ -2,15 +2,21 @@
 
 const minus = (text) => text.replace(/-/g, "−");
 
+/** Whether numbers of this size are written with a power of ten, wherever they stand. */
+const isFar = (size) => size >= 1e5 || size < 1e-4;
+
+/** "−5.19 × 10⁻⁵", with so many digits after the point. */
+function exponential(value, decimals) {
+  const [digits, power] = value.toExponential(decimals).split("e");
+  return minus(`${digits} × 10${superscript(Number(power))}`);
+}
+
 /** Three significant digits, for pictures and rows. */
 export function short(value) {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : minus(String(value).replace("Infinity", "∞"));
   const size = Math.abs(value);
-  if (size >= 1e5 || size < 1e-4) {
-    const [digits, power] = value.toExponential(2).split("e");
-    return minus(`${digits} × 10${superscript(Number(power))}`);
-  }
+  if (isFar(size)) return exponential(value, 2);
   return minus(size >= 1000 ? value.toFixed(0) : value.toPrecision(3));
 }
 
@@ -18,30 +24,31 @@ export function short(value) {
 export function brief(value, most = 7) {
   const size = Math.abs(value);
   if (value === 0 || !Number.isFinite(value)) return short(value);
-  const text = size >= 0.1 && size < 1000 ? short(value) : minus(size >= 0.001 && size < 1 ? value.toPrecision(2) : value.toExponential(0));
+  if (isFar(size)) return exponential(value, 0).replace(/\s/g, "");
+  const text = size >= 0.1 ? short(value) : minus(value.toPrecision(2));
   if (text.length <= most) return text;
-  if (size >= 0.1) return minus(value.toPrecision(2));
-  const plain = minus(value.toPrecision(1));            // 0.003 says as much as 3e−3 and is read at once
-  return size < 1 && plain.length <= most ? plain : minus(value.toExponential(0));
+  if (size >= 100) return minus(value.toFixed(0));
+  return minus(value.toPrecision(size >= 0.1 ? 2 : 1)); // 0.003 is read at once
 }
 
 const MOST_DECIMALS = 12;
 
 /**
  * How to write `parts` and `total` so that the written parts really add up to the written total: {decimals, power}, each
- * as a multiple of 10 ** power. At least so many significant digits of the largest; numbers far from 1 share a power of ten.
+ * as a multiple of 10 ** power. At least so many significant digits of the largest, and at least so many `places` after the
+ * point; numbers far from 1 share a power of ten.
  */
-export function addingUp(parts, total, digits = 4) {
+export function addingUp(parts, total, digits = 4, places = 0) {
   const largest = Math.max(...parts.map(Math.abs), Math.abs(total));
   if (!(largest > 0) || !Number.isFinite(largest)) return { decimals: 2, power: 0 };
   const magnitude = Math.floor(Math.log10(largest));
-  const power = magnitude < -3 || magnitude > 5 ? magnitude : 0;
-  const least = Math.max(0, digits - 1 - magnitude + power);
+  const power = isFar(largest) ? magnitude : 0;
+  const least = Math.max(0, digits - 1 - magnitude + power, Math.min(places + power, MOST_DECIMALS));
   for (let decimals = least; decimals < MOST_DECIMALS; decimals += 1) {
     const units = (value) => Math.round(Number(scaled(value, power).toFixed(decimals)) * 10 ** decimals);
     if (parts.reduce((sum, part) => sum + units(part), 0) === units(total)) return { decimals, power };
   }
-  return { decimals: MOST_DECIMALS, power };
+  return { decimals: Math.max(MOST_DECIMALS, least), power };
 }
 
 /** `value` as a multiple of 10 ** power; division by a power that is exact loses less than multiplying by its inverse. */
@@ -53,12 +60,25 @@ export const fixed = (value, { decimals, power }) => minus(scaled(value, power).
 /** "" or " × 10⁻⁵" */
 export const timesPower = (power) => (power === 0 ? "" : `\u00a0×\u00a010${superscript(power)}`);
 
-/** How many significant digits to write `factors` with so that their written product is the written `product`. */
-export function multiplying(factors, product, form) {
+/** The same number on its own, as `short` would write it: with a power of ten of its own where it is far from 1. */
+export function alone(value, form) {
+  const written = Number(scaled(value, form.power).toFixed(form.decimals));
+  const size = Math.abs(written) * 10 ** form.power;
+  if (!Number.isFinite(written) || written === 0 || (form.power === 0 && !isFar(size))) return fixed(value, form) + timesPower(form.power);
+  const own = Number(written.toExponential().split("e")[1]);
+  return exponential(written * 10 ** form.power, Math.max(0, form.decimals + own));
+}
+
+const FEWEST_DIGITS = 4;
+
+/**
+ * How many significant digits all factors of these products are written with, alike, so that each written product is the
+ * written value: of {factors: numbers, value}.
+ */
+export function multiplying(products, form) {
   const units = (value) => Number(scaled(value, form.power).toFixed(form.decimals));
-  for (let digits = 3; digits < 17; digits += 1) {
-    if (units(factors.reduce((sofar, factor) => sofar * Number(factor.toPrecision(digits)), 1)) === units(product)) return digits;
-  }
+  const comes = (digits) => ({ factors, value }) => units(factors.reduce((sofar, factor) => sofar * Number(factor.toPrecision(digits)), 1)) === units(value);
+  for (let digits = FEWEST_DIGITS; digits < 17; digits += 1) if (products.every(comes(digits))) return digits;
   return 17;
 }
 
@@ -68,10 +88,7 @@ export function significant(value, digits) {
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);
   if (rounded === value && String(value).length <= digits + 1) return full(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-4)) {
-    const [mantissa, power] = value.toExponential(digits - 1).split("e");
-    return minus(`${mantissa} × 10${superscript(Number(power))}`);
-  }
+  if (size !== 0 && isFar(size)) return exponential(value, digits - 1);
   return minus(rounded.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size || 1)))));
 }
 

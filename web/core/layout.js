@@ -1,17 +1,18 @@
 // Where everything in the picture stands: a pure function from shapes to boxes. Painting, pointing, keys and the play
 // head all read it, so they cannot disagree.
 
-// Both rooms have the same places; a derivative stands where its quantity stood.
+// The gates stand in the order of their equations, here as in the diagram and wherever else there are four of them. Both rooms
+// have the same places; a derivative stands where its quantity stood.
 const ROOMS = {
   forward: {
     input: { quantity: "x", mark: "bar" },
-    units: [["f", "opening"], ["i", "opening"], ["o", "opening"], ["g", "value"], ["c", "value"], ["h", "value"]],
+    units: [["f", "opening"], ["i", "opening"], ["g", "value"], ["o", "opening"], ["c", "value"], ["h", "value"]],
     output: { quantity: "y", mark: "line" },
     strip: { quantity: "dc", mark: "value" },
   },
   backward: {
     input: { quantity: "dx", mark: "value" },
-    units: [["dz_f", "value"], ["dz_i", "value"], ["dz_o", "value"], ["dz_g", "value"], ["dc", "value"], ["dh", "value"]],
+    units: [["dz_f", "value"], ["dz_i", "value"], ["dz_g", "value"], ["dz_o", "value"], ["dc", "value"], ["dh", "value"]],
     output: { quantity: "dy", mark: "bar" },
     strip: { quantity: "f", mark: "opening" },
   },
@@ -38,6 +39,7 @@ const MANY = { forward: { quantity: "p", mark: "guess" }, backward: { quantity: 
 const MOST_CLASSES = 12;
 
 const INPUT_ROW = 18;
+const GROUP_GAP = 13;                                   // a name stands in it
 const OUTPUT_HEIGHT = 44;
 const AXIS = 22;
 const NAMED_GAP = 1.2;                                  // larger names of rows stand between them
@@ -60,7 +62,7 @@ export function layout({ T, I, H, O = 1, read, guess, answer }, room, { width, h
   const several = { ...CLASSES[side], rows: O, row: Math.max(10, Math.min(16, Math.floor(96 / O))) };
   const many = { ...MANY[side], rows: 1, row: (side === "forward" ? OUTPUT_HEIGHT : INPUT_ROW) * size, unitAt: side === "forward" ? guess : answer };
   const output = !guess ? { ...plan.output, rows: O, row: OUTPUT_HEIGHT } : O <= MOST_CLASSES ? several : many;
-  const groupGap = (H > 6 ? 9 : 12) * (size > 1 ? NAMED_GAP * size : 1);
+  const groupGap = GROUP_GAP * (size > 1 ? NAMED_GAP * size : 1);
   const gaps = groupGap * (plan.units.length + 3) + 10;
   const free = height - input.rows * input.row - output.rows * output.row - AXIS * size - gaps;
   const rowHeight = Math.max(H > 24 ? 2 : H > MOST_NUMBERED ? 4 : minRow, Math.min(HIGHEST_ROW, Math.floor(free / (H * (plan.units.length + 1)))));

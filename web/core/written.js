@@ -2,7 +2,7 @@
 // them, are those of the inspector.
 
 import { derivation } from "./derivation.js";
-import { fixed, full, timesPower } from "./format.js";
+import { alone, full, timesPower } from "./format.js";
 
 const TEXT = {
   symbol: plain,
@@ -43,7 +43,7 @@ function rowsOf({ quantity, t, unit, value, lines }, style) {
   const named = style.symbol(lines.at(-1).symbol);
   if (rows.length > 0) found.push([named, sum(rows[0], style, true)]);
   for (const row of rows) found.push(["", sum(row, style, false)]);
-  return [...found, [rows.length > 0 ? "" : named, result === 0 || rows.length === 0 ? style.number(full(result)) : style.number(fixed(result, form) + timesPower(form.power))]];
+  return [...found, [rows.length > 0 ? "" : named, result === 0 || rows.length === 0 ? style.number(full(result)) : style.number(alone(result, form))]];
 }
 
 /** What stands left and right of an equation's first sign of equality that no brace encloses; null if there is none. */

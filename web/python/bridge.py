@@ -309,7 +309,8 @@ class Lab:
 def told(trace, selection, reached=None, begin=0):
     """What is said of the selection, moved to the nearest number that this trace has, and the numbers that belong to it.
 
-    explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}.
+    explanation : of that number. products : the two that make up c_t, and the share of dc_t that came through c_{t+1}; None where
+        the two ways have different signs, and no shares of a whole.
     growth, reach : for the room that shows them, `reached` being that of any unit. A large network's growth has tens of thousands of numbers; they stand in
     the second value, and growth["arrays"] says where, counted from `begin`.
     """
@@ -319,8 +320,8 @@ def told(trace, selection, reached=None, begin=0):
     t, unit = min(max(selection["t"], 1), T), min(max(selection["unit"], 1), width)
     u = min(max(selection["unit"], 1), H)
     kept, written = explain(trace, "c", t, u).lines[0].terms
-    via_h, via_c, *_ = (abs(term.value) for term in explain(trace, "dc", t, u).lines[0].terms)
-    share_c = via_c / (via_c + via_h) if via_c + via_h > 0 else None
+    via_h, via_c, *_ = (term.value for term in explain(trace, "dc", t, u).lines[0].terms)
+    share_c = via_c / (via_c + via_h) if via_c * via_h >= 0 and via_c + via_h else None
     answer = {"explanation": explain(trace, quantity, t, unit).to_json(),
               "products": {"t": t, "unit": u, "kept": kept.value, "written": written.value, "share_c": share_c}}
     numbers = np.zeros(0)

@@ -15,9 +15,10 @@ LARGEST = 2_000_000                                     # characters of a file t
 TYPES = {"svg": "image/svg+xml", "csv": "text/csv", "npz": "application/octet-stream", "json": "application/json", "py": "text/x-python"}
 
 
-def stem(experiment):
-    """The beginning of a file's name: "latch-3-units-200-updates"."""
-    more = [word for word, is_so in (("damaged", experiment.damage), ("edited", experiment.edits)) if is_so]
+def stem(experiment, named=False):
+    """The beginning of a file's name: "latch-3-units-200-updates", with the names of what is damaged if they are wanted."""
+    damaged = ["damaged", *(name.replace("_", "-") for name in sorted(experiment.damage or {}) if named)]
+    more = [word for words, is_so in ((damaged, experiment.damage), (["edited"], experiment.edits)) if is_so for word in words]
     return "-".join([experiment.task.replace("_", "-"), str(experiment.hidden_size), "units", str(experiment.updates), "updates", *more])
 
 
@@ -25,14 +26,15 @@ def take(kind, options, trace_of, trainers_of):
     """A file as {"name", "type", and "text" or "base64"}.
 
     kind : one of `KINDS`
-    options : {"experiment": the one on the screen, "quantities": names from top to bottom, "theme", "title", "notes": lines about where it
+    options : {"experiment": the one on the screen, "room": where it is seen, "quantities": names from top to bottom, "theme", "title", "notes": lines about where it
         comes from, "selection": {"quantity", "t", "unit"}, "report": {"method", "eps", "rows"} of a gradient check}
     trace_of, trainers_of : give an experiment's trace, and the trainings in the curves by name
     """
     make, ending, what = KINDS[choice("kind", kind, KINDS)]
     experiment = Experiment.from_json(options["experiment"])
     content = make(options, lambda: trace_of(experiment), lambda: trainers_of(experiment), experiment)
-    file = {"name": f"{stem(experiment)}{what}.{ending}", "type": TYPES[ending]}
+    room = f"-{options['room']}" if kind == "svg" and options.get("room") else ""     # one experiment has a picture in every room
+    file = {"name": f"{stem(experiment, kind == 'svg')}{room}{what}.{ending}", "type": TYPES[ending]}
     return file | ({"text": content} if isinstance(content, str) else {"base64": base64.b64encode(content).decode()})
 
 

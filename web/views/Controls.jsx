@@ -1,7 +1,7 @@
 // The experiment: sequence, network, training, and what is differentiated.
 
 import { useId } from "preact/hooks";
-import { history, redo, undo, unedit } from "../core/edits.js";
+import { unedit } from "../core/edits.js";
 import { short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { change, present } from "../core/requests.js";
@@ -9,9 +9,12 @@ import { defaultsOf, mostUpdates, refused, room, running, schema, trace, wanted 
 import { toggleTraining } from "../core/training.js";
 import { CheckButton } from "./Check.jsx";
 import { Choice, NumberField, Refusal, Seed, Slider, Typed } from "./fields.jsx";
+import { History } from "./History.jsx";
 import { LossCurve } from "./LossCurve.jsx";
 import { numbered } from "./notes.js";
 import { OwnNumbers } from "./OwnNumbers.jsx";
+import { placeOf } from "./symbols.jsx";
+import { Tex } from "./Tex.jsx";
 import { Settings } from "./train/Settings.jsx";
 
 const LEARN = { updates: 2, rest: 0 };                   // slow enough to be watched
@@ -66,8 +69,7 @@ export function Controls({ onClose }) {
       <Edits />
       <Elsewhere />
       <div class="buttons">
-        <button type="button" class="plain" aria-keyshortcuts="Control+Z Meta+Z" title={t("controls.undoKeys")} disabled={history.past.value.length === 0} onClick={undo}>{t("controls.undo")}</button>
-        <button type="button" class="plain" aria-keyshortcuts="Control+Shift+Z Control+Y Meta+Shift+Z" title={t("controls.redoKeys")} disabled={history.future.value.length === 0} onClick={redo}>{t("controls.redo")}</button>
+        <History />
         <button type="button" class="plain" onClick={() => change(schema.defaults)}>{t("controls.reset")}</button>
       </div>
     </form>
@@ -106,9 +108,12 @@ function Edits() {
     <fieldset>
       <legend>{t("field.edits")}</legend>
       <ul class="edits">
-        {edits.map(([place, value]) => (
-          <li key={place}><code>{place}</code> <span>{short(value)}</span>
-            <button type="button" class="icon small" aria-label={t("controls.unedit", { place })} onClick={() => unedit(place)}>×</button></li>))}
+        {edits.map(([place, value]) => {
+          const { latex, words } = placeOf(place, trace.value);
+          return (
+            <li key={place} title={words}><span><span aria-hidden="true"><Tex>{latex}</Tex></span><span class="visually-hidden">{words}</span></span> <span>{short(value)}</span>
+              <button type="button" class="icon small" aria-label={t("controls.unedit", { place: words })} onClick={() => unedit(place)}>×</button></li>);
+        })}
       </ul>
       <p class="note">{numbered("edits.trainingOne", "edits.training", edits.length)}</p>
       <Refusal field="edits" id="edits-wrong" />

@@ -6,22 +6,26 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { css } from "../core/colour.js";
 import { brief } from "../core/format.js";
-import { percent, t } from "../core/i18n.js";
+import { inRow, percent, t } from "../core/i18n.js";
 import { select } from "../core/selection.js";
 import { projector, room, selection, shownTheme, told, trace } from "../core/state.js";
 import { colouring, numberIn, widthOf } from "../core/trace.js";
 import { densityNow, inks } from "./ink.js";
-import { placeName } from "./symbols.jsx";
+import { ofUnits, placeName } from "./symbols.jsx";
 
 const WIDTH = 342;
 const HEIGHT = 318;
 const W = 44;                           // of a box
 const H = 40;
 const BESIDE_A_LETTER = 5;              // characters of a number that has the next one's letter at its right
+const BESIDE_A_WIRE = 6;                // and of one that has the next one's wire there
+const CHARACTER = 7.7;                  // width of one; a power of ten has narrower ones, and gets no more room
+const LISTED = 3;                       // inputs whose numbers are written one beside the other
 const TOUCHED = 26;                     // of a number, so that a finger meets it
 const LARGE = 14;                       // the selected unit's height in a box of several
 
-// x, y: top left corner of a box; by: its distance in time from the selected step; label, value: where they are written.
+// x, y: top left corner of a box; by: its distance in time from the selected step; label, value: where they are written, and
+// the most characters a value has room for.
 // A wire is [path, quantity it carries, distance in time].
 const FORWARD = {
   boxes: [
@@ -32,7 +36,7 @@ const FORWARD = {
     { quantity: "g", by: 0, x: 182, y: 142, name: "g", label: [201, 137, "end"], value: [207, 137, "start"] },
     { quantity: "o", by: 0, x: 240, y: 142, name: "o", gate: true, label: [259, 137, "end"], value: [265, 137, "start"] },
     { quantity: "h", by: -1, x: 4, y: 244, name: "hₜ₋₁", label: [26, 238, "middle"], value: [26, 299, "middle"] },
-    { quantity: "x", by: 0, x: 66, y: 244, name: "xₜ", label: [85, 238, "end"], value: [88, 299, "middle"] },
+    { quantity: "x", by: 0, x: 66, y: 244, name: "xₜ", label: [85, 238, "end"], value: [66, 299, "start"] },
     { quantity: "h", by: 0, x: 292, y: 212, name: "hₜ", label: [320, 206, "start"], value: [314, 267, "middle"] },
   ],
   wires: [
@@ -55,15 +59,15 @@ const FORWARD = {
 const BACKWARD = {
   boxes: [
     { quantity: "dc_via_c", by: -1, x: 4, y: 20, name: "cₜ₋₁", way: "to", label: [2, 14, "start"], value: [26, 75, "middle"] },
-    { quantity: "dc", by: 0, x: 206, y: 20, name: "∂cₜ", label: [228, 14, "middle"], value: [228, 75, "end"] },
+    { quantity: "dc", by: 0, x: 206, y: 20, name: "∂cₜ", label: [228, 14, "middle"], value: [235, 75, "end", BESIDE_A_WIRE] },
     { quantity: "dc_via_c", by: 0, x: 292, y: 20, name: "cₜ₊₁", way: "via", label: [340, 14, "end"], value: [314, 75, "middle"] },
-    { quantity: "dc_via_h", by: 0, x: 292, y: 104, name: "hₜ", way: "via", label: [254, 98, "start"], value: [340, 98, "end"] },
-    { quantity: "dz_f", by: 0, x: 70, y: 142, name: "∂zᶠ", label: [88, 137, "end"], value: [96, 200, "start"] },
-    { quantity: "dz_i", by: 0, x: 126, y: 142, name: "∂zⁱ", label: [144, 137, "end"], value: [152, 200, "start"] },
-    { quantity: "dz_g", by: 0, x: 182, y: 142, name: "∂zᵍ", label: [200, 137, "end"], value: [208, 200, "start"] },
-    { quantity: "dz_o", by: 0, x: 238, y: 142, name: "∂zᵒ", label: [256, 137, "end"], value: [264, 200, "start"] },
+    { quantity: "dc_via_h", by: 0, x: 292, y: 104, name: "hₜ", way: "via", label: [254, 98, "start"], value: [340, 98, "end", BESIDE_A_WIRE] },
+    { quantity: "dz_f", by: 0, x: 70, y: 142, name: "∂zᶠ", label: [88, 137, "end"], value: [96, 200, "start", BESIDE_A_WIRE] },
+    { quantity: "dz_i", by: 0, x: 126, y: 142, name: "∂zⁱ", label: [144, 137, "end"], value: [152, 200, "start", BESIDE_A_WIRE] },
+    { quantity: "dz_g", by: 0, x: 182, y: 142, name: "∂zᵍ", label: [200, 137, "end"], value: [208, 200, "start", BESIDE_A_WIRE] },
+    { quantity: "dz_o", by: 0, x: 238, y: 142, name: "∂zᵒ", label: [256, 137, "end"], value: [282, 229, "end"] },
     { quantity: "dh_via_z", by: -1, x: 4, y: 244, name: "hₜ₋₁", way: "to", label: [2, 238, "start"], value: [26, 299, "middle"] },
-    { quantity: "dx", by: 0, x: 70, y: 244, name: "∂xₜ", label: [88, 238, "end"], value: [92, 299, "middle"] },
+    { quantity: "dx", by: 0, x: 70, y: 244, name: "∂xₜ", label: [88, 238, "end"], value: [70, 299, "start"] },
     { quantity: "dh", by: 0, x: 292, y: 212, name: "∂hₜ", label: [341, 206, "end"], value: [314, 267, "middle"] },
   ],
   wires: [
@@ -147,7 +151,8 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
   const { products } = told.value;
   const now = products?.t === place.t && products.unit === place.unit;
   if (part && !now) return null;
-  const text = brief(part ? products[part] : numberIn(trace.value, place), letter && anchor === "start" ? BESIDE_A_LETTER : undefined);
+  const most = letter && anchor === "start" ? BESIDE_A_LETTER : undefined;
+  const text = brief(part ? products[part] : numberIn(trace.value, place), most);
   const written = letter ? `${letter} ${text}` : text;
   const spoken = t("announce", { place: written, value: part ? t(`diagram.${part}`) : placeName(trace.value, place) });
   return (
@@ -155,13 +160,14 @@ function Mark({ part, quantity, letter, at: [x, y, anchor] }) {
       aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
       <rect class="reach-for" x={x - { start: letter ? 14 : 2, middle: TOUCHED / 2 + 8, end: TOUCHED + 20 }[anchor]} y={y - TOUCHED / 2 - 4} width={TOUCHED + 24} height={TOUCHED} />
       {letter && anchor === "start" && <text class="letter" x={x - 6} y={y} text-anchor="end">{letter}</text>}{" "}
-      <text x={x} y={y} text-anchor={anchor}>{letter && anchor === "end" ? `${letter} ${text}` : text}</text>
+      <text x={x} y={y} text-anchor={anchor} {...fitted(text, most)}>{letter && anchor === "end" ? `${letter} ${text}` : text}</text>
     </g>
   );
 }
 
-/** Top and height of each of `count` rows in a box; the one of the selected unit is large. */
-function rowsOf(count, unit) {
+/** Top and height of each of `count` rows in a box; the one of the selected unit is large. Inputs have no units, and are all alike. */
+function rowsOf(count, unit, quantity) {
+  if (!ofUnits(quantity)) return (k) => ({ top: (k * H) / count, height: H / count });
   const large = count === 1 ? H : Math.max(LARGE, H / count);
   const small = count === 1 ? 0 : (H - large) / (count - 1);
   return (k) => ({ top: k * small + (k > unit - 1 ? large - small : 0), height: k === unit - 1 ? large : small });
@@ -195,7 +201,7 @@ function Strips({ boxes }) {
 
 function paintBox(context, { quantity, by, x, y, gate }, ink) {
   const values = valuesOf({ quantity, by });
-  const row = rowsOf(values.length, placeOf({ quantity, by }).place.unit);
+  const row = rowsOf(values.length, placeOf({ quantity, by }).place.unit, quantity);
   const colour = colouring(trace.value, quantity, ink.theme);
   values.forEach((value, k) => {
     const { top, height } = row(k);
@@ -208,24 +214,31 @@ function paintBox(context, { quantity, by, x, y, gate }, ink) {
   });
 }
 
-function Box({ quantity, by, x, y, name, way, label: [labelX, labelY, labelAnchor], value: [valueX, valueY, valueAnchor] }) {
+function Box({ quantity, by, x, y, name, way, label: [labelX, labelY, labelAnchor], value: [valueX, valueY, valueAnchor, room_] }) {
   const { place: { t: step, unit }, chosen, choose } = placeOf({ quantity, by });
-  const label = way ? t(`diagram.${way}`, { name }) : name;
+  const [before, after] = way ? t(`diagram.${way}`, { name: "|" }).split("|") : ["", ""];
   const values = valuesOf({ quantity, by });
   const initial = step === 0;
-  const row = rowsOf(values.length, unit)(unit - 1);
+  const several = values.length > 1;
+  const row = rowsOf(values.length, unit, quantity)(unit - 1);
+  const most = room_ ?? (labelY === valueY && !way ? BESIDE_A_LETTER : undefined);
   // What stands in the box comes first, so that it can be called by what is seen.
-  const number = brief(values[unit - 1], labelY === valueY && !way ? BESIDE_A_LETTER : undefined);
-  const written = `${label} ${number}`;
-  const { T } = trace.value.shape;
-  const spoken = initial ? written : t("announce", { place: written, value: placeName(trace.value, { quantity, t: Math.min(step, T), unit }) });
+  const number = several && !ofUnits(quantity) ? inRow([...[...values.slice(0, LISTED)].map((value) => brief(value)), values.length > LISTED && "…"]) : brief(values[unit - 1], most);
+  const written = `${before}${name}${after} ${number}`;
+  const at = { quantity, t: Math.min(step, trace.value.shape.T), unit };
+  const spoken = initial ? written : t("announce", { place: written,
+    value: several && !ofUnits(quantity) ? t("inspector.placeSingle", { name: t(`quantity.${quantity}`), t: at.t }) : placeName(trace.value, at) });
   return (
     <g class={`box${chosen ? " chosen" : ""}${initial ? " fixed" : ""}`} role="button" tabindex={initial ? -1 : 0} data-number={`${quantity},${step}`}
       aria-label={spoken} aria-pressed={chosen} onClick={choose} onKeyDown={press(choose)}>
-      {values.length > 1 && <rect class="row" x={x} y={y + row.top} width={W} height={row.height} />}
+      {several && ofUnits(quantity) && <rect class="row" x={x} y={y + row.top} width={W} height={row.height} />}
       <rect class="frame" x={x - 2} y={y - 2} width={W + 4} height={H + 4} />
-      <text class="label" x={labelX} y={labelY} text-anchor={labelAnchor}>{label}</text>{" "}
-      <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor}>{number}</text>
+      <text class="label" x={labelX} y={labelY} text-anchor={labelAnchor}>
+        {before && <tspan class="words">{before}</tspan>}{name}{after && <tspan class="words">{after}</tspan>}</text>{" "}
+      <text class="value" x={valueX} y={valueY} text-anchor={valueAnchor} {...fitted(number, most)}>{number}</text>
     </g>
   );
 }
+
+/** A number with a power of ten, which cannot be shortened, is set narrower where it would not fit. */
+const fitted = (text, most) => (most && text.length > most ? { textLength: most * CHARACTER, lengthAdjust: "spacingAndGlyphs" } : {});

@@ -6,6 +6,8 @@ import { edit } from "../core/edits.js";
 import { full, short } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { number } from "../core/numerals.js";
+import { trace } from "../core/state.js";
+import { placeOf } from "./symbols.jsx";
 
 const DRAG_FROM_PX = 4;
 
@@ -16,6 +18,7 @@ const tidy = (value) => Number(value.toPrecision(6));
 export function EditableNumber({ place, value, text = short(value) }) {
   const typing = useSignal(false);
   const drag = useRef(null);
+  const { words } = placeOf(place, trace.value);
 
   if (typing.value) {
     const done = (event) => {
@@ -24,14 +27,14 @@ export function EditableNumber({ place, value, text = short(value) }) {
       if (entered !== value) edit(place, entered);
     };
     return (
-      <input class="editable-input" type="text" inputMode="decimal" aria-label={place} defaultValue={full(value)}
+      <input class="editable-input" type="text" inputMode="decimal" aria-label={words} defaultValue={full(value)}
         ref={(element) => { if (element && document.activeElement !== element) { element.focus(); element.select(); } }} onBlur={done} onKeyDown={(event) => {
           if (event.key === "Enter") done(event);
           if (event.key === "Escape") { event.currentTarget.value = full(value); typing.value = false; }
         }} />);
   }
   return (
-    <button type="button" class="editable" title={`${place}\n${t("edit.how")}`} aria-label={t("edit.label", { place, value: text })}
+    <button type="button" class="editable" title={`${words}\n${t("edit.how")}`} aria-label={t("edit.label", { place: words, value: text })}
       onClick={() => { if (!drag.current?.moved) typing.value = true; drag.current = null; }}
       onKeyDown={(event) => {
         const by = { ArrowUp: 10, ArrowRight: 1, ArrowDown: -10, ArrowLeft: -1 }[event.key];

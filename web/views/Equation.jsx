@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { colourOf, css } from "../core/colour.js";
 import { derivation } from "../core/derivation.js";
 import { carryOperands } from "../core/flight.js";
-import { addingUp, fixed, multiplying, significant, timesPower } from "../core/format.js";
+import { addingUp, alone, fixed, multiplying, significant, timesPower } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { byEquation } from "../core/player.js";
 import { shownTheme } from "../core/state.js";
@@ -15,7 +15,7 @@ import { openSource } from "./SourceDialog.jsx";
 import { Amount, Symbol_ } from "./Operand.jsx";
 import { Tex } from "./Tex.jsx";
 
-const APPLIED = { "\\sigma": "σ", "\\tanh": "tanh" };
+const APPLIED = { "\\sigma": "σ", "\\tanh": "tanh", "\\exp": "exp", "\\log": "log" };
 const STREAMS = { dc_via_c: "via-c", dc_via_h: "via-h" };
 const unfolded = signal(new Set());                     // names of sums; walking on, they stay as they are
 
@@ -30,6 +30,7 @@ const fold = (term) => {
 /** @param place  "f,13,2": which number it is, so that its operands move in once */
 export function Equation({ lines, place }) {
   const { rows, value, form } = derivation(lines);
+  const step = Number(place.split(",")[1]);
   const box = useRef(null);
   useLayoutEffect(() => (byEquation.value ? carryOperands(box.current) : undefined), [place]);
   const sums = lines.flatMap(({ terms }) => terms).filter((term) => term.parts.length > 0 && unfolded.value.has(nameOf(term)));
@@ -38,40 +39,44 @@ export function Equation({ lines, place }) {
       {lines.filter(({ equation }) => lines.length === 1 || equation.includes("=")).map(({ equation }) => <Tex block key={equation}>{equation}</Tex>)}
       {rows.length === 0 ? <p class="note">{t(value === 0 && !isGate(place) ? "inspector.nothing" : "inspector.held")}</p> : (
         <div class="rows">
-          {rows.map((row, k) => <p class="row" key={k}><b class="sign">=</b><Sum {...row} labelled={k === 0} carried={k === 0} /></p>)}
-          <p class="row result"><b class="sign">=</b><b class="term" data-total={value} data-line={lines.length - 1}>{fixed(value, form)}</b>{timesPower(form.power)}</p>
+          {rows.map((row, k) => <p class="row" key={k}><b class="sign">=</b>{chunksOf(row, k === 0).map((chunk, at) => <span class="chunk" key={at}>{chunk}</span>)}</p>)}
+          <p class="row result"><b class="sign">=</b><b class="term" data-total={value} data-line={lines.length - 1}>{alone(value, form)}</b></p>
         </div>)}
       {sums.map((term) => <Products key={term.symbol} {...term} />)}
-      {lines.flatMap(({ sources }) => sources).map(({ file, line, code }) => (
+      {lines.flatMap(({ sources }) => sources).map(({ file, line, code, later }) => (
         <p class="source" key={line}>
+          {later > 0 && rows.length > 0 && <span class="later">{t("source.shifted", { at: step + later, t: step })}</span>}
           <button type="button" class="file" title={t("source.open")} onClick={() => openSource(file, line)}>{file}:{line}</button>
           <code>{code}</code></p>))}
     </div>
   );
 }
 
-/** A sum of products, with the function that is applied to it. */
-function Sum({ applied, terms, power, labelled, carried }) {
+/**
+ * A sum of products, with the function that is applied to it, as what stands together on a line: a new line begins before a
+ * +, never within a product, and a bracket stays with what it holds.
+ */
+function chunksOf({ applied, terms, power }, first) {
   const sizes = terms.length > 1 && terms.every(({ atoms }) => atoms.length === 1 && !atoms[0].inner)
     ? Math.max(...terms.map(({ value }) => Math.abs(value))) : 0;
   const together = power !== 0 && terms.length > 1;     // the power of ten is of the whole sum, and within what is applied
-  return (
-    <>
-      {applied && <b class="sign opens">{APPLIED[applied]}(</b>}
-      {together && <b class="sign opens">(</b>}
-      {terms.map(({ value, line, atoms }, k) => (
-        <span class="term" key={k} data-term={value} data-line={line}>
-          {atoms.map((atom, place) => (
-            <span class={atom.inner ? "term" : "atom"} key={place}>
-              {place > 0 ? <b class="sign">·</b> : k > 0 && <b class="sign">+</b>}
-              {atom.inner ? <Sum {...atom.inner} labelled={labelled} carried={carried} />
-                : <Atom atom={atom} labelled={labelled} carried={carried} bracketed={atom.value < 0 && (place > 0 || k > 0)} largest={sizes} />}
-            </span>))}
-        </span>))}
-      {together && <b class="sign closes">)</b>}{power !== 0 && <span class="sign">{timesPower(power)}</span>}
-      {applied && <b class="sign closes">)</b>}
-    </>
-  );
+  const chunks = terms.flatMap(({ value, line, atoms }, k) => {
+    const own = [k > 0 ? [<b class="sign" key="plus">+</b>] : []];
+    atoms.forEach((atom, place) => {
+      if (place > 0) own.at(-1).push(<b class="sign" key={`times${place}`}>·</b>);
+      if (atom.inner) {
+        const [opens, ...more] = chunksOf(atom.inner, first);
+        own.at(-1).push(...opens);
+        own.push(...more);
+      } else own.at(-1).push(<Atom key={place} atom={atom} labelled={first} carried={first} bracketed={atom.value < 0 && (place > 0 || k > 0)} largest={sizes} />);
+    });
+    own[0] = [<span class="term" key={k} data-term={value} data-line={line}>{own[0]}</span>];
+    return own;
+  });
+  chunks[0] = [applied && <b class="sign opens" key="function">{APPLIED[applied]}(</b>, together && <b class="sign opens" key="opens">(</b>, ...chunks[0]];
+  chunks.at(-1).push(together && <b class="sign closes" key="closes">)</b>, power !== 0 && <span class="sign" key="power">{timesPower(power)}</span>,
+    applied && <b class="sign closes" key="applied">)</b>);
+  return chunks;
 }
 
 /** A number under its symbol; where it is a summand, over a bar as long as it is large beside the largest of them. */
@@ -98,23 +103,21 @@ function Fold(term) {
 /** A sum of many products, one under the other. */
 function Products({ symbol, value, parts }) {
   const form = addingUp(parts.map((part) => part.value), value);
+  const digits = multiplying(parts.map((part) => ({ value: part.value, factors: part.factors.map((factor) => factor.value) })), form);
   return (
     <div class="scroll">
       <table class="terms" data-sum={value}>
         <tbody>
-          {parts.map((part) => {
-            const digits = multiplying(part.factors.map((factor) => factor.value), part.value, form);
-            return (
-              <tr key={part.symbol} class="part">
-                <th scope="row"><span class="factors">{part.factors.map((factor) => <Symbol_ key={factor.symbol} operand={factor} />)}</span></th>
-                <td class="numbers">
-                  {part.factors.map((factor, k) => (
-                    <Fragment key={factor.symbol}>{k > 0 && " · "}{factor.value < 0 && k > 0 && "("}
-                      <Amount operand={factor} text={significant(factor.value, digits)} />{factor.value < 0 && k > 0 && ")"}</Fragment>))}
-                </td>
-                <td data-part={part.value}>{fixed(part.value, form)}</td>
-              </tr>);
-          })}
+          {parts.map((part) => (
+            <tr key={part.symbol} class="part">
+              <th scope="row"><span class="factors">{part.factors.map((factor) => <Symbol_ key={factor.symbol} operand={factor} />)}</span></th>
+              <td class="numbers">
+                {part.factors.map((factor, k) => (
+                  <Fragment key={factor.symbol}>{k > 0 && " · "}{factor.value < 0 && k > 0 && "("}
+                    <Amount operand={factor} text={significant(factor.value, digits)} />{factor.value < 0 && k > 0 && ")"}</Fragment>))}
+              </td>
+              <td data-part={part.value}>{fixed(part.value, form)}</td>
+            </tr>))}
           <tr class="total"><th scope="row"><Tex>{symbol}</Tex></th><td class="numbers">{timesPower(form.power)}</td><td>{fixed(value, form)}</td></tr>
         </tbody>
       </table>

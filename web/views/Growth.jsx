@@ -8,9 +8,10 @@ import { t } from "../core/i18n.js";
 import { room, selection, shownTheme, told, trace } from "../core/state.js";
 import { largest } from "../core/trace.js";
 import { inks } from "./ink.js";
+import { GATES } from "./symbols.jsx";
 import { Tex } from "./Tex.jsx";
 
-const GATES = ["i", "f", "g", "o"];                     // row blocks of the weights, as in PyTorch
+const SHOWN = ["f", "i", "g", "o"];                     // as everywhere on the page
 const PARTS = [["weight_ih", "W"], ["weight_hh", "U"], ["bias", "b"]];
 
 export function Growth() {
@@ -60,8 +61,8 @@ function Tensors({ tensors }) {
       <div class="gates-grown" tabIndex={0} role="group" aria-label={t("growth.choose")} onKeyDown={keys}
         onFocus={() => { choosing.value = true; }} onBlur={() => { choosing.value = false; }}>
         <p class="names"><span>{t("growth.step")}</span><span>{t("growth.soFar")}</span></p>
-        {GATES.map((gate, block) => (
-          <figure key={gate}>
+        {SHOWN.map((gate) => [gate, GATES.indexOf(gate)]).map(([gate, block]) => (
+          <figure key={gate} data-gate={gate}>
             <figcaption><Tex>{`W^${gate}\\; U^${gate}\\; b^${gate}`}</Tex></figcaption>
             {[["growth.step", "step"], ["growth.soFar", "so_far"]].map(([label, sum]) => (
               <div key={label} class="tensor-row" title={t(label)}>

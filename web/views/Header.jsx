@@ -7,6 +7,7 @@ import { catchingUp, engineState, isRecording, progress, room, ROOMS, runtimeFil
 import { silent, waiting } from "../core/waiting.js";
 import { Extras, ShareButton } from "./Extras.jsx";
 import { More } from "./Help.jsx";
+import { History } from "./History.jsx";
 import { WholePage } from "./share/WholePage.jsx";
 
 export function Header() {
@@ -21,6 +22,7 @@ export function Header() {
           </button>))}
       </nav>
       <EngineSign />
+      <History signs />
       <Extras />
       <ShareButton />
       <button type="button" class="plain" lang={lang.value === "en" ? "zh-CN" : "en"} aria-label={t("language.switchLabel")}

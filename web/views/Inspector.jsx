@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { change } from "../core/requests.js";
 import { engineState, explanation, room, selection, trace } from "../core/state.js";
 import { widthOf } from "../core/trace.js";
+import { wordedAll } from "../core/worded.js";
 import { asLatex, asText } from "../core/written.js";
 import { Coming } from "./Coming.jsx";
 import { CopyButton } from "./CopyButton.jsx";
@@ -14,7 +15,7 @@ import { EditableNumber } from "./EditableNumber.jsx";
 import { Equation } from "./Equation.jsx";
 import { openGlossary } from "./Glossary.jsx";
 import { editable } from "./Operand.jsx";
-import { placeName } from "./symbols.jsx";
+import { ofUnits, placeName } from "./symbols.jsx";
 import { isSet, typesetter } from "./typesetter.js";
 
 // What was told of the number before stays until the answer is there, which is a few milliseconds, so that a walk does not flicker.
@@ -43,12 +44,14 @@ export function Inspector() {
 
 /** Where one is: direction, step, quantity, unit. The quantity's name goes to the glossary. */
 function Breadcrumb({ quantity, t: step, unit }) {
+  const several = widthOf(trace.value, quantity) > 1;
   return (
     <nav class="breadcrumb" aria-label={t("breadcrumb.label")}>
       <span>{t(`room.${room.value}`)}</span>
       <span>{t("breadcrumb.step", { t: step })}</span>
-      <button type="button" onClick={() => openGlossary(quantity)} title={t("glossary.title")}>{t(`quantity.${quantity}`)}</button>
-      {widthOf(trace.value, quantity) > 1 && <span>{t("breadcrumb.unit", { unit })}</span>}
+      <button type="button" onClick={() => openGlossary(quantity)} title={t("glossary.title")}>
+        {several && !ofUnits(quantity) ? t("breadcrumb.numbered", { name: t(`quantity.${quantity}`), number: unit }) : t(`quantity.${quantity}`)}</button>
+      {several && ofUnits(quantity) && <span>{t("breadcrumb.unit", { unit })}</span>}
     </nav>
   );
 }
@@ -67,7 +70,7 @@ function Told({ quantity, t: step, unit, value, lines }) {
       {lines.length > 0 && <Equation lines={lines} place={place} />}
       <p class="copies">
         {[["text", asText], ["latex", asLatex]].map(([form, write]) => (
-          <CopyButton key={form} what={`inspector.copy.${form}`} text={() => write(explanation.value, placeName(trace.value, explanation.value))} />))}
+          <CopyButton key={form} what={`inspector.copy.${form}`} text={() => write(wordedAll(explanation.value), placeName(trace.value, explanation.value))} />))}
       </p>
       {["dc", "dh"].includes(quantity) && <p class="note">{t(`streams.${quantity}`)}</p>}
     </>

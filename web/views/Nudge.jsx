@@ -2,14 +2,16 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { full, short } from "../core/format.js";
+import { full, short, significant } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { schema, trace } from "../core/state.js";
 import { Whole } from "./fields.jsx";
+import { differentiated, placeOf } from "./symbols.jsx";
 
 const WIDTH = 320;
 const HEIGHT = 120;
+const NUDGED_DIGITS = 8;                // so that what is read off gives the slope beside it
 const STEPS = 12;                       // powers of ten on the slider, from 1 down to 1e-12
 
 export function Nudge() {
@@ -43,6 +45,7 @@ export function Nudge() {
           <Whole key={axis} label={t(`nudge.axis${axis}`)} value={index[axis] + 1} low={1} high={size}
             onEnter={(k) => { place.value = { tensor, index: index.map((old, a) => (a === axis ? k - 1 : old)) }; }} />))}
       </p>
+      <p class="note nudged">{placeOf(`${tensor}[${index.join(",")}]`, trace.value).words}</p>
       <label class="eps">{t("nudge.step")} <span>{short(10 ** -power.value)}</span>
         <input type="range" min="0" max={STEPS} value={power.value} onInput={(event) => { power.value = Number(event.currentTarget.value); }} /></label>
       {found.value ? <Found {...found.value} /> : <p class="note">{t("inspector.waiting")}</p>}
@@ -56,13 +59,14 @@ function fit({ tensor, index }, { arrays }) {
 }
 
 function Found({ value, analytic, eps, below, above, central, complex_step: complexStep, at, curve, steps, errors }) {
+  const scalar = differentiated(trace.value);
   return (
     <>
       <Curve {...{ value, eps, below, above, at, curve }} />
       <table class="slopes">
         <tbody>
-          <tr><th scope="row">{t("nudge.below")}</th><td>{short(below)}</td></tr>
-          <tr><th scope="row">{t("nudge.above")}</th><td>{short(above)}</td></tr>
+          <tr><th scope="row">{t("nudge.below", { scalar })}</th><td data-nudged="below">{significant(below, NUDGED_DIGITS)}</td></tr>
+          <tr><th scope="row">{t("nudge.above", { scalar })}</th><td data-nudged="above">{significant(above, NUDGED_DIGITS)}</td></tr>
           <tr><th scope="row">{t("nudge.central")}</th><td data-slope="central"><Agreeing text={full(central)} as={full(analytic)} /></td></tr>
           <tr><th scope="row">{t("nudge.complex")}</th><td data-slope="complex"><Agreeing text={full(complexStep)} as={full(analytic)} /></td></tr>
           <tr><th scope="row">{t("nudge.analytic")}</th><td data-slope="analytic"><b>{full(analytic)}</b></td></tr>
@@ -90,7 +94,7 @@ function Curve({ value, eps, below, above, at, curve }) {
   const slope = (above - below) / (x(value + eps) - x(value - eps));          // of the line drawn, in pixels
   const line = (px) => y(below + slope * (px - x(value - eps)));
   return (
-    <svg class="loss-along" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t("nudge.curve")}>
+    <svg class="loss-along" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t("nudge.curve", { scalar: differentiated(trace.value) })}>
       <polyline points={at.map((v, k) => `${x(v)},${y(curve[k])}`).join(" ")} />
       <line class="secant" x1="0" x2={WIDTH} y1={line(0)} y2={line(WIDTH)} />
       <line class="here" x1={x(value)} x2={x(value)} y1="0" y2={HEIGHT} />

@@ -146,7 +146,7 @@ export function Score() {
           <span key={group.quantity} style={px({ "--middle": group.y + group.height / 2, "--over": group.y })}>{rangeText(group, painted.value.shown)}</span>))}
       </div>
       <p class="visually-hidden" role="status" aria-live="polite">
-        {!playing.value && !running.value && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
+        {!playing.value && !running.value && trace.value.done !== false && t("announce", { place: placeName(trace.value, place), value: short(numberIn(trace.value, place)) })}
       </p>
     </section>
   );
@@ -187,7 +187,7 @@ function Label({ group }) {
   const flat = small && group.quantity.startsWith("d");
   const classes = ["p", "dy"].includes(group.quantity) && trace.value.about.classes;
   // Where rows are lower than their numbers only the chosen one has room.
-  const roomy = classes || group.rowHeight >= (leastRow() ?? 11);
+  const roomy = classes || group.rowHeight >= (leastRow() ?? 12);
   const numbered = (k) => group.rows > 1 && (roomy || (chosen && selection.value.unit === k + 1));
   return (
     <>

@@ -3,6 +3,7 @@
 // It is built from elements and never from text, since the page's security policy allows no style in HTML.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { worded } from "../core/worded.js";
 import { plain } from "../core/written.js";
 import { typesetter } from "./typesetter.js";
 
@@ -22,9 +23,10 @@ function formula(katex, text, block) {
 export function Tex({ children, block = false }) {
   const place = useRef(null);
   const katex = typesetter.module.value?.default;
+  const text = worded(children);
   useLayoutEffect(() => {
-    if (katex) place.current.replaceChildren(...formula(katex, children, block).childNodes);
-    else place.current.textContent = plain(children).replace("/", "/\u200b");   // a fraction may be broken where space is scarce
-  }, [children, block, katex]);
+    if (katex) place.current.replaceChildren(...formula(katex, text, block).childNodes);
+    else place.current.textContent = plain(text).replace("/", "/\u200b");   // a fraction may be broken where space is scarce
+  }, [text, block, katex]);
   return <span ref={place} class={`tex${block ? " block" : ""}${katex ? "" : " as-text"}`} />;
 }

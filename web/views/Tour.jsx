@@ -20,7 +20,7 @@ export function Tour() {
   }, [tourStep.value, answer.value]);
   return (
     <div class="tour" ref={card} role="region" aria-label={t("tour.label")} aria-live="polite">
-      <p>{t(text, values)} {question && answer.value && <Answer {...question} />}</p>
+      <p>{t(text, values)} {question && <Answer {...question} />}</p>
       <p class="buttons">
         {open ? ["rise", "fall"].map((what) => <button key={what} type="button" class="chosen" data-answer={what} onClick={() => predict(what)}>{t(`tour.${what}`)}</button>)
           : <button type="button" class="chosen" onClick={() => goTo(tourStep.value + 1)}>{t(last ? "tour.done" : "tour.next")}</button>}
@@ -32,8 +32,12 @@ export function Tour() {
   );
 }
 
+/** What happened. Before the question is answered it only keeps its place, so that what stands below does not move. */
 function Answer({ quantity, unit, from, to }) {
   const [before, after] = [from, to].map((step) => numberIn(trace.value, { quantity, unit, t: step }));
   const happened = after > before ? "rise" : "fall";
-  return <strong>{t(answer.value === happened ? "tour.right" : "tour.wrong")} {t(`tour.happened.${happened}`, { before: short(before), after: short(after) })}</strong>;
+  const said = (right) => `${t(right ? "tour.right" : "tour.wrong")} ${t(`tour.happened.${happened}`, { before: short(before), after: short(after) })}`;
+  if (answer.value) return <strong>{said(answer.value === happened)}</strong>;
+  const [one, other] = [said(true), said(false)];
+  return <strong class="gone" aria-hidden="true">{one.length > other.length ? one : other}</strong>;
 }

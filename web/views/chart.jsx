@@ -5,7 +5,7 @@ import { path } from "../core/scale.js";
 import { projector } from "../core/state.js";
 
 // The letters of a chart, in rem, as charts.css has them; its distances are theirs.
-const LETTERS = 0.6875;
+const LETTERS = 0.75;
 const PROJECTED = 0.82;
 const LETTER = 11;                                      // in the pixels that all distances here are given in
 const LABEL_HEIGHT = 13;

@@ -83,7 +83,7 @@ test("steps up and down come back, and never leave the picture", () => {
 });
 
 test("a quantity's counterpart in the other room leads back to it", () => {
-  for (const quantity of ["x", "f", "i", "o", "g", "c", "h", "y"]) {
+  for (const quantity of ["x", "f", "i", "g", "o", "c", "h", "y"]) {
     const other = counterpart(quantity, "backward");
     assert.notEqual(other, quantity);
     assert.equal(counterpart(other, "forward"), quantity);

@@ -2,7 +2,7 @@
 
 import { losses, rivals, scores, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
-import { apart, percent, t } from "../../core/i18n.js";
+import { apart, inRow, percent, t } from "../../core/i18n.js";
 import { trace } from "../../core/state.js";
 
 /** A score as it is written: a share in per cent with one decimal. */
@@ -40,6 +40,8 @@ export function Numbers() {
       </table>
       {/* Where there is no room for it beside the numbers. */}
       <p class="note numbers-note">{apart(notes)}</p>
+      <p class="visually-hidden" role="status" data-spoken="score">
+        {!waiting.value && t("announce.scores", { score: scoreName(told), all: inRow(columns.map(([name, { score }]) => t("announce", { place: called(name), value: written(score, share) }))) })}</p>
     </>
   );
 }

@@ -105,6 +105,7 @@ function described() {
   const { groups } = picture.value;
   return {
     experiment,
+    room: room.value,
     quantities: groups.map(({ quantity }) => quantity),
     theme: shownTheme.value,
     title: headline(),

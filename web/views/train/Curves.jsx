@@ -9,6 +9,7 @@ import { extent, linear, logarithmic, roundUp } from "../../core/scale.js";
 import { showsText } from "../../core/reading.js";
 import { beside, curves, isRecording, projector, running, trace } from "../../core/state.js";
 import { doneNow, goTo } from "../../core/training.js";
+import { isLaptop } from "../../core/window.js";
 import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
 import { byHand, numbered } from "../notes.js";
 import { bandOf, nameOf, setTo } from "./names.js";
@@ -20,9 +21,9 @@ const ROOM_FOR_AXIS = 110;                              // for the choice of the
 const MOST_ROWS = 3;                                    // of words about changes
 const GAP = 23;
 const PANES = { loss: 104, score: 56, norm: 54 };
-const LOW = { loss: 57, score: 39, norm: 25 };           // above a text, which is to be seen with them; and on a projector
+const LOW = { loss: 57, score: 39, norm: 25 };           // above what is to be seen with them: a text, and the gates in a window of a laptop or on a projector
 const TOP = 20;                                         // the title of the first
-const MARGIN_REM = 3.6;                                 // beside the curves, for the numbers at their ends
+const MARGIN_REM = 4;                                  // beside the curves, for the numbers at their ends
 const MOST_FOR_NAMES = 0.4;                             // of the width
 
 /** Whether the task counts what is right; otherwise its score is an error. */
@@ -50,7 +51,7 @@ export function Curves() {
   const inner = width.value - roomForNames(runs, experiment, width.value);
   const x = linear(0, roundUp(longest), 0, inner, Math.max(3, inner / (130 * size)));
   const done = isRecording.value ? experiment.updates : doneNow();
-  const heights = showsText.value || projector.value ? LOW : PANES;
+  const heights = showsText.value || projector.value || isLaptop.value ? LOW : PANES;
 
   let top = TOP * size;
   const place = (name) => { const pane = { top, height: heights[name] * Math.sqrt(size), width: inner, x }; top += pane.height + GAP * size; return pane; };

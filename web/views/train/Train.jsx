@@ -10,7 +10,6 @@ import { countsRight, Curves, scoreName } from "./Curves.jsx";
 import { Example } from "./Example.jsx";
 import { Happened } from "./Happened.jsx";
 import { Offer } from "./Offer.jsx";
-import { Setup } from "./Setup.jsx";
 import { TextChoice, TextView } from "./TextView.jsx";
 
 /** @param bar  the controls of the run, as the page places them */
@@ -22,7 +21,6 @@ export function Train({ bar }) {
       {bar}
       <Happened />
       <Curves />
-      <Setup />
       <div class="held-out">
         <h2>{t(trace.value.experiment.task === "own" ? "train.ownSequence" : showsText.value ? "text.title" : "train.heldOut")}</h2>
         {isText.value && <TextChoice />}

@@ -3,3 +3,4 @@ export { showsText } from "../../core/reading.js";
 export { Spread } from "./Spread.jsx";
 export { Train } from "./Train.jsx";
 export { TrainBar } from "./TrainBar.jsx";
+export { Setup } from "./Setup.jsx";
