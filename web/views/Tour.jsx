@@ -36,7 +36,8 @@ export function Tour() {
 function Answer({ quantity, unit, from, to }) {
   const [before, after] = [from, to].map((step) => numberIn(trace.value, { quantity, unit, t: step }));
   const happened = after > before ? "rise" : "fall";
-  const said = (right) => `${t(right ? "tour.right" : "tour.wrong")} ${t(`tour.happened.${happened}`, { before: short(before), after: short(after) })}`;
+  const what = t(`tour.happened.${happened}`, { before: short(before), after: short(after) });
+  const said = (right) => `${t(right ? "tour.right" : "tour.wrong")} ${what}`;
   if (answer.value) return <strong>{said(answer.value === happened)}</strong>;
   const [one, other] = [said(true), said(false)];
   return <strong class="gone" aria-hidden="true">{one.length > other.length ? one : other}</strong>;
