@@ -81,7 +81,7 @@ function Page() {
     <div class={controls ? "under" : "under alone"} inert={covered}>
       {controls}
       <button type="button" class="open-controls" aria-expanded={controlsOpen.value}
-        onClick={() => { controlsOpen.value = !controlsOpen.value; }}>{t(!breaking ? "controls.open" : puzzle.value === null ? "break.open" : "puzzle.suspects")}</button>
+        onClick={() => { focusNext(".left .close"); controlsOpen.value = true; }}>{t(!breaking ? "controls.open" : puzzle.value === null ? "break.open" : "puzzle.suspects")}</button>
     </div>);
   return (
     <>

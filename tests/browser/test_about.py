@@ -24,8 +24,18 @@ def test_the_last_line_tells_the_version_and_the_dialog_the_rest(lab):
     assert "snapshot" in lab.tab.locator("[data-about=recipe]").text_content()
     lab.tab.get_by_role("button", name="Check every file").click()
     lab.tab.get_by_text("files are those that were built.").wait_for()
+    assert lab.tab.evaluate("document.activeElement.textContent") == "Check every file"
     assert lab.tab.locator(".about .digest code").text_content() == checksums.verify(DIST)
     assert (DIST / lab.tab.locator(".about a").get_attribute("href")).is_file()
+    lab.tab.keyboard.press("Escape")
+    wait_until(lab.tab, "document.querySelector('dialog') === null")
+
+
+def test_what_goes_in_a_dialog_leaves_the_focus_in_it(lab):
+    open_about(lab.tab)
+    lab.tab.locator(".about button").first.focus()
+    lab.tab.evaluate("document.activeElement.remove()")
+    wait_until(lab.tab, "document.activeElement.matches('dialog header button')")
     lab.tab.keyboard.press("Escape")
     wait_until(lab.tab, "document.querySelector('dialog') === null")
 

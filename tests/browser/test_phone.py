@@ -164,6 +164,7 @@ def test_another_row_is_reached_without_the_keyboard(phone):
 def test_what_a_slider_does_is_seen_above_it(phone):
     tab = phone.tab
     tab.locator(".open-controls").click()
+    wait_until(tab, "document.activeElement.matches('.left .close')")
     tab.locator(".left").evaluate("sheet => sheet.scrollTo(0, 0)")
     sheet, slider, done = box(tab, ".left"), phone.field("length").locator("[type=range]").bounding_box(), box(tab, ".left .close")
     assert 250 < sheet["y"] <= done["y"] and bottom(done) <= slider["y"] and bottom(slider) < 844

@@ -12,10 +12,12 @@ export function keepFocus() {
   const observer = new MutationObserver((changes) => {
     if (!held || ![document.body, held].includes(document.activeElement)) return;
     const hidden = () => changes.some(({ attributeName }) => attributeName === "class") && held.getClientRects().length === 0;
-    if (held.isConnected && !held.disabled && !hidden()) return;
-    const place = (next && document.querySelector(next)) ?? document.querySelector("main");
+    if (held.isConnected && !held.disabled && !held.closest("[inert]") && !hidden()) return;
+    // Over the page stands a dialog that keeps the focus to itself.
+    const middle = [...document.querySelectorAll("dialog[open]")].at(-1)?.querySelector("header button") ?? document.querySelector("main");
+    const place = (next && document.querySelector(next)) ?? middle;
     [held, next] = [null, null];
     place?.focus({ preventScroll: true });
   });
-  observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled", "class"] });
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled", "class", "inert"] });
 }

@@ -22,6 +22,7 @@ export const About = () => (
 function Verified() {
   const said = useSignal({ text: "", running: false });
   const run = async () => {
+    if (said.value.running) return;
     const say = (text, more) => { said.value = { text, running: false, ...more }; };
     try {
       const { checked, wrong, list } = await verify((done, all) => say(t("verify.running", { done, all }), { running: true }));
@@ -36,7 +37,7 @@ function Verified() {
     <section>
       <h3>{t("verify.title")}</h3>
       <p>{t("verify.what")}</p>
-      <p><button type="button" disabled={running} onClick={run}>{t("verify.button")}</button></p>
+      <p><button type="button" aria-disabled={running} onClick={run}>{t("verify.button")}</button></p>
       <p role="status" data-about="verified" class={wrong ? "refusal" : undefined}>{text}</p>
       {list && <p class="digest">{t("verify.list")} <code>{list}</code></p>}
     </section>
