@@ -32,6 +32,7 @@ def room(lab):
     lab.enter("train")
     lab.tab.locator(".trainbar").wait_for()
     lab.tab.get_by_label("Stop when").select_option("none")
+    lab.tab.locator(".trainbar .by select").select_option("full")
     return lab
 
 
@@ -245,7 +246,7 @@ def test_the_pace_says_how_many_updates_come_with_a_picture(room):
             tab.evaluate("lab.set({updates: 0, seed: 80})")
             tab.evaluate("""() => { window.seen = []; new MutationObserver(() => window.seen.push([lab.experiment.updates, lab.wanted.updates]))
                 .observe(document.querySelector('.trainbar .now'), { characterData: true, subtree: true, childList: true }); }""")
-            tab.evaluate("void lab.train()")
+            press(tab, "Train")
             wait_until(tab, "updates => lab.experiment.updates >= updates", arg=5 * each)
             tab.evaluate("lab.halt()")
             shown, asked = (set(updates) for updates in zip(*tab.evaluate("window.seen")))
@@ -566,4 +567,30 @@ def test_on_a_phone_the_run_can_be_played_within_the_thumbs_reach(live_tabs):
     press(tab, "Train")
     wait_until(tab, "lab.run().count > 5")
     tab.evaluate("lab.halt()")
+    tab.context.close()
+
+
+def test_a_training_is_watched_update_by_update_and_stops_when_the_task_is_learnt(live_tabs):
+    """As a visitor meets it, who has chosen neither a pace nor when it stops; what is learnt goes on when it is asked to."""
+    tab = live_tabs("#room=train&updates=0")
+    tab.evaluate("() => { window.seen = []; new MutationObserver(() => window.seen.push(lab.experiment.updates))"
+                 ".observe(document.querySelector('.trainbar .now'), { characterData: true, subtree: true, childList: true }); }")
+    press(tab, "Train")
+    tab.locator(".event").wait_for()
+    stopped = tab.evaluate("lab.experiment.updates")
+    means = [np.mean(in_cpython(stopped).scores[k - 10:k]) for k in range(10, stopped + 1)]
+    assert means[-1] >= TASKS["latch"].goal and all(mean < TASKS["latch"].goal for mean in means[:-1])
+    assert set(range(1, stopped)) <= set(tab.evaluate("seen")), "one picture for each update"
+    tab.get_by_role("button", name="Continue", exact=True).click()
+    wait_until(tab, "stopped => lab.experiment.updates > stopped + 15", arg=stopped)
+    press(tab, "Pause training")
+    tab.get_by_label("Compare with").select_option("seed")     # runs to be compared do not stop when one of them has learnt
+    wait_until(tab, "lab.experiment.updates === 0 && !document.querySelector('[data-field=stop] option[value=learnt]')")
+    tab.get_by_label("Compare with").select_option("none")
+    tab.evaluate("lab.set({updates: 200})")
+    press(tab, "Learn again")
+    wait_until(tab, "lab.experiment.updates > 0 && lab.experiment.updates < 30")
+    tab.locator(".event").wait_for()
+    assert tab.evaluate("lab.experiment.updates") == stopped
+    tab.watch.check()
     tab.context.close()

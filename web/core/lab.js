@@ -4,7 +4,7 @@ import { begin } from "./address.js";
 import { check, request } from "./requests.js";
 import { select } from "./selection.js";
 import { curves, trace, wanted } from "./state.js";
-import { halt, train } from "./training.js";
+import { halt, PACES, train } from "./training.js";
 import { verify } from "./verify.js";
 import { version } from "./version.js";
 
@@ -23,7 +23,7 @@ export function openLab() {
     gradientCheck: check,
     verify: () => verify(),
     version: { ...version },
-    train,
+    train: (options) => train({ each: PACES.full, stop: null, ...options }),
     halt,
     run(name = "main") {
       const { count, ended: _, ...series } = curves.value[name];

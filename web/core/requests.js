@@ -8,7 +8,7 @@ import { atMoment, followed } from "./moment.js";
 import { painted } from "./painted.js";
 import { openWorker, recordedExplanations, runtime } from "./place.js";
 import { beside, catchingUp, curves, engineState, happened, isRecording, pointedAt, refused, report, room, running, same, schema, selection,
-  stopWhen, told, trace, trouble, wanted } from "./state.js";
+  stopAt, told, trace, trouble, wanted } from "./state.js";
 import { nearest, traceOf, unpack } from "./trace.js";
 import { arrived } from "./waiting.js";
 
@@ -76,7 +76,7 @@ export async function request(patch, base = present(), { beside: others, ...opti
   // What ended a run is not true of another one.
   if (Object.keys(patch).some((name) => name !== "updates")) happened.value = null;
   const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value),
-    { beside: beside.value, stop: running.value ? stopWhen.value : null, ...options });
+    { beside: beside.value, stop: running.value ? stopAt.value : null, ...options });
   if (error) {
     refused.value = error;
     pointedAt.value = null;

@@ -61,7 +61,8 @@ export const touched = signal(Boolean(location.hash) || Object.keys(linkNotes.va
 
 // Training that goes on by itself, and what is set about it.
 export const running = signal(false);
-export const stopWhen = signal(null);                   // {kind, value}, or null
+export const stopWhen = signal({ kind: "learnt" });      // {kind, value}, or null: as it is chosen
+export const stopAt = signal(null);                     // {kind, value}, or null: of the training that goes on
 export const beside = signal(decodeBeside(linked.view.beside, wanted.value, schema.link));    // experiments trained beside the first
 export const happened = signal(null);                   // what ended a training before its time: {kind, ...}
 

@@ -4,7 +4,7 @@
 import { effect, signal } from "@preact/signals";
 import { inForce } from "./moment.js";
 import { change, present } from "./requests.js";
-import { beside, curves, happened, refused, room, running, schema, trace, wanted } from "./state.js";
+import { beside, curves, happened, refused, room, running, schema, stopAt, stopWhen, trace, wanted } from "./state.js";
 
 /** How many updates follow each other without a picture, and how long each picture rests. */
 export const PACES = {
@@ -13,7 +13,7 @@ export const PACES = {
   quick: { updates: 10, rest: 0 },
   full: { updates: Infinity, rest: 0 },
 };
-export const pace = signal("full");
+export const pace = signal("steady");
 export const most = schema.limits.updates[1];
 
 /** Another pace, also of a training that goes on, whose stretch under way may be as long as all that is left. */
@@ -27,17 +27,52 @@ export function setPace(name) {
 /** After how many updates the page stands now. */
 export const doneNow = () => trace.value.experiment.updates;
 
+const RECENT = 10;                                      // updates whose mean score counts, as in python/runs.py
+
+/** Whether a training can stop because the task is learnt: somebody can say when it is, and no other run is to be compared with it. */
+export const stopsWhenLearnt = () => trace.value.about.goal !== null && beside.value.length === 0;
+
+/** Whether the task is learnt at the moment that is seen. */
+export function isLearnt() {
+  const { goal, lower_is_better: lower } = trace.value.about;
+  const done = Math.min(present().updates, doneNow());
+  const recent = curves.value.main.score?.slice(Math.max(0, done - RECENT), done) ?? [];
+  const mean = recent.reduce((sum, score) => sum + score, 0) / RECENT;
+  return goal !== null && recent.length === RECENT && (lower ? mean <= goal : mean >= goal);
+}
+
+/** What the choice means to a training that begins here. What is learnt already is no reason to stop it. */
+function condition() {
+  if (stopWhen.value?.kind !== "learnt") return stopWhen.value;
+  return stopsWhenLearnt() && !isLearnt() ? { kind: "score", value: trace.value.about.goal } : null;
+}
+
+/** Choose when a training stops; one that goes on is asked to stop then. */
+export function chooseStop(choice) {
+  stopWhen.value = choice;
+  // What was refused of the condition before is not refused of this one.
+  if (refused.value?.field === "stop") refused.value = null;
+  if (!running.value) return;
+  stopAt.value = condition();
+  change({});
+}
+
 const MOST_BACK = 8;                                    // moments before a training ran away that may have no picture either
 let playing = null;                                     // the training that goes on; `turns` when it is to take another pace
 
-/** Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew. */
-export async function train({ each = null, until = most } = {}) {
+/**
+ * Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew.
+ *
+ * options : `each` is a pace of its own instead of the chosen one, `stop` a condition or null instead of the chosen one
+ */
+export async function train({ each = null, until = most, stop } = {}) {
   const mine = {};
   playing = mine;
   const going = () => running.value && playing === mine;
   running.value = true;
   happened.value = null;
   if (present().updates >= until) await change({ updates: 0 });
+  stopAt.value = stop === undefined ? condition() : stop;
   let options = { from: Math.min(present().updates, doneNow()) };
   while (going()) {
     const { updates, rest } = each ?? PACES[pace.value];
@@ -88,6 +123,9 @@ export function goTo(updates) {
   happened.value = null;
   return change({ updates: Math.min(most, Math.max(0, Math.round(updates))) });
 }
+
+/** Watch the network learn from before its first update. */
+export const learnAgain = () => startOver().then(() => train());
 
 /** So many updates more. */
 export const stepOn = (updates) => goTo(doneNow() + updates);

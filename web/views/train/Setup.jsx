@@ -4,9 +4,9 @@ import { useId } from "preact/hooks";
 import { short } from "../../core/format.js";
 import { apart, t } from "../../core/i18n.js";
 import { number } from "../../core/numerals.js";
-import { change, present } from "../../core/requests.js";
+import { present } from "../../core/requests.js";
 import { beside, curves, defaultsOf, refused, running, schema, stopWhen, trace } from "../../core/state.js";
-import { doneNow, keepBeside, setBeside, startOver } from "../../core/training.js";
+import { chooseStop, doneNow, keepBeside, setBeside, startOver, stopsWhenLearnt } from "../../core/training.js";
 import { Refusal, Typed } from "../fields.jsx";
 import { GAP } from "../notes.js";
 import { bandOf, nameOf } from "./names.js";
@@ -21,7 +21,8 @@ export function Setup() {
 
 function StopWhen() {
   const id = useId();
-  const stop = stopWhen.value;
+  const kinds = [...stopsWhenLearnt() ? ["learnt"] : [], "none", ...schema.stops];
+  const stop = kinds.includes(stopWhen.value?.kind) ? stopWhen.value : null;
   const { goal, clueless } = trace.value.about;
   const words = (kind) => t(kind === "score" && !countsRight() ? "train.stop.error" : `train.stop.${kind}`);
   return (
@@ -29,23 +30,16 @@ function StopWhen() {
       <label for={id}>{t("train.stop")}</label>{" "}
       <select id={id} value={stop?.kind ?? "none"} onChange={(event) => {
         const kind = event.currentTarget.value;
-        settle(kind === "none" ? null : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? Number(clueless.toPrecision(3)) });
+        chooseStop(kind === "none" ? null : kind === "learnt" ? { kind } : { kind, value: kind === "updates" ? doneNow() + MORE : FIRST_VALUES[kind] ?? goal ?? Number(clueless.toPrecision(3)) });
       }}>
-        {["none", ...schema.stops].map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
+        {kinds.map((kind) => <option key={kind} value={kind}>{words(kind)}</option>)}
       </select>{" "}
-      {stop && <Typed type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
+      {stop && stop.kind !== "learnt" && <Typed type="text" inputMode="decimal" class="short" aria-label={words(stop.kind)} value={stop.value}
         aria-invalid={refused.value?.field === "stop" || undefined} aria-describedby={`${id}-wrong`}
-        onEnter={(text) => settle({ ...stop, value: number(text) })} />}{" "}
+        onEnter={(text) => chooseStop({ ...stop, value: number(text) })} />}{" "}
       <Refusal field="stop" id={`${id}-wrong`} />
     </p>
   );
-}
-
-/** What was refused of the condition before is not refused of this one; a training that goes on is asked to stop at this one. */
-function settle(condition) {
-  stopWhen.value = condition;
-  if (refused.value?.field === "stop") refused.value = null;
-  if (running.value) change({});
 }
 
 /** Pairs worth seeing: what the first becomes, and what stands beside it. */

@@ -3,7 +3,7 @@
 import { short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { curves, engineState, isRecording, running, trace } from "../../core/state.js";
-import { doneNow, most, pace, PACES, setPace, startOver, stepOn, toggleTraining } from "../../core/training.js";
+import { doneNow, isLearnt, learnAgain, most, pace, PACES, setPace, startOver, stepOn, toggleTraining } from "../../core/training.js";
 import { Icon } from "../Icon.jsx";
 
 const COUNTS = [1, 10, 100];
@@ -28,6 +28,8 @@ export function TrainBar() {
           {Object.keys(PACES).map((name) => <option key={name} value={name}>{t(`train.pace.${name}`)}</option>)}
         </select></label>
       <output class="now">{t("train.now", { update: done, count })}</output>
+      {!running.value && !isRecording.value && isLearnt() && (
+        <button type="button" class="plain again" title={t("train.learnAgainNote")} onClick={learnAgain}>{t("train.learnAgain")}</button>)}
       <Rate />
     </div>
   );
