@@ -7,7 +7,7 @@ import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { changes } from "./core/edits.js";
-import { lang, t } from "./core/i18n.js";
+import { bringAllWords, lang, t } from "./core/i18n.js";
 import "./core/keep.js";                                // a training may begin in any room
 import { openLab } from "./core/lab.js";
 import { shown } from "./core/painted.js";
@@ -174,6 +174,6 @@ spoken.then(() => {                                     // at once, but for the 
 const stop = effect(() => {
   if (["live", "failed"].includes(engineState.value)) setTimeout(async () => {
     stop();
-    document.documentElement.toggleAttribute("data-complete", await bringAll());
+    document.documentElement.toggleAttribute("data-complete", await bringAll() && await bringAllWords());
   });
 });

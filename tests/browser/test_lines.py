@@ -80,3 +80,23 @@ def test_a_line_that_falls_silent_is_told_and_tried_again(visit):
         wait_until(tab, "document.documentElement.dataset.engine === 'live'")
         assert tab.evaluate(RECIPE) == "restored"
         tab.context.close()
+
+
+def test_a_line_that_is_lost_when_all_is_there_costs_nothing_but_the_package(visit, site):
+    tab = visit(service_workers="block")
+    tab.goto(site)
+    wait_until(tab, "document.documentElement.hasAttribute('data-complete')")
+    tab.watch.expect("ERR_FAILED")
+    tab.context.route("**/*", lambda route: route.abort())
+    tab.get_by_role("button", name="Share", exact=True).click()
+    tab.locator("[data-part-of-share=qr] > summary").click()
+    tab.locator("svg.qr path, [data-part-of-share=qr]:has-text('that of this machine')").first.wait_for()
+    tab.locator("[data-take=wheel]").click()
+    tab.get_by_text("The package could not be loaded").wait_for()
+    tab.locator("[data-take=json]").click()
+    tab.get_by_text("The package could not be loaded").wait_for(state="hidden")
+    tab.keyboard.press("Escape")
+    tab.locator("header [lang=zh-CN]").click()
+    tab.get_by_role("button", name="反向", exact=True).wait_for()
+    tab.watch.check()
+    tab.context.close()

@@ -11,13 +11,20 @@ export const LOCALES = { en };
 export const lang = signal("en");
 let wanted = "en";
 
+/** Bring a language's words here; resolves to whether they are. */
+async function bring(language) {
+  if (Object.hasOwn(LOCALES, language)) return true;
+  try { LOCALES[language] = (await BRING[language]()).default; } catch { return false; }
+  return true;
+}
+
+/** So that a change of language does not need the line. */
+export const bringAllWords = async () => (await Promise.all(LANGUAGES.map(bring))).every(Boolean);
+
 /** Speak a language as soon as its words are there; resolves then. Where they do not come, nothing changes. */
 export async function speak(language) {
   wanted = language;
-  if (!Object.hasOwn(LOCALES, language)) {
-    try { LOCALES[language] = (await BRING[language]()).default; } catch { return; }
-  }
-  if (wanted === language) lang.value = language;
+  if (await bring(language) && wanted === language) lang.value = language;
 }
 
 export function preferredLanguage() {

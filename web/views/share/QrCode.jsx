@@ -1,7 +1,8 @@
 // The link as a QR code, drawn as one path.
 
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { generate } from "lean-qr";
+import { toSvgPath } from "lean-qr/extras/svg";
+import { useMemo, useRef } from "preact/hooks";
 import { pngOf, save } from "../../core/files.js";
 import { t } from "../../core/i18n.js";
 
@@ -11,14 +12,7 @@ const MOST_MODULES = 117;                               // version 25, about 127
 
 export function QrCode({ text }) {
   const code = useRef(null);
-  const drawn = useSignal(null);                        // {path, size}, or {problem: a locale key}
-  useEffect(() => {
-    let wanted = true;
-    draw(text).then((result) => { if (wanted) drawn.value = result; });
-    return () => { wanted = false; };
-  }, [text]);
-  if (!drawn.value) return <p role="status">{t("part.coming")}</p>;
-  const { path, size, problem } = drawn.value;
+  const { path, size, problem } = useMemo(() => draw(text), [text]);
   if (problem) return <p role="status">{t(problem, { letters: text.length })}</p>;
   const whole = size + 2 * QUIET;
   const drawing = (
@@ -41,14 +35,8 @@ export function QrCode({ text }) {
     </>);
 }
 
-async function draw(text) {
-  let library;
-  try {
-    library = await Promise.all([import("lean-qr"), import("lean-qr/extras/svg")]);
-  } catch {
-    return { problem: "share.notThere" };
-  }
-  const [{ generate }, { toSvgPath }] = library;
+/** {path, size}, or {problem: a locale key} */
+function draw(text) {
   try {
     const code = generate(text, { minCorrectionLevel: 0 });
     return code.size > MOST_MODULES ? { problem: "share.qr.tooLong" } : { path: toSvgPath(code), size: code.size };

@@ -77,7 +77,11 @@ function Open({ live }) {
 async function take(kind) {
   let content, name, type;
   if (kind === "wheel") {
-    ({ name, content } = await packageFile());
+    try {
+      ({ name, content } = await packageFile());
+    } catch {
+      return { good: false, sentence: t("take.noWheel") };
+    }
     type = "application/octet-stream";
   } else {
     const answer = await engine.take(kind === "png" ? "svg" : kind, described());
