@@ -181,3 +181,26 @@ def test_a_visitor_stops_what_plays_by_itself(visit, site, touch):
         tab.clock.run_for(800)
         assert tab.locator("output.now").text_content() == now
         assert tab.get_by_role("button", name="Play").count() == 1
+
+
+@pytest.mark.parametrize("room", ["forward", "backward", "train", "break"])
+def test_until_python_is_there_a_link_is_not_told_with_the_numbers_of_the_recording(visit, site, room):
+    """The recording is of the default experiment: what a link asks for stands in the controls, and beside it whose numbers are seen."""
+    tab = visit()
+    for text in ("Failed to", "ERR_", "request", "wasm"):
+        tab.watch.expect(text)
+    held, refuses = [], []
+    tab.context.route("**/pyodide.asm.wasm", lambda route: route.abort() if refuses else held.append(route))
+    tab.goto(site + "#hidden_size=1&updates=0&room=%s" % room + ("&damage=clamp_f:0.5" if room == "break" else ""))
+    caption = tab.locator("main .caption").first
+    caption.get_by_text("This is a recording of the default experiment. Yours is computed as soon as Python is there.").wait_for()
+    assert tab.locator(".pair .pane-title, .pair figcaption").all_text_contents() == (["recorded, without damage"] if room == "break" else [])
+    refuses.append(True)
+    for route in held:
+        route.abort()
+    caption.get_by_text("This is a recording of the default experiment. Yours needs Python, which did not start.").wait_for()
+    assert "Asking Python" not in tab.locator("body").inner_text() and "as soon as" not in tab.locator("main").inner_text()
+    if room == "break":
+        assert "Python did not start, so this is not known." in tab.locator(".right").inner_text()
+    tab.watch.check()
+    tab.context.close()

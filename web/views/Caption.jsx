@@ -6,9 +6,10 @@ import { t } from "../core/i18n.js";
 import { startTour, toured } from "../core/tour.js";
 import { byTouch } from "../core/window.js";
 import { isRecording, room, touched, trace } from "../core/state.js";
-import { byHand, momentNote } from "./notes.js";
+import { byHand, momentNote, recordedNote } from "./notes.js";
 
 export function Caption() {
+  if (recordedNote()) return <p class="caption">{recordedNote()}</p>;
   return (
     <>
       <p class="caption">

@@ -10,6 +10,7 @@ import { largest } from "../core/trace.js";
 import { inks } from "./ink.js";
 import { GATES } from "./symbols.jsx";
 import { Tex } from "./Tex.jsx";
+import { asking } from "./notes.js";
 
 const SHOWN = ["f", "i", "g", "o"];                     // as everywhere on the page
 const PARTS = [["weight_ih", "W"], ["weight_hh", "U"], ["bias", "b"]];
@@ -23,7 +24,7 @@ export function Growth() {
       <h2>{t("growth.title")}</h2>
       <p class="note">{t("growth.note", { t: growth?.t ?? selection.value.t, T })}</p>
       {growth && growth.tensors["so_far.bias"].shape[0] === 4 * H
-        ? <Tensors tensors={growth.tensors} /> : <p class="note">{t("inspector.waiting")}</p>}
+        ? <Tensors tensors={growth.tensors} /> : <p class="note">{asking()}</p>}
     </section>
   );
 }

@@ -17,6 +17,7 @@ import { openGlossary } from "./Glossary.jsx";
 import { editable } from "./Operand.jsx";
 import { ofUnits, placeName } from "./symbols.jsx";
 import { isSet, typesetter } from "./typesetter.js";
+import { asking } from "./notes.js";
 
 // What was told of the number before stays until the answer is there, which is a few milliseconds, so that a walk does not flicker.
 const PATIENCE_MS = 250;
@@ -36,7 +37,7 @@ export function Inspector() {
     <section class="inspector" aria-label={t("inspector.label")} aria-busy={!current}>
       <Breadcrumb {...place} />
       <h2 class="visually-hidden">{placeName(trace.value, place)}</h2>
-      {isSet.value && (current || (told && !late.value)) ? <Told {...told} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {isSet.value && (current || (told && !late.value)) ? <Told {...told} /> : <p class="note">{asking()}</p>}
       {typesetter.failed.value && <Coming part={typesetter} failed="part.noFormulas" />}
     </section>
   );

@@ -8,6 +8,7 @@ import { engine } from "../core/requests.js";
 import { schema, trace } from "../core/state.js";
 import { Whole } from "./fields.jsx";
 import { differentiated, placeOf } from "./symbols.jsx";
+import { asking } from "./notes.js";
 
 const WIDTH = 320;
 const HEIGHT = 120;
@@ -48,7 +49,7 @@ export function Nudge() {
       <p class="note nudged">{placeOf(`${tensor}[${index.join(",")}]`, trace.value).words}</p>
       <label class="eps">{t("nudge.step")} <span>{short(10 ** -power.value)}</span>
         <input type="range" min="0" max={STEPS} value={power.value} onInput={(event) => { power.value = Number(event.currentTarget.value); }} /></label>
-      {found.value ? <Found {...found.value} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {found.value ? <Found {...found.value} /> : <p class="note">{asking()}</p>}
     </div>
   );
 }

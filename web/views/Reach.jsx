@@ -7,7 +7,7 @@ import { refusal } from "../core/refusal.js";
 import { change } from "../core/requests.js";
 import { rnnNow, trainRnn } from "../core/rnn.js";
 import { engineState, isRecording, room, selection, told, trace } from "../core/state.js";
-import { byHand, GAP } from "./notes.js";
+import { asking, byHand, GAP } from "./notes.js";
 import { picture } from "./Score.jsx";
 
 const HEIGHT = 130;
@@ -26,7 +26,7 @@ export function Reach() {
     <section class="panel reach">
       <h2>{t("reach.title")}</h2>
       <p class="note">{t("reach.note")}</p>
-      {reach && reach.dc.length === trace.value.shape.T ? <Chart {...reach} dh_trained={rnnNow()?.reach?.dh} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {reach && reach.dc.length === trace.value.shape.T ? <Chart {...reach} dh_trained={rnnNow()?.reach?.dh} /> : <p class="note">{asking()}</p>}
       <PlainRnn />
     </section>
   );

@@ -1,7 +1,7 @@
 // What several rooms say of the network on the screen, where it is not what one would take it for.
 
 import { t } from "../core/i18n.js";
-import { curves, defaultsOf, isRecording, trace } from "../core/state.js";
+import { curves, defaultsOf, engineState, isRecording, trace, wanted } from "../core/state.js";
 
 /** A task on which an LSTM holds what an RNN loses. */
 export const GAP = (({ task, input_size, values, text }) => ({ task, input_size, values, text, length: 60 }))(defaultsOf("latch"));
@@ -17,4 +17,13 @@ export function momentNote() {
   const { updates } = trace.value.experiment;
   const { count } = curves.value.main;
   return !isRecording.value && trace.value.done !== false && updates < count ? t("note.moment", { update: updates, count }) : "";
+}
+
+/** What stands where Python's answer is to come. */
+export const asking = () => t(engineState.value === "failed" ? "asking.failed" : isRecording.value ? "asking.later" : "asking.now");
+
+/** That the recording shows another experiment than the one that was asked for; nothing where it is that one. */
+export function recordedNote() {
+  if (!isRecording.value || JSON.stringify(wanted.value) === JSON.stringify(trace.value.experiment)) return "";
+  return t(engineState.value === "failed" ? "recorded.failed" : "recorded.later");
 }

@@ -7,7 +7,7 @@ import { lang, t } from "../../core/i18n.js";
 import { refusal } from "../../core/refusal.js";
 import { puzzle, trace } from "../../core/state.js";
 import { Inspector } from "../Inspector.jsx";
-import { momentNote } from "../notes.js";
+import { asking, momentNote, recordedNote } from "../notes.js";
 import { Inside } from "./Inside.jsx";
 import { Memory } from "./Memory.jsx";
 import { allOf } from "./names.js";
@@ -41,9 +41,10 @@ function Broken() {
 
 /** What is broken, in a sentence; with nothing broken, what to do. */
 function sentence() {
+  if (recordedNote()) return recordedNote();
   const { damage: done, damage_from: from, updates } = trace.value.experiment;
   const names = Object.keys(done);
-  if (names.length === 0) return t(Object.keys(damage.value).length ? "inspector.waiting" : "break.nothing");
+  if (names.length === 0) return Object.keys(damage.value).length ? asking() : t("break.nothing");
   if (names.join() === "longer") return t("break.onlyLonger", { times: short(done.longer) });
   const trained = from !== null && updates > from;
   return [t(trained ? "break.brokenTraining" : "break.broken", { what: allOf(done) }), lookAt(names, trained)].filter(Boolean).join(lang.value === "en" ? " " : "");

@@ -4,6 +4,7 @@ import { losses, rivals, scores, waiting } from "../../core/breaking.js";
 import { short } from "../../core/format.js";
 import { apart, inRow, percent, t } from "../../core/i18n.js";
 import { trace } from "../../core/state.js";
+import { asking } from "../notes.js";
 
 /** A score as it is written: a share in per cent with one decimal. */
 export const written = (value, share) => (value === null || value === undefined ? "∞" : share ? percent(value, 1) : short(value));
@@ -19,7 +20,7 @@ export const called = (name) => t(`break.${(losses.value && { before: "whole", a
 
 export function Numbers() {
   const told = scores.value;
-  if (!told) return <p class="numbers waiting">{t("inspector.waiting")}</p>;
+  if (!told) return <p class="numbers waiting">{asking()}</p>;
   const { share, clueless } = told;
   const columns = [["before", told.before], ["after", told.after], ...["rnn", "gru"].filter((cell) => rivals.value?.[cell]).map((cell) => [cell, rivals.value[cell]])];
   const own = trace.value.experiment.task === "own";    // a sequence that is all there is

@@ -6,6 +6,7 @@ import { t } from "../../core/i18n.js";
 import { schema, trace } from "../../core/state.js";
 import { Tex } from "../Tex.jsx";
 import { blockLetter, blockName } from "./names.js";
+import { asking } from "../notes.js";
 
 /** One digit: 0.9, or 5e−16. */
 const oneDigit = (value) => (value === 0 ? "0" : value >= 0.01 ? String(Number(value.toPrecision(1))) : value.toExponential(0).replace(/-/g, "−"));
@@ -18,7 +19,7 @@ export function Onset() {
   return (
     <section class="onset">
       <h2>{t("break.check")}</h2>
-      <p class="note" role="status">{rows.value.length === 0 ? t("inspector.waiting")
+      <p class="note" role="status">{rows.value.length === 0 ? asking()
         : t(wrong === 0 ? "break.noneWrong" : wrong === 1 ? "break.oneWrong" : "break.someWrong", { count: wrong, of: rows.value.length })}</p>
       <table class={checking.value ? "onset-table faded" : "onset-table"}>
         <caption class="visually-hidden">{t("break.checkCaption")}</caption>

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { before, waiting } from "../../core/breaking.js";
 import { t } from "../../core/i18n.js";
 import { engine } from "../../core/requests.js";
-import { trace } from "../../core/state.js";
+import { isRecording, trace } from "../../core/state.js";
 import { unpack } from "../../core/trace.js";
 import { Legend } from "../Legend.jsx";
 import { called } from "./Numbers.jsx";
@@ -34,7 +34,7 @@ export function Pair() {
         : (
           <div class={stacked ? "two stacked" : "two"}>
             {whole && <Picture shown={whole} width={each} title={called("before")} letters ranges={stacked} />}
-            <Picture shown={broken} width={each} title={called("after")} letters={stacked || !whole} ranges selectable faded={waiting.value} />
+            <Picture shown={broken} width={each} title={isRecording.value ? t("break.recorded") : called("after")} letters={stacked || !whole} ranges selectable faded={waiting.value} />
           </div>)}
       {!(difference.value && same) && <Legend of={{ picture: pictureOf(broken.shape, each), shown: broken }} />}
     </section>

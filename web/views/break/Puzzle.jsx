@@ -10,6 +10,7 @@ import { puzzle } from "../../core/state.js";
 import { focusNext } from "../focus.js";
 import { Tex } from "../Tex.jsx";
 import { blockLetter, blockName, suspectName } from "./names.js";
+import { asking } from "../notes.js";
 
 const TITLE = ".puzzle h2";
 /** A control that may go when it is used. */
@@ -48,7 +49,7 @@ export function Puzzle() {
 /** How far the training is; not announced at every step of it. */
 function Preparing() {
   const { done, wanted } = preparing.value ?? {};
-  if (!wanted) return <p class="note" role="status">{t("inspector.waiting")}</p>;
+  if (!wanted) return <p class="note" role="status">{asking()}</p>;
   const text = t("puzzle.preparing", { done, wanted });
   return <p class="note" role="progressbar" aria-valuenow={done} aria-valuemax={wanted} aria-label={text}>{text}</p>;
 }
@@ -140,7 +141,7 @@ function Solved() {
     <div class="solved">
       <p><b>{t("puzzle.solved", { name: suspectName(told.guess) })}</b></p>
       <p>{told.proven ? t("puzzle.proven") : told.measurements === 0 ? t("puzzle.blind", { count: others.length + 1 }) : t("puzzle.lucky", { count: others.length, others: list(others) })}</p>
-      {!proof ? <p class="note">{t("inspector.waiting")}</p>
+      {!proof ? <p class="note">{asking()}</p>
         : proof.series && <p data-puzzle="fewest">{t(proof.series.length === 1 ? "puzzle.fewestOne" : "puzzle.fewest", { count: proof.series.length, series: apart(proof.series.map(measurementName)) })}</p>}
       <p class="buttons"><button type="button" onClick={then(another)}>{t("puzzle.another")}</button></p>
     </div>

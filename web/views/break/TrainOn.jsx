@@ -10,6 +10,7 @@ import { schema, trace, wanted } from "../../core/state.js";
 import { Below, enlarged, Pane, widthOf, Words } from "../chart.jsx";
 import { useSight } from "./sight.js";
 import { useWidth } from "./width.js";
+import { asking } from "../notes.js";
 
 const LOSS_HEIGHT = 120;
 const COSINE_HEIGHT = 100;
@@ -33,7 +34,7 @@ export function TrainOn() {
         <button type="button" disabled={!some} aria-pressed={some && from === 0} onClick={() => change({ damage_from: 0 })}>{t("break.fromStart")}</button>
         <button type="button" disabled={!some || full} onClick={() => trainOn(MORE)}>{t("break.trainOn", { count: MORE })}</button>
       </p>
-      {some && from !== null && !losses.value && <p class="note" role="status">{t("inspector.waiting")}</p>}
+      {some && from !== null && !losses.value && <p class="note" role="status">{asking()}</p>}
       {losses.value && <Curves told={losses.value} points={cosines.value} width={width} />}
       {losses.value && cosines.value.length > 0 && <Lesson />}
     </section>

@@ -5,6 +5,7 @@ import { Fragment } from "preact";
 import { full, short } from "../../core/format.js";
 import { t } from "../../core/i18n.js";
 import { spreadNow } from "../../core/spread.js";
+import { asking } from "../notes.js";
 
 const HEIGHT = 34;
 
@@ -13,7 +14,7 @@ export function Spread() {
   return (
     <section class="spread">
       <h2>{t("spread.title")}</h2>
-      {now ? <Rows spread={now.spread} more={now.more} /> : <p class="note">{t("inspector.waiting")}</p>}
+      {now ? <Rows spread={now.spread} more={now.more} /> : <p class="note">{asking()}</p>}
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { Typed, Whole } from "../fields.jsx";
 import { Icon } from "../Icon.jsx";
 import { named, written as withWidth } from "../paint.js";
 import { Tex } from "../Tex.jsx";
+import { asking } from "../notes.js";
 
 const pointed = signal(null);                           // {of, place}: the letter under pointer, finger or keys
 
@@ -29,7 +30,7 @@ export function TextChoice() {
 export function TextView() {
   const by = colouredBy.value;
   const shown = passage.value;
-  if (isRecording.value || !shown) return <p class="note text-view">{t("inspector.waiting")}</p>;
+  if (isRecording.value || !shown) return <p class="note text-view">{asking()}</p>;
   const range = rangeOf([shown, written.value], by);
   return (
     <section class="text-view" aria-label={t("text.label")}>

@@ -5,7 +5,7 @@ import { short } from "../../core/format.js";
 import { lang, t } from "../../core/i18n.js";
 import { isText, showsText } from "../../core/reading.js";
 import { schema, trace } from "../../core/state.js";
-import { byHand, numbered } from "../notes.js";
+import { byHand, numbered, recordedNote } from "../notes.js";
 import { countsRight, Curves, scoreName } from "./Curves.jsx";
 import { Example } from "./Example.jsx";
 import { Happened } from "./Happened.jsx";
@@ -40,7 +40,7 @@ function Story() {
     about.goal !== null && t(countsRight() ? "train.scoreGoal" : "train.scoreGoalLower", { goal: short(about.goal) }), about.published && t(`published.${task}`)];
   return (
     <div class="task">
-      <p class="caption train-story">{t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</p>
+      <p class="caption train-story">{recordedNote() || t(showsText.value ? "text.story" : known ? `task.${task}.note` : "task.latch.note")}</p>
       <Example />
       <p class="goal-note">{score.filter(Boolean).join(lang.value === "en" ? " " : "")}</p>
     </div>
