@@ -30,7 +30,7 @@ CONTROLS = {"button", "link", "textbox", "searchbox", "spinbutton", "slider", "c
 
 # What a part of the page says while it waits.
 WAITS = [json.loads((ROOT / "web" / "locales" / name).read_text(encoding="utf-8"))[key]
-         for name in ("en.json", "zh-CN.json") for key in ("inspector.waiting", "part.coming")]
+         for name in ("en.json", "zh-CN.json") for key in ("asking.now", "asking.later", "part.coming")]
 WAITING = """(waits) => [...document.querySelectorAll('[aria-busy=true], .waiting, [role=status], .note')]
     .filter((sign) => sign.checkVisibility() && (sign.ariaBusy === 'true' || waits.some((text) => sign.textContent.trim() === text)))
     .map((sign) => `${sign.className} in ${sign.closest('section')?.ariaLabel}: ${sign.textContent}`.slice(0, 120))"""
