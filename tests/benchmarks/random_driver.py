@@ -53,8 +53,7 @@ CLICKED = "button, summary, a[href], [role=button], [role=tab], input[type=check
 TYPED = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=file]), textarea"
 NAME = "at => (at.ariaLabel || at.textContent || at.closest('[data-field]')?.dataset.field || at.outerHTML).trim().slice(0, 60)"
 ON_BODY = "document.activeElement === document.body || !document.activeElement"
-STATE = """() => [document.documentElement.dataset.engine ?? '', document.querySelector('.engine')?.className ?? '',
-    document.querySelector('.engine')?.textContent ?? '']"""
+STATE = """() => [document.documentElement.dataset.engine ?? '', window.lab?.busy ?? true, document.querySelector('.engine')?.textContent ?? '']"""
 
 
 class Visit:
@@ -255,8 +254,8 @@ class Visit:
         start, halted = time.monotonic(), 0
         while True:
             try:
-                engine, sign, said = self.tab.evaluate(STATE)
-                if engine == "live" and "busy" not in sign and not self.dead:
+                engine, busy, said = self.tab.evaluate(STATE)
+                if engine == "live" and not busy and not self.dead:
                     return None
                 if engine == "live" and time.monotonic() - start > AT_ONCE * (1 + halted):
                     halted += 1

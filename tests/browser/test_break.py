@@ -510,3 +510,14 @@ def test_every_rule_has_its_words():
         assert all("break.rule." + name in words and "break.rule.%s.note" % name in words for name in DAMAGE)
 
 
+
+
+def test_a_damage_that_a_link_could_not_bring_does_not_keep_the_others_from_being_switched_on(live_tabs):
+    tab = live_tabs("#room=break&damage=clamp_f:0.5;no_such:1&damage_from=0&updates=6")
+    tab.get_by_text("The damage 'no_such' is not known here.").first.wait_for()
+    tab.get_by_text("Nothing is broken.").wait_for()
+    tab.locator("[data-rule=clamp_i] input[role=switch]").click()
+    wait_until(tab, "JSON.stringify(lab.experiment.damage) === '{\"clamp_i\":0.5}' && !lab.busy")
+    assert tab.locator(".refusal:not(:empty), .refused-note.shown").count() == 0
+    tab.watch.check()
+    tab.context.close()

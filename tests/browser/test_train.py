@@ -575,8 +575,12 @@ def test_a_training_is_watched_update_by_update_and_stops_when_the_task_is_learn
     tab = live_tabs("#room=train&updates=0")
     tab.evaluate("() => { window.seen = []; new MutationObserver(() => window.seen.push(lab.experiment.updates))"
                  ".observe(document.querySelector('.trainbar .now'), { characterData: true, subtree: true, childList: true }); }")
+    tab.evaluate("() => { window.signs = []; new MutationObserver(() => window.signs.push(document.querySelector('.engine').textContent))"
+                 ".observe(document.querySelector('header'), { characterData: true, subtree: true, childList: true }); }")
     press(tab, "Train")
     tab.locator(".event").wait_for()
+    wait_until(tab, "!lab.busy")
+    assert tab.evaluate("signs") == ["learning", "live"], "one sign for all of it, not one for each update"
     stopped = tab.evaluate("lab.experiment.updates")
     means = [np.mean(in_cpython(stopped).scores[k - 10:k]) for k in range(10, stopped + 1)]
     assert means[-1] >= TASKS["latch"].goal and all(mean < TASKS["latch"].goal for mean in means[:-1])

@@ -2,10 +2,11 @@
 
 import { computed } from "@preact/signals";
 import { change, present } from "./requests.js";
-import { schema, wanted } from "./state.js";
+import { schema } from "./state.js";
 
 export const RULES = schema.damage.rules;
-export const damage = computed(() => wanted.value.damage ?? {});
+// Of what changes apply to: a damage that was refused would be refused again with every other one.
+export const damage = computed(() => present().damage ?? {});
 
 /** Switch a rule on, with its value, or off. */
 export function setRule(name, value) {

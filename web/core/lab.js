@@ -1,9 +1,9 @@
 // `window.lab`: the page for scripts, teachers' tools and tests. README documents it.
 
 import { begin } from "./address.js";
-import { check, request } from "./requests.js";
+import { check, engine, request } from "./requests.js";
 import { select } from "./selection.js";
-import { curves, trace, wanted } from "./state.js";
+import { catchingUp, curves, running, trace, wanted } from "./state.js";
 import { halt, PACES, train } from "./training.js";
 import { verify } from "./verify.js";
 import { version } from "./version.js";
@@ -23,6 +23,8 @@ export function openLab() {
     gradientCheck: check,
     verify: () => verify(),
     version: { ...version },
+    /** Whether anything goes on, or was asked for and is not answered. */
+    get busy() { return running.value || catchingUp.value || !trace.value.done || Boolean(engine.request || engine.current); },
     train: (options) => train({ each: PACES.full, stop: null, ...options }),
     halt,
     run(name = "main") {

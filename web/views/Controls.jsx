@@ -111,7 +111,7 @@ function Edits() {
         {edits.map(([place, value]) => {
           const { latex, words } = placeOf(place, trace.value);
           return (
-            <li key={place} title={words}><span><span aria-hidden="true"><Tex>{latex}</Tex></span><span class="visually-hidden">{words}</span></span> <span>{short(value)}</span>
+            <li key={place} title={words}><span>{latex ? <><span aria-hidden="true"><Tex>{latex}</Tex></span><span class="visually-hidden">{words}</span></> : <code>{words}</code>}</span> <span>{short(value)}</span>
               <button type="button" class="icon small" aria-label={t("controls.unedit", { place: words })} onClick={() => unedit(place)}>×</button></li>);
         })}
       </ul>

@@ -3,7 +3,7 @@
 import { lang, speak, t } from "../core/i18n.js";
 import { engine } from "../core/requests.js";
 import { enter } from "../core/selection.js";
-import { catchingUp, engineState, isRecording, progress, room, ROOMS, runtimeFiles, shownTheme, theme, trace } from "../core/state.js";
+import { catchingUp, engineState, isRecording, progress, room, ROOMS, running, runtimeFiles, shownTheme, theme, trace } from "../core/state.js";
 import { silent, waiting } from "../core/waiting.js";
 import { Extras, ShareButton } from "./Extras.jsx";
 import { More } from "./Help.jsx";
@@ -63,7 +63,7 @@ function EngineSign() {
           : t(seconds === null ? "engine.loadingNote" : "engine.loadingTime", { mb: mega(got), total: mega(total), time: duration(seconds) })}</span>
       </span>);
   }
-  const learning = !trace.value.done || catchingUp.value;
+  const learning = !trace.value.done || catchingUp.value || running.value;
   return (
     <span class={learning ? "engine live busy" : "engine live"} title={t("engine.liveNote")} role="status">
       {isRecording.value ? t("engine.recording") : learning ? t("engine.training") : t("engine.live")}

@@ -206,7 +206,8 @@ function Label({ group }) {
 export function rangeText({ quantity, mark }, shown) {
   if (["opening", "share", "guess"].includes(mark)) return "0–1";
   if (mark === "line" || mark === "symbol" || (quantity === "x" && mark === "bar")) return "";
-  return `±${short(rangeOf(shown, quantity))}${outgrows(shown, quantity) ? `\n${t("picture.most", { most: short(largest(shown, quantity)) })}` : ""}`;
+  const tight = (value) => short(value).replace(" × ", "×");   // beside the picture is room for little more than 0.0123
+  return `±${tight(rangeOf(shown, quantity))}${outgrows(shown, quantity) ? `\n${t("picture.most", { most: tight(largest(shown, quantity)) })}` : ""}`;
 }
 
 /** Where the operands of the explained number stand in the picture. */

@@ -29,12 +29,13 @@ export const GATES = ["i", "f", "g", "o"];                     // row blocks of 
 const PARAMETERS = { weight_ih: "W", weight_hh: "U", bias: "b", readout_weight: "V", readout_bias: "a" };
 
 /**
- * A number that can be set by hand, from 1 as on the page: {latex, words}, "W^{f}_{1,2}" and "gate f, unit 1, from input 2".
+ * A number that can be set by hand, from 1 as on the page: {latex, words}, "W^{f}_{1,2}" and "gate f, unit 1, from input 2"; of what
+ * names none, as a changed link may, only what it says.
  * @param place  "weight_ih[4,1]", "bias[3]", "c_0[1]" or "x[4,0]" (step, input), from 0
  */
 export function placeOf(place, { shape: { H, O } }) {
   const [, name, inside] = place.match(/^(\w+)\[([\d,]+)\]$/) ?? [];
-  if (!name) return { latex: `\\texttt{${place.replace(/_/g, "\\_")}}`, words: place };
+  if (!name) return { latex: null, words: place };
   const [first, second] = inside.split(",").map(Number);
   if (name.startsWith("readout")) {
     const below = [first + 1, second + 1].slice(O > 1 ? 0 : 1).filter((k) => k > 0).join(",");
@@ -46,7 +47,7 @@ export function placeOf(place, { shape: { H, O } }) {
   }
   if (name === "x") return { latex: `x_{${first + 1},${second + 1}}`, words: t("place.x", { input: second + 1, t: first + 1 }) };
   const state = name[0];
-  return ["c_0", "h_0"].includes(name) ? { latex: `${state}_{0,${first + 1}}`, words: t("place.state", { state, unit: first + 1 }) } : { latex: place, words: place };
+  return ["c_0", "h_0"].includes(name) ? { latex: `${state}_{0,${first + 1}}`, words: t("place.state", { state, unit: first + 1 }) } : { latex: null, words: place };
 }
 
 export function Letter({ quantity, trace, small }) {
