@@ -251,6 +251,8 @@ class Visit:
         was_cut = self.cut
         if self.cut:
             self.line()
+            if not self.tab.url.startswith(self.address):   # loaded anew without a line, it is the browser's own page that says so
+                self.tab.goto(self.address, timeout=60_000)
         start, halted = time.monotonic(), 0
         while True:
             try:
