@@ -138,3 +138,14 @@ def test_the_number_under_the_pointer_is_named(lab):
     hovered.wait_for()
     assert float(hovered.text_content().rsplit(": ", 1)[1].replace("−", "-")) == pytest.approx(
         in_cpython({})["g"][9, 1], rel=0.0051)
+
+
+def test_every_number_says_what_its_quantity_is(lab):
+    said = set()
+    for room, quantities in (("forward", ["x", "f", "i", "g", "o", "c", "h", "y"]), ("backward", ["dz_f", "dc", "dh", "dx"])):
+        lab.enter(room)
+        for quantity in quantities:
+            lab.select(quantity, 13, 1)
+            wait_until(lab.tab, "quantity => document.querySelector('.inspector data')?.dataset.place === `${quantity},13,1`", arg=quantity)
+            said.add(lab.tab.locator(".inspector .meaning").inner_text())
+    assert len(said) == 12 and all(len(text) > 30 for text in said)

@@ -112,6 +112,7 @@ EXPANSIONS = {
     "metric.${trace.value.about.metric}": bridge.METRICS.values(), "published.${task}": [name for name, task in TASKS.items()
                                                                                         if bridge.about(task, 10)["published"]],
     "caption.${trace.value.captions[room.value]}": re.findall(r'"((?:latch|any)\.\w+|untrained|byHand(?:One)?)"', source("python/captions.py")),
+    "term.${termOf(quantity)}.text": ["forget", "input", "output", "candidate", "cell", "hidden", "read", "answer", "target", "probability"],
     "term.${term}": words("views/Glossary.jsx", "const TERMS = "), "term.${term}.text": words("views/Glossary.jsx", "const TERMS = "),
     "help.${where}": re.findall(r'\n  \["(\w+)", \[', table("views/Help.jsx", "const KEYS = ")),
     "help.${what}": re.findall(r'", "(\w+)"\]', table("views/Help.jsx", "const KEYS = ")), "room.${name}": ["forward", "backward",
@@ -178,7 +179,7 @@ def test_every_quantity_and_every_field_has_a_name():
 # What stands on a Chinese page in Latin letters: names, units, and mathematics.
 NAMES = {"Adam", "SGD", "LSTM", "Python", "py_lstm", "Glorot", "tanh", "MB", "kB", "English", "Home", "End", "Enter", "Esc", "NumPy", "KaTeX", "LaTeX",
          "Pyodide", "PyTorch", "Keras", "Xavier", "RMSProp", "Huber", "BPTT", "Tab", "log", "vs", "ID", "Shift", "NaN", "RNN",
-         "Ctrl", "Mac", "Reber", "hanbingtao", "iframe"}
+         "Ctrl", "Mac", "Reber", "Gers", "Schmidhuber", "Cummins", "hanbingtao", "iframe"}
 VISIBLE = """() => {
     const found = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

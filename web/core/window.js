@@ -13,8 +13,8 @@ function matching(condition) {
 export const onPhone = matching("screen and (max-width: 799px), screen and (max-width: 999px) and (max-height: 499px)");
 /** So low that the sheet at rest has one line: a phone on its side, or a laptop's window at 200 %. */
 export const isLow = matching("screen and (max-height: 499px)");
-/** Of the height that a laptop's window has, or lower. */
-export const isLaptop = matching("screen and (max-height: 999px)");
+/** Of the height that a laptop's window has, or lower, and wider than a phone. */
+export const isLaptop = matching("screen and (min-width: 800px) and (max-height: 999px)");
 /** Worked with a finger. */
 export const byTouch = matching("(hover: none) and (pointer: coarse)");
 /** On paper, which is white; see views/paper.js. */

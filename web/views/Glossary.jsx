@@ -6,18 +6,21 @@ import { t } from "../core/i18n.js";
 import { Dialog } from "./Dialog.jsx";
 import { DocumentationLink } from "./DocumentationLink.jsx";
 
-const TERMS = ["forget", "input", "output", "candidate", "cell", "hidden", "preactivation", "error", "bptt", "probability", "loss", "update", "optimizer",
+const TERMS = ["lstm", "rnn", "forget", "input", "output", "candidate", "cell", "hidden", "read", "answer", "target", "preactivation", "error", "bptt", "probability", "loss", "update", "optimizer",
   "forgetBias", "initializer", "check", "complexStep", "latch"];
 
 // Which term explains a quantity: the longest name that fits comes first.
 const OF = [["dz_", "error"], ["dx", "bptt"], ["dy", "bptt"], ["dh", "bptt"], ["dc", "bptt"], ["z_", "preactivation"], ["tanh_c", "cell"],
-  ["f", "forget"], ["i", "input"], ["o", "output"], ["g", "candidate"], ["c", "cell"], ["h", "hidden"], ["p", "probability"], ["y", "loss"], ["target", "loss"], ["x", "latch"]];
+  ["f", "forget"], ["i", "input"], ["o", "output"], ["g", "candidate"], ["c", "cell"], ["h", "hidden"], ["p", "probability"], ["y", "answer"], ["target", "target"], ["x", "read"]];
+
+const termOf = (quantity) => OF.find(([start]) => quantity.startsWith(start))?.[1];
+
+/** What a quantity is, in the glossary's words. */
+export const meaning = (quantity) => t(`term.${termOf(quantity)}.text`);
 
 const open = signal(null);
 
-export const openGlossary = (quantity = null) => {
-  open.value = { term: quantity && OF.find(([start]) => quantity.startsWith(start))?.[1] };
-};
+export const openGlossary = (quantity = null) => { open.value = { term: quantity && termOf(quantity) }; };
 
 export const Glossary = () => open.value && (
   <Dialog title={t("glossary.title")} onClose={() => { open.value = null; }}><Terms at={open.value.term} /></Dialog>);

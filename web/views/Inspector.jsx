@@ -13,7 +13,7 @@ import { Coming } from "./Coming.jsx";
 import { CopyButton } from "./CopyButton.jsx";
 import { EditableNumber } from "./EditableNumber.jsx";
 import { Equation } from "./Equation.jsx";
-import { openGlossary } from "./Glossary.jsx";
+import { meaning, openGlossary } from "./Glossary.jsx";
 import { editable } from "./Operand.jsx";
 import { ofUnits, placeName } from "./symbols.jsx";
 import { isSet, typesetter } from "./typesetter.js";
@@ -73,7 +73,7 @@ function Told({ quantity, t: step, unit, value, lines }) {
         {[["text", asText], ["latex", asLatex]].map(([form, write]) => (
           <CopyButton key={form} what={`inspector.copy.${form}`} text={() => write(wordedAll(explanation.value), placeName(trace.value, explanation.value))} />))}
       </p>
-      {["dc", "dh"].includes(quantity) && <p class="note">{t(`streams.${quantity}`)}</p>}
+      <p class="note meaning">{["dc", "dh"].includes(quantity) ? t(`streams.${quantity}`) : meaning(quantity)}</p>
     </>
   );
 }

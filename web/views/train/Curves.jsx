@@ -26,6 +26,9 @@ const TOP = 20;                                         // the title of the firs
 const MARGIN_REM = 4;                                  // beside the curves, for the numbers at their ends
 const MOST_FOR_NAMES = 0.4;                             // of the width
 
+const TICK = 15;                                        // height of a tick's number
+const ticksIn = ({ height }, most = 3) => Math.max(1, Math.min(most, Math.floor(height / TICK)));
+
 /** Whether the task counts what is right; otherwise its score is an error. */
 export const countsRight = () => !trace.value.about.lower_is_better;
 
@@ -163,7 +166,7 @@ function bandBetween(all, label) {
 function LossPane({ main, runs, experiment, ...pane }) {
   const all = [main, ...runs.map(({ series }) => series)];
   const [low, high] = extent(all.map(({ loss }) => loss), logAxis.value ? 0 : undefined);
-  const y = logAxis.value ? logarithmic(low, high, pane.height, 0) : linear(0, high, pane.height, 0);
+  const y = logAxis.value ? logarithmic(low, high, pane.height, 0, ticksIn(pane, 4)) : linear(0, high, pane.height, 0);
   const band = runs.length && bandOf(experiment, beside.value);
   return <Pane {...pane} y={y} title={band && widthOf(t("train.lossTitleBand", { band })) + ROOM_FOR_AXIS < pane.width ? t("train.lossTitleBand", { band }) : t("train.lossTitle")} {...linesOf("loss", { main, runs, experiment })} />;
 }
@@ -178,7 +181,7 @@ function ScorePane({ main, runs: beside_, experiment, ...pane }) {
   // A share of right answers has its ends; an error may shrink for ever, and bits are told apart only near each other.
   const [low, high] = extent([...all, levels.map(({ value }) => value)], 0);
   const { metric } = trace.value.about;
-  const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(Math.floor(low - 0.5), high, pane.height, 0, 3) : logarithmic(low, high, pane.height, 0, 3);
+  const y = countsRight() ? linear(0, 1, pane.height, 0, 2) : metric === "bits" ? linear(Math.floor(low - 0.5), high, pane.height, 0, ticksIn(pane)) : logarithmic(low, high, pane.height, 0, ticksIn(pane));
   return <Pane {...pane} y={y} title={title} levels={levels} {...linesOf("score", { main, runs, experiment })} />;
 }
 
@@ -188,7 +191,7 @@ function NormPane({ main, runs, experiment, ...pane }) {
   const most = extent(norms, 0)[1];
   // A limit far above all that was is none, and would press the curve to the ground.
   const [low, high] = extent([...norms, limits.map(({ value }) => value).filter((value) => value <= 100 * most)], 0);
-  const y = logarithmic(low, high, pane.height, 0, 3);
+  const y = logarithmic(low, high, pane.height, 0, ticksIn(pane));
   return <Pane {...pane} y={y} title={t("train.normTitle")} stairs={limits} {...linesOf("norm", { main, runs, experiment })} />;
 }
 
