@@ -24,12 +24,13 @@ def tabs(live_tabs):
 
 
 def violations(tab):
-    """Serious and critical ones, as rule, help and the elements."""
+    """Serious and critical ones, as rule, help and the elements, of a page at rest: what is replaced meanwhile is no fault of it."""
+    wait_until(tab, "!lab.busy && !document.querySelector('[aria-busy=true]')")
     passed, violated = tab.evaluate("""async () => { const { passes, violations } = await axe.run({ resultTypes: ["violations"] }); return [passes.length, violations
         .filter(({ impact }) => impact === "serious" || impact === "critical")
         // A formula has no words to be called by; its button is called by the quantity's name.
         .map((found) => ({ ...found, nodes: found.nodes.filter(({ target }) =>
-          found.id !== "label-content-name-mismatch" || !document.querySelector(target.at(-1)).querySelector(".katex")) }))
+          found.id !== "label-content-name-mismatch" || document.querySelector(target.at(-1))?.querySelector(".katex") === null) }))
         .filter(({ nodes }) => nodes.length > 0)
         .map(({ id, help, nodes }) => [id, help, nodes.slice(0, 5).map((node) => `${node.target} ${node.failureSummary}`)])]; }""")
     assert passed > 5, "axe found nothing to look at"
