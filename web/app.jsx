@@ -163,7 +163,7 @@ keepFocus();
 listenForPaper();
 const root = document.getElementById("page");
 root.replaceChildren();                                 // what stands there in case this script does not start
-spoken.then(() => {                                     // at once, but for the words of a language that have yet to come
+spoken.then(() => {                                     // at once, unless the words of its language must be loaded first
   if (!touched.value) opening();
   render(<Page />, root);
   bringTypesetter();

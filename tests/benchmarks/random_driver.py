@@ -251,7 +251,7 @@ class Visit:
         was_cut = self.cut
         if self.cut:
             self.line()
-            if not self.tab.url.startswith(self.address):   # loaded anew without a line, it is the browser's own page that says so
+            if not self.tab.url.startswith(self.address):  # reloaded while offline: the browser shows its own error page
                 self.tab.goto(self.address, timeout=60_000)
         start, halted = time.monotonic(), 0
         while True:

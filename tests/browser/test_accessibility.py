@@ -24,7 +24,7 @@ def tabs(live_tabs):
 
 
 def violations(tab):
-    """Serious and critical ones, as rule, help and the elements, of a page at rest: what is replaced meanwhile is no fault of it."""
+    """Serious and critical violations as (rule, help, elements), looked for once the page is at rest."""
     wait_until(tab, "!lab.busy && !document.querySelector('[aria-busy=true]')")
     passed, violated = tab.evaluate("""async () => { const { passes, violations } = await axe.run({ resultTypes: ["violations"] }); return [passes.length, violations
         .filter(({ impact }) => impact === "serious" || impact === "critical")

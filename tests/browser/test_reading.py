@@ -36,7 +36,7 @@ def test_the_numbers_of_one_calculation_are_written_alike(lab, quantity, t):
             numbers = [[text.strip() for text in product] for product in products]
             if any(len(product) > 1 for product in numbers):
                 counts = {digits(text) for product in numbers for text in product if len(product) > 1 and float(text.replace("−", "-")) not in exact}
-                # A last digit of 0 is not written by whoever has no more digits: there is none here.
+                # A number that is exact in fewer digits could be written shorter; this network has none but 0 and ±1.
                 assert len(counts) <= 1 and min(counts, default=4) >= 4, row
             else:
                 assert len({len(text.partition(".")[2]) for [text] in numbers}) == 1, row

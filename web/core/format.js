@@ -28,7 +28,7 @@ export function brief(value, most = 7) {
   const text = size >= 0.1 ? short(value) : minus(value.toPrecision(2));
   if (text.length <= most) return text;
   if (size >= 100) return minus(value.toFixed(0));
-  return minus(value.toPrecision(size >= 0.1 ? 2 : 1)); // 0.003 is read at once
+  return minus(value.toPrecision(size >= 0.1 ? 2 : 1)); // 0.003 is easier to read than 3 × 10⁻³
 }
 
 const MOST_DECIMALS = 12;

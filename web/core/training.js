@@ -27,8 +27,6 @@ export function setPace(name) {
 /** After how many updates the page stands now. */
 export const doneNow = () => trace.value.experiment.updates;
 
-const RECENT = 10;                                      // updates whose mean score counts, as in python/runs.py
-
 /** Whether a training can stop because the task is learnt: somebody can say when it is, and no other run is to be compared with it. */
 export const stopsWhenLearnt = () => trace.value.about.goal !== null && beside.value.length === 0;
 
@@ -36,12 +34,12 @@ export const stopsWhenLearnt = () => trace.value.about.goal !== null && beside.v
 export function isLearnt() {
   const { goal, lower_is_better: lower } = trace.value.about;
   const done = Math.min(present().updates, doneNow());
-  const recent = curves.value.main.score?.slice(Math.max(0, done - RECENT), done) ?? [];
-  const mean = recent.reduce((sum, score) => sum + score, 0) / RECENT;
-  return goal !== null && recent.length === RECENT && (lower ? mean <= goal : mean >= goal);
+  const recent = curves.value.main.score?.slice(Math.max(0, done - schema.recent), done) ?? [];
+  const mean = recent.reduce((sum, score) => sum + score, 0) / schema.recent;
+  return goal !== null && recent.length === schema.recent && (lower ? mean <= goal : mean >= goal);
 }
 
-/** What the choice means to a training that begins here. What is learnt already is no reason to stop it. */
+/** When a training that begins here stops. If the task is learnt already, it does not stop for that. */
 function condition() {
   if (stopWhen.value?.kind !== "learnt") return stopWhen.value;
   return stopsWhenLearnt() && !isLearnt() ? { kind: "score", value: trace.value.about.goal } : null;
@@ -61,7 +59,7 @@ const MOST_BACK = 8;                                    // moments before a trai
 let playing = null;                                     // the training that goes on; `turns` when it is to take another pace
 
 /**
- * Train until stopped, or to `until` updates. What the run had beyond the present moment is forgotten and done anew.
+ * Train until stopped, or to `until` updates. What the run had beyond the present moment is dropped and trained again.
  *
  * options : `each` is a pace of its own instead of the chosen one, `stop` a condition or null instead of the chosen one
  */

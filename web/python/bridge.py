@@ -418,7 +418,7 @@ def recording():
     header |= {"done": True, "wanted": trace.experiment.updates, "numbers": numbers.tolist(), "curves": {"main": told_of},
                "explanation": explanations[first["quantity"]][first["t"] - 1][first["unit"] - 1]}
     schema = {"defaults": Experiment().to_json(), "limits": LIMITS, "sliders": SLIDERS, "selection": first, "damage": break_room.schema(),
-              "changeable": list(CHANGEABLE), "stops": list(runs.STOPS),
+              "changeable": list(CHANGEABLE), "stops": list(runs.STOPS), "recent": runs.RECENT,
               "restarting": [name for name in TRAINING_FIELDS if name not in CHANGEABLE and name != "changes"],
               # Alphabets of texts are long, and come with the trace.
               "tasks": {name: about(task, defaults(name)["length"]) | {"settings": settings(name)}

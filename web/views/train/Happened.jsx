@@ -13,7 +13,7 @@ export function Happened() {
 const EVENTS = {
   stopped: ({ kind, value, reached, update }) => (
     <p class="event"><span>{t(`train.stopped.${kind}`, { update, value: kind === "updates" ? value : short(value), reached: short(reached) })}</span>
-      {/* What was reached would stop it again at once; of what is learnt, the training knows. */}
+      {/* A limit that was reached would stop it again at once. A task that is learnt does not. */}
       <button type="button" onClick={() => { if (stopWhen.value?.kind !== "learnt") stopWhen.value = null; train(); }}>{t("train.goOn")}</button></p>),
   diverged: ({ update, got, remedy, tensor, norm, of, stands }) => (
     <p class="event diverged"><span>{t(of === "gradient" ? "train.divergedGradient" : "train.diverged", { update, got, remedy, tensor: t(`tensor.${tensor}`), norm: short(Number(norm)), last: update - 1 })}</span>
