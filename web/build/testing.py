@@ -12,7 +12,8 @@ from web.build.console import Failure, say, step
 from web.build.paths import DIST, ROOT
 
 TESTS = ROOT / "tests"
-PROCESSES = min(4, os.cpu_count() or 1)
+# One more than there are processors: a browser test waits for the network, a timer or a frame a third of its time.
+PROCESSES = min(4, (os.cpu_count() or 1) + 1)
 # The first two are run by name, the others hold tools and timings.
 NOT_IN_REST = {"unit", "browser", "pyodide", "benchmarks", "__pycache__"}
 
