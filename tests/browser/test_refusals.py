@@ -34,6 +34,19 @@ def test_a_button_pressed_after_a_refused_entry_does_what_it_says(lab, name, cam
     lab.tab.evaluate("lab.halt()")
 
 
+@pytest.mark.parametrize("name, came", [
+    ("Learn", "lab.experiment.updates > 4"), ("One update", "lab.experiment.updates === 5"), ("Start again", "lab.experiment.updates === 200")])
+def test_a_button_pressed_before_the_entry_is_refused_does_what_it_says(lab, name, came):
+    """As on a slow machine: both are asked for before Python has answered."""
+    lab.set(updates=4)
+    lab.tab.evaluate("""name => {
+        lab.set({ hidden_size: "x" }).catch(() => {});
+        [...document.querySelectorAll(".controls button")].find((one) => one.textContent.trim() === name).click();
+    }""", name)
+    wait_until(lab.tab, f"{came} && lab.experiment.hidden_size === {DEFAULTS['hidden_size']}")
+    lab.tab.evaluate("lab.halt()")
+
+
 def test_a_press_that_is_let_go_elsewhere_is_no_click(lab):
     lab.set(updates=4)
     lab.field("hidden_size").locator("input[type=text]").fill("x")

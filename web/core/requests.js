@@ -70,7 +70,8 @@ export function present() {
  */
 export async function request(patch, base = present(), { beside: others, ...options } = {}) {
   const before = wanted.value;
-  wanted.value = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };    // plain values only
+  const asked = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };     // plain values only
+  wanted.value = asked;
   beside.value = others ?? followed(beside.value, before, wanted.value);
   refused.value = null;
   // What ended a run is not true of another one.
@@ -78,11 +79,25 @@ export async function request(patch, base = present(), { beside: others, ...opti
   const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value),
     { beside: beside.value, stop: running.value ? stopAt.value : null, ...options });
   if (error) {
+    const without = wanted.value === asked && withoutEarlier(error, patch, base);
+    if (without) return request(...without, { beside: others, ...options });
     refused.value = error;
     pointedAt.value = null;
     if (error.code === "diverged") happened.value = { ...error.details, how: "diverged" };
     throw new Error(error.message);
   }
+}
+
+/**
+ * What to ask for instead where the fault is in a field that this patch left as it was: it was asked for before, and is refused
+ * only now, since no answer had come in between. What is asked for here is not to be lost with it. Null if the fault is the patch's own.
+ */
+function withoutEarlier({ field, code }, patch, base) {
+  const good = trace.value.experiment;
+  const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const mine = field in patch && !alike(patch[field], base[field]);
+  if (code === "diverged" || mine || !Object.hasOwn(good, field) || alike(base[field], good[field])) return null;
+  return [field in patch ? { ...patch, [field]: good[field] } : patch, { ...base, [field]: good[field] }];
 }
 
 /** Edits belong to the network and the sequence they were made in, and a chosen output to its length. */
