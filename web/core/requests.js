@@ -62,6 +62,9 @@ export function present() {
   return refused.value.code === "diverged" && room.value === "train" ? trace.value.experiment : { ...trace.value.experiment, updates: trace.value.wanted };
 }
 
+const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const unanswered = new Set();                           // fields that were changed by what has no answer yet
+
 /**
  * Ask for an experiment; resolves when its picture is painted, rejects with the sentence if it is refused.
  *
@@ -72,14 +75,17 @@ export async function request(patch, base = present(), { beside: others, ...opti
   const before = wanted.value;
   const asked = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };     // plain values only
   wanted.value = asked;
+  const earlier = new Set(unanswered);
+  for (const name of Object.keys(patch)) if (!alike(patch[name], base[name])) unanswered.add(name);
   beside.value = others ?? followed(beside.value, before, wanted.value);
   refused.value = null;
   // What ended a run is not true of another one.
   if (Object.keys(patch).some((name) => name !== "updates")) happened.value = null;
   const { error } = await engine.run(wanted.value, here(pointedAt.value ? nearest(trace.value, pointedAt.value) : selection.value),
     { beside: beside.value, stop: running.value ? stopAt.value : null, ...options });
+  if (wanted.value === asked) unanswered.clear();
   if (error) {
-    const without = wanted.value === asked && withoutEarlier(error, patch, base);
+    const without = wanted.value === asked && earlier.has(error.field) && withoutEarlier(error, patch, base);
     if (without) return request(...without, { beside: others, ...options });
     refused.value = error;
     pointedAt.value = null;
@@ -94,7 +100,6 @@ export async function request(patch, base = present(), { beside: others, ...opti
  */
 function withoutEarlier({ field, code }, patch, base) {
   const good = trace.value.experiment;
-  const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const mine = field in patch && !alike(patch[field], base[field]);
   if (code === "diverged" || mine || !Object.hasOwn(good, field) || alike(base[field], good[field])) return null;
   return [field in patch ? { ...patch, [field]: good[field] } : patch, { ...base, [field]: good[field] }];
@@ -102,7 +107,7 @@ function withoutEarlier({ field, code }, patch, base) {
 
 /** Edits belong to the network and the sequence they were made in, and a chosen output to its length. */
 function fitting(base, patch) {
-  const changes = (...names) => names.some((name) => name in patch && JSON.stringify(patch[name]) !== JSON.stringify(base[name]));
+  const changes = (...names) => names.some((name) => name in patch && !alike(patch[name], base[name]));
   const kept = Object.entries(base.edits ?? {}).filter(([place]) => (place.startsWith("x[")
     ? !changes("task", "values", "length", "input_size", "sequence_seed") : !changes("hidden_size", "input_size")));
   return { edits: Object.fromEntries(kept), ...(changes("length", "values", "task") ? { output_step: 0 } : {}) };
