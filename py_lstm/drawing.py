@@ -10,7 +10,7 @@ from typing import Iterator, NamedTuple, Sequence
 
 import numpy as np
 
-from .picture import OPENINGS, SHOWN
+from .picture import openings, usual
 from .trace import Trace
 from .validation import InvalidInput, choice, instance, shown
 
@@ -42,13 +42,13 @@ class Row(NamedTuple):
     mark: str
 
 
-def svg(trace: Trace, quantities: Sequence[str] = SHOWN, *, theme: str = "light", title: str | None = None,
+def svg(trace: Trace, quantities: Sequence[str] | None = None, *, theme: str = "light", title: str | None = None,
         notes: Sequence[str] = ()) -> str:
     """The trace as an SVG document, a column for each step and a row for each unit.
 
     Parameters
     ----------
-    quantities : names of `trace.quantities`, from top to bottom
+    quantities : names of `trace.quantities`, from top to bottom; those of `picture.usual` if None
     theme : "light" or "dark"
     title : the line above; what experiment it is, if None
     notes : lines below, such as the link it came from; long ones are broken
@@ -239,14 +239,15 @@ class _Drawing:
         return y + (14 if marks & {"opening", "value"} else 0)
 
 
-def _rows(trace: Trace, quantities: Sequence[str]) -> Iterator[Row]:
+def _rows(trace: Trace, quantities: Sequence[str] | None) -> Iterator[Row]:
     arrays, about = instance("trace", trace, Trace).arrays, trace.experiment.about
+    quantities, from_0_to_1 = usual(trace) if quantities is None else quantities, openings(trace)
     if not isinstance(quantities, (list, tuple)):
         raise InvalidInput("quantities", "type", f"quantities is {shown(quantities)}; give a list of names.",
                            got=shown(quantities))
     for name in [choice("quantity", name, trace.quantities) for name in quantities]:
         values = arrays[name]
-        largest = 1.0 if name in FIXED_RANGE else float(np.abs(values).max())
+        largest = 1.0 if name in FIXED_RANGE or name in from_0_to_1 else float(np.abs(values).max())
         if name == "c":                                 # on the scale of g and h up to 2; from 3 on its own
             largest = max(1.0, min(largest, 2 * largest - 3))
         if name == "x":
@@ -254,7 +255,7 @@ def _rows(trace: Trace, quantities: Sequence[str]) -> Iterator[Row]:
         elif name == "y" and not about.classes():
             mark = "line"
         else:
-            mark = "opening" if name in OPENINGS else "value"
+            mark = "opening" if name in from_0_to_1 else "value"
         yield Row(name, values, largest, mark)
 
 

@@ -11,21 +11,27 @@ import dataclasses
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Mapping
 
 import numpy as np
 
 from . import versions
+from .architecture import Architecture
+from .cells import CELLS, cell_named
 from .damage import rules
+from .damage.cell import suffering
 from .damage.inputs import damaged_inputs
 from .initializers import INITIALIZERS
 from .losses import LOSS_AT
 from .optimizers import OPTIMIZERS, WITH_MOMENTUM
 from .schedules import Schedule
 from .tasks import OWN, OWN_SETTINGS, OWN_TEXT, TASKS, Sequences, Task, learnable, own_fields, own_numbers, own_text
-from .validation import MOST_UPDATES, InvalidInput, choice, integer, number, parsed, shown
+from .validation import MOST_UPDATES, InvalidInput, choice, flag, integer, number, parsed, shown
 
 GRADIENT_OF = ("loss", "output")
+MOST_LAYERS = 8
+BASELINES = ("rnn", "gru")                              # what a network is compared with, where nobody says with what
 
 Rows = tuple[tuple[float, ...], ...]
 Switches = Mapping[str, float]                           # where a name by itself stands for the value 1
@@ -54,6 +60,9 @@ class Experiment:
         follows from `values`
     input_size : inputs I, which may be fewer or more than the task's own in the simple tasks; elsewhere it follows from the task
     sequence_seed : which sequence of the task is traced
+    cell : a name in `cells.CELLS`: "lstm", "gru", "rnn", ...
+    num_layers : how many layers of it stand on each other
+    bidirectional : whether each layer reads the sequence from its end, too, with weights of its own
     hidden_size, seed, initializer, scale, forget_bias : the network before training, see `initializers.initialize`
     input_bias : what the input gate's bias starts with; below 0 the cell is slow to take in what it will not need
     updates, batch_size, optimizer, learning_rate, weight_decay : its training; "own" trains on its sequence
@@ -91,6 +100,9 @@ class Experiment:
     length: int = 24
     input_size: int = 2
     sequence_seed: int = 602
+    cell: str = "lstm"
+    num_layers: int = 1
+    bidirectional: bool = False
     hidden_size: int = 3
     seed: int = 1
     initializer: str = "uniform"
@@ -138,6 +150,9 @@ class Experiment:
         """Refuse what cannot be, and bring what can be into its plain form."""
         clean: dict[str, Any] = {
             "sequence_seed": integer("sequence_seed", self.sequence_seed, 0, 2**32 - 1),
+            "cell": choice("cell", self.cell, CELLS),
+            "num_layers": integer("num_layers", self.num_layers, 1, MOST_LAYERS),
+            "bidirectional": flag("bidirectional", self.bidirectional),
             "hidden_size": integer("hidden_size", self.hidden_size, 1, 1024),
             "seed": integer("seed", self.seed, 0, 2**32 - 1),
             "initializer": choice("initializer", self.initializer, INITIALIZERS),
@@ -178,12 +193,34 @@ class Experiment:
         if self.damage_from is not None:
             object.__setattr__(self, "damage_from", integer("damage_from", self.damage_from, 0, MOST_UPDATES))
         damage = rules.cleaned(self.damage, self.length, self.input_size, self.hidden_size, self.task == OWN, about.longest)
+        self._require_plain(damage)
         object.__setattr__(self, "damage", damage)
         object.__setattr__(self, "output_unit", integer("output_unit", self.output_unit, 0, len(about.outputs)))
         step = integer("output_step", self.output_step, 0)
         object.__setattr__(self, "output_step", integer("output_step", step, 0, self.steps) if step else 0)
         object.__setattr__(self, "edits", self._edits())
         object.__setattr__(self, "changes", _changes(self.changes))
+
+    def _require_plain(self, damage: Switches) -> None:
+        """Refuse damage to the cell of anything but one layer of the LSTM."""
+        to_cell = rules.of_kind(damage, "gate", "gradient")
+        for name, plain in (("cell", "lstm"), ("num_layers", 1), ("bidirectional", False)) if to_cell else ():
+            if getattr(self, name) != plain:
+                raise InvalidInput("damage", "cell", f"damage names {next(iter(to_cell))}, which is damage to one layer of the LSTM; here "
+                                   f"{name} is {shown(getattr(self, name))}. Leave the damage out or set {name} to {plain}.",
+                                   got=next(iter(to_cell)), name=name, value=str(getattr(self, name)), plain=str(plain))
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """The network's cell, layers, directions and sizes, without damage."""
+        return Architecture(cell_named(self.cell, self.hidden_size), self.input_size, self.output_size, self.num_layers,
+                            self.bidirectional)
+
+    @cached_property
+    def damaged_architecture(self) -> Architecture:
+        """The same with the damage to the cell, if there is any."""
+        to_cell = rules.of_kind(self.damage, "gate", "gradient")
+        return suffering(self.architecture, to_cell) if to_cell else self.architecture
 
     @property
     def about(self) -> Task:
@@ -224,6 +261,19 @@ class Experiment:
         """The same without what a damage does to the inputs."""
         size = self.settings(update)["batch_size"]
         return self.about.sequences(np.random.default_rng([self.seed, update]), self.length, size, self.input_size)
+
+    def baseline(self, cell: str) -> "Experiment":
+        """The same training of another cell, to compare with: without the damage, edits and layers that are this network's own.
+
+        Examples
+        --------
+        >>> Experiment(damage={"clamp_f": 0}).baseline("gru") == Experiment(cell="gru")
+        True
+        """
+        shortened = {"output_step": min(self.output_step, self.length)} if "longer" in self.damage else {}
+        lacks = {"forget_bias", "input_bias"} - set(CELLS[choice("cell", cell, CELLS)].first_biases)
+        return self.replace(cell=cell, num_layers=1, bidirectional=False, damage={}, damage_from=None, edits={}, **shortened,
+                            **{name: getattr(type(self), name) for name in lacks})
 
     def replace(self, **changes: Any) -> "Experiment":
         """This experiment with some fields changed.
@@ -270,7 +320,7 @@ class Experiment:
         if not isinstance(edits, Mapping):
             raise InvalidInput("edits", "type", f"edits is {shown(edits)}; give an object such as {{'weight_hh[0,2]': 0.5}}.",
                                got=shown(edits))
-        shapes = parameter_shapes(self.input_size, self.hidden_size, self.output_size)
+        shapes = self.architecture.parameter_shapes() | self.architecture.state_shapes()
         if any(str(name).startswith("x[") for name in edits):
             shapes["x"] = (self.steps, self.input_size)
         clean = {}
@@ -296,13 +346,6 @@ def defaults(task: Any, version: int | None = None) -> dict[str, Any]:
     about = TASKS[task]
     size = {} if about.group == "simple" else {"input_size": len(about.inputs)}
     return plain | {"task": task} | size | about.settings | then
-
-
-def parameter_shapes(input_size: int, hidden_size: int, output_size: int = 1) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the parameters and of the states before the first step."""
-    I, H, O = input_size, hidden_size, output_size
-    return {"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,), "readout_weight": (O, H),
-            "readout_bias": (O,), "h_0": (H,), "c_0": (H,)}
 
 
 def edit_target(name: str) -> tuple[str, tuple[int, ...]]:

@@ -10,7 +10,7 @@ from .cell import GATES
 from .damage.gradient import weight_gradients
 from .parameters import Arrays
 from .trace import Trace
-from .validation import instance, integer
+from .validation import InvalidInput, instance, integer
 
 TENSORS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
 
@@ -45,7 +45,10 @@ def growth(trace: Trace, t: int) -> Growth:
     >>> np.allclose(grown.so_far["weight_hh"], trace.arrays["weight_hh_grad"])
     True
     """
-    a = instance("trace", trace, Trace).arrays
+    e = instance("trace", trace, Trace).experiment
+    if (e.cell, e.num_layers, e.bidirectional) != ("lstm", 1, False):
+        raise InvalidInput("trace", "choice", "growth() is for one layer of the LSTM, and this trace is of another network.")
+    a = trace.arrays
     T = a["h"].shape[0]
     t = integer("t", t, 1, T)
     dz = np.concatenate([a[f"dz_{gate}"] for gate in GATES], axis=1)            # (T, 4H)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -52,22 +53,19 @@ def initialize(input_size: int, hidden_size: int, *, rng=0, initializer: str = "
     I = integer("input_size", input_size, 1, MOST_UNITS)
     H = integer("hidden_size", hidden_size, 1, MOST_UNITS)
     rng = generator("rng", rng)
+    how = settings(initializer=initializer, scale=scale, forget_bias=forget_bias, input_bias=input_bias, dtype=dtype)
+    drawn = draw({"weight_ih": (4 * H, I), "weight_hh": (4 * H, H), "bias": (4 * H,)}, H, rng=rng, initializer=how["initializer"])
+    drawn["bias"][:H], drawn["bias"][H:2 * H] = how["input_bias"], how["forget_bias"]
+    return Weights(*((how["scale"] * value if value.ndim == 2 else value).astype(how["dtype"]) for value in drawn.values()))
+
+
+def settings(*, initializer: str = "uniform", scale: float = 1.0, forget_bias: float = 1.0, input_bias: float = 0.0,
+             dtype=np.float64) -> dict[str, Any]:
+    """The arguments of `initialize` that do not depend on the cell, each refused by its name if it is out of range."""
     scale = number("scale", scale, 0)
     forget_bias, input_bias = number("forget_bias", forget_bias), number("input_bias", input_bias)
-    kind = choice("initializer", initializer, INITIALIZERS)
-    dtype = floating("dtype", dtype)
-    if kind == "glorot_orthogonal":
-        weight_ih = _uniform(rng, math.sqrt(6 / (I + 4 * H)), (4 * H, I))
-        # Signs taken from R's diagonal make the orthogonal matrix uniformly distributed (Mezzadri 2007).
-        q, r = np.linalg.qr(rng.standard_normal((4 * H, H)))
-        weight_hh = q * np.sign(np.diagonal(r))
-    else:
-        bound = 1e-4 if kind == "tutorial" else 1 / math.sqrt(H)
-        weight_ih = _uniform(rng, bound, (4 * H, I))
-        weight_hh = _uniform(rng, bound, (4 * H, H))
-    bias = np.zeros(4 * H)
-    bias[:H], bias[H:2 * H] = input_bias, forget_bias
-    return Weights((scale * weight_ih).astype(dtype), (scale * weight_hh).astype(dtype), bias.astype(dtype))
+    return {"initializer": choice("initializer", initializer, INITIALIZERS), "scale": scale, "forget_bias": forget_bias,
+            "input_bias": input_bias, "dtype": floating("dtype", dtype)}
 
 
 def _uniform(rng: np.random.Generator, bound: float, shape: tuple[int, ...]) -> np.ndarray:
@@ -95,7 +93,7 @@ def draw(shapes: dict[str, tuple[int, ...]], hidden_size: int, *, rng=0, initial
     for name, shape in shapes.items():
         if name.startswith("gain_"):
             drawn[name] = np.ones(shape)
-        elif name.startswith("bias_") and not (initializer == "pytorch" and name in ("bias_ih", "bias_hh")):
+        elif name.startswith("bias") and not (initializer == "pytorch" and name in ("bias_ih", "bias_hh")):
             drawn[name] = np.zeros(shape)
         elif initializer == "glorot_orthogonal" and len(shape) == 2:
             recurrent = name in ("weight_hh", "weight_gg")

@@ -27,7 +27,7 @@ from .tasks import OWN, OWN_TEXT
 from .validation import InvalidInput, shown
 
 # How a field is written follows from its type in `Experiment`. "list", "rows", "text" and "count" may be None, an empty text.
-_KINDS = {"str": "word", "str | None": "text", "int": "number", "float": "number", "int | None": "count", "Rows | None": "rows",
+_KINDS = {"str": "word", "bool": "flag", "str | None": "text", "int": "number", "float": "number", "int | None": "count", "Rows | None": "rows",
           "tuple[float, ...] | None": "list", "Mapping[str, float]": "places", "Switches": "switches",
           "Mapping[int, Mapping[str, float]]": "changes"}
 FIELDS = {f.name: _KINDS[f.type] for f in dataclasses.fields(Experiment)}
@@ -140,9 +140,9 @@ def _pair(name: str, text: str) -> str:
 
 
 def _text(value: Any) -> str:
-    """A number as JavaScript could have written it, and text as it is."""
-    if value is None:
-        return ""
+    """A number or a truth as JavaScript could have written it, and text as it is."""
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).lower()
     return re.sub(r"\.0$", "", repr(value)) if isinstance(value, float) else str(value)
 
 
@@ -162,6 +162,7 @@ def _write(kind: str, value: Any) -> str:
     return _text(value)
 
 
+_FLAGS = {"true": True, "false": False}
 _EMPTY_IS_NONE = ("rows", "list", "text", "count")
 
 
@@ -170,6 +171,8 @@ def _read(kind: str | None, text: str) -> Any:
         return None
     if kind in ("word", "text"):
         return text
+    if kind == "flag":
+        return _FLAGS.get(text, text)
     return _READ.get(kind, number)(text)
 
 

@@ -35,7 +35,7 @@ _WIDE_COMMAS = re.compile("[\uff0c\uff1b]")
 _CUT_OFF = re.compile("(?:\\.{3,}|\u2026)[)\\]>\"'\u2019\u201d]*\\Z")
 # What no field but free text has: from the first of these on it is the sentence around the link.
 _FOREIGN = re.compile("[()<>{}\"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u2e80-\uff0a\uff0c\uff1a-\U0010ffff]")
-_SCALARS = ("number", "count", "loose", "word")
+_SCALARS = ("number", "count", "loose", "word", "flag")
 _MOST_SHOWN = 40
 
 # What is said of each note, the lost ones last.

@@ -1,4 +1,4 @@
-"""A network: one LSTM cell and a linear readout of its hidden state at every step, y_t = V h_t + a."""
+"""A network: layers of a cell, each in one direction or in both, and a linear readout at every step, y_t = V h_t + a."""
 
 from __future__ import annotations
 
@@ -8,24 +8,50 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import cell
+from .architecture import READOUT, Architecture, Row
+from .cells import cell_named
+from .cells.lstm import LSTMCell
 from .contraction import are_tokens, outer_sum, project
 from .fast_cell import FastCell
-from .initializers import initialize
+from .initializers import settings
+from .layers import direction
 from .losses import Loss
 from .parameters import FLOATS, Arrays, all_finite, arrays_of, join
 from .pieces import Pieces, at_once, whole
 from .remembered import TURN
-from .validation import MOST_UNITS, InvalidInput, generator, inputs, integer, numeric
-
-PARAMETERS = ("weight_ih", "weight_hh", "bias", "readout_weight", "readout_bias")
-STATES = ("h_0", "c_0")
+from .validation import MOST_UNITS, InvalidInput, flag, generator, inputs, integer, numeric
 
 
 class Pass(NamedTuple):
-    """A forward pass: the cell's steps and the outputs y (T, N, O)."""
+    """A forward pass.
 
-    steps: cell.Steps
+    rows : what every layer and direction computed, in the order of `Architecture.rows`
+    y : the outputs (T, N, O)
+    output : h of the last layer (T, N, H), which the readout reads; of two directions both, side by side
+    """
+
+    rows: tuple[direction.Pass, ...]
     y: np.ndarray
+    output: np.ndarray
+
+    @property
+    def steps(self) -> Any:
+        """What the cell's forward pass returned, such as `cell.Steps`; of several layers or directions, the first one's."""
+        return self.rows[0].pieces[0].steps
+
+
+class Back(NamedTuple):
+    """A backward pass: for every layer and direction the deltas and the derivatives of the states before; the gradients; dx."""
+
+    rows: tuple[list[Any], ...]
+    before: tuple[tuple[np.ndarray, ...], ...]
+    gradients: Arrays
+    dx: np.ndarray
+
+    @property
+    def deltas(self) -> Any:
+        """What the cell's backward pass returned, such as `cell.Deltas`; of several layers or directions, the first one's."""
+        return self.rows[0][0]
 
 
 class Lesson(NamedTuple):
@@ -37,19 +63,22 @@ class Lesson(NamedTuple):
 
 
 class Network:
-    """An LSTM cell with a linear readout.
+    """Layers of a cell with a linear readout; by itself one layer of the LSTM.
 
     Parameters
     ----------
-    input_size, hidden_size, output_size : int >= 1
+    input_size, hidden_size, output_size, num_layers : int >= 1
+    cell : a name in `cells.CELLS`: "lstm", "gru", "rnn", ...
+    bidirectional : bool, whether a second set of weights reads each sequence from its end
     rng : a seed or a `numpy.random.Generator`
     **how : `initializer`, `scale`, `forget_bias`, `input_bias`, `dtype`; see `initializers.initialize`
 
     Attributes
     ----------
+    architecture : Architecture, which says the names and shapes of all that follows
     parameters : dict of arrays
-        weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o; readout_weight V (O, H) and
-        readout_bias a (O,). Everything an optimizer moves. Arrays may be replaced or changed in place.
+        Of one layer of the LSTM: weight_ih (4H, I), weight_hh (4H, H), bias (4H,), row blocks i, f, g, o; readout_weight V
+        (O, H) and readout_bias a (O,). Everything an optimizer moves. Arrays may be replaced or changed in place.
     states : dict of arrays, h_0 and c_0 (H,), the states before the first step: zero until set.
 
     Copies: copy.deepcopy and pickle give a network that shares nothing with this one; copy.copy gives one that shares the
@@ -64,72 +93,135 @@ class Network:
     >>> deltas, gradients = network.backward(done, dy)
     >>> sorted(gradients)
     ['bias', 'c_0', 'h_0', 'readout_bias', 'readout_weight', 'weight_hh', 'weight_ih']
+    >>> two = Network(2, 3, cell="gru", num_layers=2, bidirectional=True)
+    >>> two.parameters["weight_ih_l1_reverse"].shape, two.forward(np.ones((5, 1, 2))).output.shape
+    ((9, 6), (5, 1, 6))
     """
 
-    def __init__(self, input_size: int, hidden_size: int, output_size: int = 1, *, rng=0, **how):
+    def __init__(self, input_size: int, hidden_size: int, output_size: int = 1, *, cell: str = "lstm", num_layers: int = 1,
+                 bidirectional: bool = False, rng=0, **how):
         rng = generator("rng", rng)
-        weights = initialize(input_size, hidden_size, rng=rng, **how)
-        O = integer("output_size", output_size, 1, MOST_UNITS)
-        H, dtype = weights.weight_hh.shape[1], weights.bias.dtype
-        bound = how.get("scale", 1.0) / np.sqrt(H)
-        self.parameters: Arrays = {
-            **weights._asdict(),
-            "readout_weight": rng.uniform(-bound, bound, (O, H)).astype(dtype),
-            "readout_bias": np.zeros(O, dtype),
-        }
-        self.states: Arrays = {name: np.zeros(H, dtype) for name in STATES}
+        sizes = [integer(name, value, 1, MOST_UNITS) for name, value in (
+            ("input_size", input_size), ("hidden_size", hidden_size), ("output_size", output_size), ("num_layers", num_layers))]
+        how = settings(**how)
+        self.architecture = Architecture(cell_named(cell, sizes[1]), sizes[0], *sizes[2:], flag("bidirectional", bidirectional))
+        self.parameters: Arrays = self.architecture.drawn(rng, **how)
+        self.states: Arrays = self._zeros(how["dtype"])
         self._cells: dict[tuple, FastCell] = {}
 
     @classmethod
-    def of(cls, parameters: Arrays, states: Arrays | None = None) -> "Network":
-        """A network around these arrays, which it does not copy. States are zero if not given."""
+    def of(cls, parameters: Arrays, states: Arrays | None = None, architecture: Architecture | None = None) -> "Network":
+        """A network around these arrays, which it does not copy. States are zero if not given.
+
+        Without an architecture it is one layer of the LSTM, whose sizes are those of the arrays.
+        """
         network = cls.__new__(cls)
         network._cells = {}
         network.parameters = dict(parameters)
-        H, dtype = parameters["weight_hh"].shape[1], parameters["weight_hh"].dtype
-        network.states = dict(states) if states else {name: np.zeros(H, dtype) for name in STATES}
+        network.architecture = architecture or _plain(network.parameters)
+        network.states = dict(states) if states else network._zeros(parameters["weight_ih"].dtype)
         return network
+
+    def _zeros(self, dtype) -> Arrays:
+        return {name: np.zeros(shape, dtype) for name, shape in self.architecture.state_shapes().items()}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one layer of the LSTM, which trains by `FastCell`."""
+        a = self.architecture
+        return type(a.cell) is LSTMCell and len(a.rows) == 1
 
     def forward(self, x: np.ndarray) -> Pass:
         """Run sequences x (T, N, I) from the network's initial states.
 
         x may be tokens instead: integers (T, N) from 0 to I - 1 that stand for one-hot rows.
         """
-        p, states = arrays_of(self.parameters), arrays_of(self.states)
+        return self.forward_from(x, self.states)
+
+    def forward_from(self, x: np.ndarray, states: Arrays) -> Pass:
+        """As `forward`, from other states before the first step, each (width,) or (N, width)."""
+        p, states = arrays_of(self.parameters), arrays_of(states)
+        a = self.architecture
         x = inputs("x", x, p["weight_ih"].shape[1])
-        N = x.shape[1]
-        h_0, c_0 = (np.broadcast_to(states[name], (N,) + states[name].shape) for name in STATES)
-        steps = self.cell_forward(x, h_0, c_0)
-        H, O = steps.h.shape[2], p["readout_weight"].shape[:1]
-        for name, shape in (("readout_weight", (*O, H)), ("readout_bias", O)):
+        if are_tokens(x) and not a.cell.reads_tokens:   # the cell multiplies, and has no rows to pick
+            x = np.eye(p["weight_ih"].shape[1], dtype=p["weight_ih"].dtype)[x]
+        self._require_fitting(p)
+        layer_input, rows = x, []
+        for layer in range(a.num_layers):
+            for row in a.rows[layer * a.directions:][:a.directions]:
+                before = tuple(_of_batch(states[f"{name}_0{row.ending}"], x.shape[1]) for name in a.cell.states)
+                rows.append(direction.forward(a.cell, self._of_row(row, p), layer_input, before, None, row.reverse, None))
+            outputs = [done.output for done in rows[-a.directions:]]
+            h = layer_input = np.concatenate(outputs, axis=2) if a.bidirectional else outputs[0]
+        for name, shape in (("readout_weight", (*p["readout_weight"].shape[:1], h.shape[2])),
+                            ("readout_bias", p["readout_weight"].shape[:1])):
             if p[name].shape != shape:
                 raise InvalidInput(name, "shape", f"{name} has shape {p[name].shape}; give shape {shape}.", got=str(p[name].shape),
                                    wanted=str(shape))
         with np.errstate(over="ignore", invalid="ignore"):
-            y = project(steps.h, p["readout_weight"]) + p["readout_bias"]
+            y = project(h, p["readout_weight"]) + p["readout_bias"]
         if not np.isfinite(y).all():
             raise InvalidInput("y", "diverged", "The output y is not finite: the readout's weights are too large; scale "
                                "them down.")
-        return Pass(steps, y)
+        return Pass(tuple(rows), y, h)
 
-    def backward(self, run: Pass, dy: np.ndarray) -> tuple[cell.Deltas, Arrays]:
-        """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name."""
+    def states_after(self, run: Pass) -> Arrays:
+        """The states behind the last step, under the names of `states`, each (N, width): where a sequence goes on from."""
+        return {f"{name}_0{row.ending}": state for row, done in zip(self.architecture.rows, run.rows)
+                for name, state in zip(self.architecture.cell.states, done.after)}
+
+    def backward(self, run: Pass, dy: np.ndarray) -> tuple[Any, Arrays]:
+        """From dy = ∂L/∂y (T, N, O) to every delta, and to the gradients of `parameters` and `states` by name.
+
+        The deltas are those of the cell's backward pass, such as `cell.Deltas`; of several layers or directions a tuple of
+        them, in the order of `architecture.rows`.
+        """
+        back = self.back(run, dy)
+        return (back.deltas if len(back.rows) == 1 else tuple(row[0] for row in back.rows)), back.gradients
+
+    def back(self, run: Pass, dy: np.ndarray) -> Back:
+        """As `backward`, with what every layer and direction computed, in one form for all networks."""
+        a = self.architecture
         V = numeric("readout_weight", self.parameters["readout_weight"], None)
         dy = numeric("dy", dy, run.y.shape)
         with np.errstate(over="ignore", invalid="ignore"):
             dh_via_y = project(dy, V.T)
-            dV, da = outer_sum(dy, run.steps.h), dy.sum(axis=(0, 1))
-        deltas, gradients = self.cell_backward(run.steps, dh_via_y)
-        gradients |= {
-            "readout_weight": dV,
-            "readout_bias": da,
-            "h_0": deltas.dh_0.sum(axis=0),
-            "c_0": deltas.dc_0.sum(axis=0),
-        }
-        return deltas, gradients
+            dV, da = outer_sum(dy, run.output), dy.sum(axis=(0, 1))
+        d_output = dh_via_y                             # of the last layer; below it, what the layer above hands down
+        rows: list[Any] = [None] * len(run.rows)
+        before: list[Any] = [None] * len(run.rows)
+        gradients: Arrays = {}
+        for layer in reversed(range(a.num_layers)):
+            dx = 0
+            for k, part in enumerate(np.split(d_output, a.directions, axis=2)):
+                r = layer * a.directions + k
+                done, ending = run.rows[r], a.rows[r].ending
+                zeros = tuple(np.zeros_like(state, d_output.dtype) for state in done.after)
+                d_input, before[r], of_row, rows[r] = direction.backward(a.cell, done, part, zeros, "full")
+                dx = dx + d_input
+                gradients |= {name + ending: value for name, value in of_row.items()}
+                gradients |= {f"{name}_0{ending}": state.sum(axis=0) for name, state in zip(a.cell.states, before[r])}
+            d_output = dx
+        gradients |= {"readout_weight": dV, "readout_bias": da}
+        return Back(tuple(rows), tuple(before), gradients, d_output)
+
+    def _require_fitting(self, p: Arrays) -> None:
+        """Refuse parameters that do not fit the architecture. The LSTM's own pass looks at its weights, and follows their sizes."""
+        if self.is_plain:
+            return
+        for name, shape in self.architecture.parameter_shapes().items():
+            if name not in p:
+                raise InvalidInput(name, "missing", f"parameters has no {name}; give one of shape {shape}.", wanted=str(shape))
+            numeric(name, p[name], shape)
+
+    def _of_row(self, row: Row, p: Arrays) -> Arrays:
+        """One layer's parameters in one direction, without their ending."""
+        return {name: p[name + row.ending] for name in self.architecture.cell.shapes(1)}
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """The outputs y (T, N, O) alone, for x as in `forward`: what stands between is not kept, and not looked at."""
+        if not self.is_plain:
+            return self.forward(x).y
         cell_, y, _ = whole(self._fast_forward(self._plain(x), learning=False))
         self._keep(cell_)
         return y if np.isfinite(y).all() else self.forward(x).y         # which says what is wrong
@@ -159,6 +251,8 @@ class Network:
 
     def lesson_in_pieces(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
         """As `lesson`. The parameters must stay as they are until the last piece."""
+        if not self.is_plain:
+            return (yield from self.recorded_lesson(x, loss))
         x, V = self._plain(x), arrays_of(self.parameters)["readout_weight"]
         cell_, y, h = yield from self._fast_forward(x, learning=True)
         value, dy = loss(y)
@@ -180,7 +274,7 @@ class Network:
         x = self._plain(x)
         T, N = x.shape[:2]
         parameters = arrays_of(self.parameters)
-        some = at_once(T * sum(parameters[name].size for name in cell.Weights._fields))
+        some = at_once(T * sum(value.size for name, value in parameters.items() if name not in READOUT))
         parts = [slice(begin, begin + some) for begin in range(0, N, some)]
         runs = []
         for part in parts:
@@ -239,15 +333,19 @@ class Network:
             return x
         return inputs("x", x, I)
 
-    def cell_forward(self, x: np.ndarray, h_0: np.ndarray, c_0: np.ndarray) -> cell.Steps:
-        """The cell's forward pass, from states (N, H)."""
-        return cell.forward(x, h_0, c_0, self.cell_weights())
 
-    def cell_backward(self, steps: cell.Steps, dh_via_y: np.ndarray) -> tuple[cell.Deltas, Arrays]:
-        """The cell's backward pass: every delta, and the gradients of the cell's parameters by name."""
-        deltas = cell.backward(steps, self.cell_weights(), dh_via_y)
-        return deltas, {name: getattr(deltas, name) for name in cell.Weights._fields}
+def recordings(architecture: Architecture, run: Pass, back: Back) -> tuple[direction.Recording, ...]:
+    """Everything that every layer and direction computed, in the order of `architecture.rows`; arrays (T, N, ·) by name."""
+    shape = run.y.shape[:2]
+    return tuple(direction.recording(architecture.cell, done, shape, deltas, before)
+                 for done, deltas, before in zip(run.rows, back.rows, back.before))
 
-    def cell_weights(self) -> cell.Weights:
-        """The cell's part of `parameters`."""
-        return cell.Weights(*(self.parameters[name] for name in cell.Weights._fields))
+
+def _plain(p: Arrays) -> Architecture:
+    """One layer of the LSTM in the sizes of these parameters."""
+    return Architecture(LSTMCell(p["weight_hh"].shape[1]), p["weight_ih"].shape[1], len(p["readout_bias"]))
+
+
+def _of_batch(state: np.ndarray, batch: int) -> np.ndarray:
+    """A state (width,), or one for each sequence, as (N, width)."""
+    return np.broadcast_to(state, (batch, state.shape[-1]))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import cell
-from .damage import DamagedNetwork
-from .damage.gates import with_extras
-from .damage.rules import of_kind
+from .architecture import Architecture
+from .damage.cell import with_extras
 from .experiment import Experiment, edit_target
-from .network import STATES, Network, Pass
+from .network import Back, Network, Pass
 from .parameters import Arrays
 from .pieces import Pieces, whole
 from .tasks import Sequences
@@ -51,13 +49,19 @@ class Objective:
         parameters = self.trainer.parameters_after(experiment.updates)
         self.sequences: Sequences = experiment.example()
         self.output = differentiated(experiment, self.sequences)
-        network = Network.of({name: value.copy() for name, value in with_extras(parameters, experiment.damage).items()})
+        parameters = with_extras({name: value.copy() for name, value in parameters.items()}, self.architecture)
+        network = Network.of(parameters, architecture=self.architecture)
         self.values: Arrays = network.parameters | network.states | {"x": self.sequences.x.copy()}
         for name, value in experiment.edits.items():
             tensor, index = edit_target(name)
             if tensor == "x":
                 index = (index[0], 0, index[1])     # the one sequence of the batch
             self.values[tensor][index] = value
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the network is built of, its damage too."""
+        return self.experiment.damaged_architecture
 
     def __call__(self, values: Arrays):
         """L at other values of the same shapes; real or complex."""
@@ -67,11 +71,11 @@ class Objective:
             return loss_of(e, y, self.sequences)[0]
         return y[e.output_step - 1, 0, self.output]     # step 0 stands for the last: index -1
 
-    def passes(self) -> tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]:
-        """Forward and back: the pass, the loss, ∂L/∂y, every delta, and the gradient of every tensor in `values`."""
+    def passes(self) -> tuple[Pass, float, np.ndarray, Back, Arrays]:
+        """Forward and back: the pass, the loss, ∂L/∂y, the pass back, and the gradient of every tensor in `values`."""
         return whole(self.passes_in_pieces())
 
-    def passes_in_pieces(self) -> Pieces[tuple[Pass, float, np.ndarray, cell.Deltas, Arrays]]:
+    def passes_in_pieces(self) -> Pieces[tuple[Pass, float, np.ndarray, Back, Arrays]]:
         """As `passes`."""
         e, network = self.experiment, self.network(self.values)
         forward = network.forward(self.values["x"])
@@ -80,15 +84,14 @@ class Objective:
         if e.gradient_of == "output":
             dy = np.zeros_like(dy)
             dy[e.output_step - 1, 0, self.output] = 1
-        deltas, gradients = network.backward(forward, dy)
-        return forward, float(loss), dy, deltas, gradients | {"x": deltas.dx}
+        back = network.back(forward, dy)
+        return forward, float(loss), dy, back, back.gradients | {"x": back.dx}
 
     def network(self, values: Arrays) -> Network:
         """The network at these values, damaged as the experiment says."""
-        damage = self.experiment.damage
-        network = Network.of({name: value for name, value in values.items() if name not in (*STATES, "x")},
-                             {name: values[name] for name in STATES})
-        return DamagedNetwork(network, damage) if of_kind(damage, "gate", "gradient") else network
+        states = self.architecture.state_shapes()
+        return Network.of({name: value for name, value in values.items() if name not in states and name != "x"},
+                          {name: values[name] for name in states}, self.architecture)
 
 
 def differentiated(e: Experiment, sequences: Sequences) -> int:

@@ -8,12 +8,12 @@ import numpy as np
 
 from .layers.lstm import LSTM
 from .layers.rnn import RNN
+from .network import recordings
 from .parameters import Arrays
 from .pieces import Pieces, whole
-from .rival import Rival
 from .trace import Trace
-from .training import loss_of
-from .validation import instance, integer
+from .training import Trainer, loss_of
+from .validation import InvalidInput, instance, integer
 
 
 class Reach(NamedTuple):
@@ -61,6 +61,10 @@ def reach(trace: Trace, unit: int) -> Reach:
 def reach_in_pieces(trace: Trace, unit: int) -> Pieces[Reach]:
     """As `reach`."""
     a = instance("trace", trace, Trace).arrays
+    e = trace.experiment
+    if (e.cell, e.num_layers, e.bidirectional) != ("lstm", 1, False):
+        raise InvalidInput("trace", "choice", "reach() is for one layer of the LSTM, and this trace is of another network; reach_in() "
+                           "takes any.")
     H = a["h"].shape[1]
     of_unit = _of_unit(trace, unit)
     lstm = LSTM(a["x"].shape[1], H)
@@ -105,24 +109,24 @@ def _of_unit(trace: Trace, unit: int) -> Arrays:
     return {"dc_unit": np.abs(a["dc"][:, u]), "kept": np.cumprod(after[::-1])[::-1]}
 
 
-def reach_in(rival: Rival, trace: Trace) -> np.ndarray:
-    """Norm of ∂L/∂h_t (T,) in another cell, on the sequence of a trace and for the same L as there.
+def reach_in(trainer: Trainer, trace: Trace) -> np.ndarray:
+    """Norm of ∂L/∂h_t (T,) in another network, on the sequence of a trace and for the same L as there.
 
-    L is the rival's own: its output where the trace's is differentiated, or its loss, through its own readout. `rival` is as
-    far trained as it has been; its experiment has the sizes and the task of the trace's.
+    L is that network's own: its output where the trace's is differentiated, or its loss, through its own readout. It is as
+    far trained as its trainer has come; its experiment has the sizes and the task of the trace's. Of several layers it is
+    the last one's.
 
     Examples
     --------
     >>> trace = run(Experiment(updates=3))
-    >>> rival = Rival("rnn", trace.experiment)
-    >>> while len(rival.losses) < trace.experiment.updates:
-    ...     _ = rival.update()
-    >>> reach_in(rival, trace).shape
+    >>> trainer = Trainer(trace.experiment.baseline("rnn"))
+    >>> while len(trainer.losses) < trace.experiment.updates:
+    ...     _ = trainer.update()
+    >>> reach_in(trainer, trace).shape
     (24,)
     """
-    e = instance("trace", trace, Trace).experiment
-
-    def dy(y: np.ndarray) -> np.ndarray:
-        return loss_of(e, y, e.example())[1] if e.gradient_of == "loss" else trace.arrays["dy"][:, np.newaxis]
-
-    return np.linalg.norm(instance("rival", rival, Rival).derivatives(trace.arrays["x"][:, np.newaxis], dy)[:, 0], axis=1)
+    e, network = instance("trace", trace, Trace).experiment, instance("trainer", trainer, Trainer).network
+    done = network.forward(trace.arrays["x"][:, np.newaxis])
+    dy = loss_of(e, done.y, e.example())[1] if e.gradient_of == "loss" else trace.arrays["dy"][:, np.newaxis]
+    recorded = recordings(network.architecture, done, network.back(done, dy))[-network.architecture.directions:]
+    return np.linalg.norm(np.concatenate([one["dh"][:, 0] for one in recorded], axis=1), axis=1)

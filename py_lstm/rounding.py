@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .cell import GATES
 from .contraction import project
 from .parameters import Arrays
 from .pieces import Pieces, whole
@@ -46,24 +45,37 @@ def rounding_in_pieces(network, forward, dy: np.ndarray, seed: int = 0) -> Piece
 
 def _change(network, forward, dy: np.ndarray, rng) -> Arrays:
     """By how much the gradients change, to first order, if every recorded number is moved by its own rounding error."""
-    steps, p = forward.steps, network.parameters
-    h_before = np.concatenate([steps.h_0[np.newaxis], steps.h[:-1]])
-    # How large the summands of the pre-activations are: what is lost where they cancel.
-    size = np.split(project(np.abs(steps.x), np.abs(p["weight_ih"])) + project(np.abs(h_before), np.abs(p["weight_hh"]))
-                    + np.abs(p["bias"]), 4, axis=-1)
-
     def moved(values: np.ndarray, error: np.ndarray) -> np.ndarray:
         return values + 1j * STEP * UNIT * error * rng.choice((-1.0, 1.0), values.shape)
 
-    recorded = {}
-    for gate, summands in zip(GATES, size):
-        a = getattr(steps, gate)
-        slope = 1 - a * a if gate == "g" else a * (1 - a)
-        recorded[gate] = moved(a, np.abs(a) + np.abs(slope) * summands)
-    for name in ("c", "tanh_c", "h"):
-        recorded[name] = moved(getattr(steps, name), np.abs(getattr(steps, name)))
-    y_size = project(np.abs(steps.h), np.abs(p["readout_weight"])) + np.abs(p["readout_bias"])
+    p, cell, rows = network.parameters, network.architecture.cell, []
+    for row, done in zip(network.architecture.rows, forward.rows):
+        (piece,) = done.pieces
+        recorded = {}
+        for name, size in _summands(cell, piece.steps, done.parameters).items():
+            a = getattr(piece.steps, name)
+            recorded[name] = moved(a, np.abs(a) + np.abs(cell.blocks[name].backward(a)) * size)
+        for name in cell.forward_quantities:
+            a = getattr(piece.steps, name)
+            exact = name == "x" and row.layer == 0
+            if not exact and not name.startswith("z_") and name not in recorded:
+                recorded[name] = moved(a, np.abs(a))
+        rows.append(done._replace(pieces=[piece._replace(steps=piece.steps._replace(**recorded))]))
+    y_size = project(np.abs(forward.output), np.abs(p["readout_weight"])) + np.abs(p["readout_bias"])
     # ∂L/∂y is the difference of y and its target where there is a loss: it is as uncertain as y is.
     uncertain = np.abs(dy) + np.where(dy != 0, y_size / max(1, np.count_nonzero(dy)), 0)
-    deltas, gradients = network.backward(forward._replace(steps=steps._replace(**recorded)), moved(dy, uncertain))
-    return {name: np.imag(value) / STEP for name, value in (gradients | {"x": deltas.dx}).items()}
+    back = network.back(forward._replace(rows=tuple(rows)), moved(dy, uncertain))
+    return {name: np.imag(value) / STEP for name, value in (back.gradients | {"x": back.dx}).items()}
+
+
+def _summands(cell, steps, parameters: Arrays) -> Arrays:
+    """How large the summands of each block's pre-activation are (T, N, H): what is lost where they cancel."""
+    h_before = np.concatenate([steps.h_0[np.newaxis], steps.h[:-1]])
+    size = 0
+    for name, read in (("weight_ih", steps.x), ("weight_hh", h_before)):
+        if name in parameters:
+            size = size + project(np.abs(read), np.abs(parameters[name]))
+    for name, value in parameters.items():
+        if name.startswith("bias") and len(value) == size.shape[-1]:
+            size = size + np.abs(value)
+    return dict(zip(cell.blocks, np.split(size, len(cell.blocks), axis=-1)))

@@ -7,9 +7,8 @@ from typing import Iterator, NamedTuple
 
 import numpy as np
 
-from .contraction import project
 from .losses import log_softmax
-from .network import Network
+from .network import Network, Pass
 from .tasks import Task
 from .training import Trainer
 from .validation import InvalidInput, generator, instance, integer, number, shown
@@ -52,7 +51,10 @@ def sample(trainer: Trainer, prompt: str = "", length: int = 200, *, temperature
 
 
 class Written(NamedTuple):
-    """Characters by their numbers, and the states (n, H) behind each: first those of the prompt, then one at a time."""
+    """Characters by their numbers, and the states (n, H) behind each: first those of the prompt, then one at a time.
+
+    They are those of the first layer; a cell that carries nothing but h has it for c, too.
+    """
 
     numbers: list[int]
     h: np.ndarray
@@ -72,21 +74,25 @@ def write(network: Network, about: Task, prompt: str, length: int, *, temperatur
                     integer("length", length, 0, 1_000_000), number("temperature", temperature, 0), generator("rng", rng))
 
 
+def inside(done: Pass) -> tuple[np.ndarray, np.ndarray]:
+    """h and c (n, H) of one sequence in the first layer."""
+    steps = done.steps
+    return steps.h[:, 0], getattr(steps, "c", steps.h)[:, 0]
+
+
 def _before(characters: str) -> str:
     """What stands before the beginning: a line break where the text has any, else a space, else its first character."""
     return next((letter for letter in "\n " if letter in characters), characters[0])
 
 
 def _written(network: Network, read: list[int], length: int, temperature: float, rng: np.random.Generator) -> Iterator[Written]:
-    p = network.parameters
-    h, c = (network.states[name][np.newaxis] for name in ("h_0", "c_0"))
+    states = network.states
     for _ in range(length):
-        steps = network.cell_forward(np.array(read)[:, np.newaxis], h, c)
-        yield Written(read, steps.h[:, 0], steps.c[:, 0])
-        h, c = steps.h[-1], steps.c[-1]
-        read = [_drawn((project(h, p["readout_weight"]) + p["readout_bias"])[0], temperature, rng)]
-    steps = network.cell_forward(np.array(read)[:, np.newaxis], h, c)
-    yield Written(read, steps.h[:, 0], steps.c[:, 0])
+        done = network.forward_from(np.array(read)[:, np.newaxis], states)
+        yield Written(read, *inside(done))
+        states = network.states_after(done)
+        read = [_drawn(done.y[-1, 0], temperature, rng)]
+    yield Written(read, *inside(network.forward_from(np.array(read)[:, np.newaxis], states)))
 
 
 def _drawn(logits: np.ndarray, temperature: float, rng: np.random.Generator) -> int:

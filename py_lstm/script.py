@@ -10,10 +10,8 @@ from typing import Any, Sequence
 
 import numpy as np
 
-from .damage.gates import extra_shapes
 from .drawing import headline
-from .experiment import Experiment, defaults, parameter_shapes
-from .network import PARAMETERS
+from .experiment import Experiment, defaults
 from .parameters import Arrays
 from .trace import Trace, run
 from .training import Trainer
@@ -128,8 +126,7 @@ def with_weights(experiment: Experiment, packed: str) -> Trace:
 
 def _reached(e: Experiment) -> dict[str, tuple[int, ...]]:
     """The parameters of a trace, with their shapes."""
-    shapes = parameter_shapes(e.input_size, e.hidden_size, e.output_size)
-    return {name: shapes[name] for name in PARAMETERS} | extra_shapes(e.damage, e.hidden_size)
+    return e.damaged_architecture.parameter_shapes()
 
 
 def _packed(parameters: Arrays) -> str:

@@ -11,9 +11,8 @@ from typing import Any, Iterable, Mapping
 import numpy as np
 
 from .gradient_check import GradientReport, TensorCheck
-from .network import STATES
 from .trace import Trace
-from .training import Updates
+from .training import Trainer
 from .validation import instance
 
 
@@ -42,8 +41,8 @@ def tidy(trace: Trace) -> str:
     """
     rows: list[list[Any]] = []
     for name in instance("trace", trace, Trace).quantities:
-        before = f"{name}_0"
-        steps = ([(0, trace.arrays[before])] if before in (*STATES, *(f"d{state}" for state in STATES)) else [])
+        before = trace.before(name)
+        steps = [] if before is None else [(0, before)]
         steps += list(enumerate(trace.arrays[name], start=1))
         rows += [[name, t, unit, value] for t, values in steps for unit, value in enumerate(values.tolist(), start=1)]
     return _csv(["quantity", "t", "unit", "value"], rows)
@@ -54,7 +53,7 @@ def checked(report: GradientReport) -> str:
     return _csv(TensorCheck._fields, instance("report", report, GradientReport).tensors)
 
 
-def trained(trainers: Mapping[str, Updates]) -> str:
+def trained(trainers: Mapping[str, Trainer]) -> str:
     """Trainings by name, a row for each update: run, update, loss, score, gradient_norm.
 
     update : from 1. loss, score : of the batch that this update learnt from, before it. gradient_norm : of all gradients

@@ -8,12 +8,11 @@ from typing import Any, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from .damage.gates import extra_shapes
 from . import versions
-from .experiment import Experiment, parameter_shapes
+from .experiment import Experiment
 from .gradient_check import GradientReport, TensorCheck, checks_in_pieces, report
 from .losses import log_softmax
-from .network import PARAMETERS, STATES
+from .network import recordings
 from .objective import Objective
 from .pieces import Pieces, whole
 from .rounding import rounding_in_pieces
@@ -21,11 +20,7 @@ from .tasks.task import COUNTING
 from .training import Trainer
 from .validation import InvalidInput, array, choice, integer, number, parsed, shown
 
-# What a trace holds for every time step, in the order of computation.
-FORWARD = ("x", "z_f", "z_i", "z_g", "z_o", "f", "i", "g", "o", "c", "tanh_c", "h", "y", "target")
 PROBABILITIES = "p"                                     # of the classes, where the task has classes
-BACKWARD = ("dy", "dh_via_y", "dh_via_z", "dh", "dc_via_h", "dc_via_c", "dc", "dz_f", "dz_i", "dz_g", "dz_o", "dx")
-QUANTITIES = FORWARD + (PROBABILITIES,) + BACKWARD      # of any trace
 
 
 @dataclass(frozen=True)
@@ -37,6 +32,8 @@ class Trace:
     experiment : Experiment
     arrays : dict of float64 arrays
         Per step, (T, features): the names in `quantities`. x and dx are (T, I), y, target and dy (T, O), all others (T, H).
+        Names of the second layer end in _l1, those of the direction from the end in _reverse, see `Architecture`; there x is
+        what that layer reads.
         Where the answer is one of several classes, y are logits, target is 1 at the right class and 0 elsewhere, and p (T, O)
         are the probabilities, softmax(y). mask and judged (T,) are 1 where the answer is learnt and where it is scored; in a
         grammar, legal (T, O) is 1 for symbols that may come next.
@@ -73,6 +70,11 @@ class Trace:
     def quantities(self) -> tuple[str, ...]:
         """What there is a number of for every step."""
         return quantities(self.experiment)
+
+    def before(self, quantity: str) -> np.ndarray | None:
+        """What a quantity is before the first step, or its derivative there; None for what is no state."""
+        place = self.experiment.damaged_architecture.place_of(quantity)
+        return self.arrays.get(f"{place[0]}_0{place[1].ending}") if place else None
 
     @property
     def output(self) -> int:
@@ -112,9 +114,17 @@ class Trace:
         return cls(experiment, arrays, number("loss", data["loss"]), score, *counts, tuple(losses.tolist()))
 
 
+# Of the default experiment's network, one layer of the LSTM, in the order of computation.
+FORWARD = (*Experiment().architecture.quantities()[0], "y", "target")
+BACKWARD = ("dy", *Experiment().architecture.quantities()[1])
+QUANTITIES = (*FORWARD, PROBABILITIES, *BACKWARD)
+
+
 def quantities(experiment: Experiment) -> tuple[str, ...]:
     """What a trace of this experiment has a number of for every step, in the order of computation."""
-    return QUANTITIES if experiment.about.classes() else FORWARD + BACKWARD
+    forward, backward = experiment.damaged_architecture.quantities()
+    classes = (PROBABILITIES,) if experiment.about.classes() else ()
+    return (*forward, "y", "target", *classes, "dy", *backward)
 
 
 def run(experiment: Experiment, trainer: Trainer | None = None) -> Trace:
@@ -135,8 +145,8 @@ def run_in_pieces(experiment: Experiment, trainer: Trainer | None = None) -> Pie
     """As `run`, except that the training is no pieces: what is to be traced is trained before."""
     e = experiment
     objective = Objective(e, trainer)
-    forward, loss, dy, deltas, gradients = yield from objective.passes_in_pieces()
-    values, sequences, about = objective.values, objective.sequences, e.about
+    forward, loss, dy, back, gradients = yield from objective.passes_in_pieces()
+    values, sequences, about, built = objective.values, objective.sequences, e.about, objective.architecture
 
     def step(values: np.ndarray) -> np.ndarray:
         return np.array(values[:, 0], np.float64)
@@ -144,18 +154,18 @@ def run_in_pieces(experiment: Experiment, trainer: Trainer | None = None) -> Pie
     target = sequences.target
     if about.classes():
         target = target[..., np.newaxis] == np.arange(e.output_size)
-    arrays = {name: step(getattr(forward.steps, name)) for name in FORWARD[:-2]}
-    arrays |= {"y": step(forward.y), "target": step(target)}
+    recorded = {"y": forward.y, "target": target, "dy": dy, "mask": sequences.mask, "judged": sequences.judged}
+    for row, recording in zip(built.rows, recordings(built, forward, back)):
+        recorded |= {name + row.ending: recording[name] for name in (*built.cell.forward_quantities, *built.cell.backward_quantities)}
     if about.classes():
         with np.errstate(under="ignore"):
-            arrays[PROBABILITIES] = step(np.exp(log_softmax(forward.y)))
-    arrays |= {"dy": step(dy)} | {name: step(getattr(deltas, name)) for name in BACKWARD[1:]}
-    arrays |= {"mask": step(sequences.mask), "judged": step(sequences.judged)}
+            recorded[PROBABILITIES] = np.exp(log_softmax(forward.y))
     if sequences.legal is not None:
-        arrays["legal"] = step(sequences.legal)
-    arrays |= {name: values[name] for name in STATES} | {f"d{name}": gradients[name] for name in STATES}
-    names = [*PARAMETERS, *extra_shapes(e.damage, e.hidden_size)]
-    arrays |= {name: values[name] for name in names} | {f"{name}_grad": gradients[name] for name in names}
+        recorded["legal"] = sequences.legal
+    arrays = {name: step(recorded[name]) for name in (*quantities(e), *(name for name in ("mask", "judged", "legal") if name in recorded))}
+    states, parameters = built.state_shapes(), built.parameter_shapes()
+    arrays |= {name: values[name] for name in states} | {f"d{name}": gradients[name] for name in states}
+    arrays |= {name: values[name] for name in parameters} | {f"{name}_grad": gradients[name] for name in parameters}
 
     total, counted = about.score(forward.y, sequences)
     right = int(total) if about.score in COUNTING else None
@@ -197,13 +207,21 @@ def check_in_pieces(experiment: Experiment, *, tensors: Iterable[str] | None = N
 
 def _shapes(e: Experiment) -> dict[str, tuple[int, ...]]:
     """The shape of every array in an experiment's trace."""
-    T, H, O = e.steps, e.hidden_size, e.output_size
-    width = {"x": e.input_size, "dx": e.input_size, "y": O, "target": O, "dy": O, PROBABILITIES: O}
-    per_step: dict[str, tuple[int, ...]] = {name: (T, width.get(name, H)) for name in quantities(e)}
-    per_step |= {"mask": (T,), "judged": (T,)} | ({} if e.example().legal is None else {"legal": (T, O)})
-    extra = extra_shapes(e.damage, H)
-    rest = parameter_shapes(e.input_size, H, O) | extra
-    return per_step | rest | {f"d{name}": rest[name] for name in STATES} | {f"{name}_grad": rest[name] for name in (*PARAMETERS, *extra)}
+    T, built = e.steps, e.damaged_architecture
+    per_step: dict[str, tuple[int, ...]] = {name: (T, _width(e, name)) for name in quantities(e)}
+    per_step |= {"mask": (T,), "judged": (T,)} | ({} if e.example().legal is None else {"legal": (T, e.output_size)})
+    states, parameters = built.state_shapes(), built.parameter_shapes()
+    return (per_step | parameters | states | {f"d{name}": shape for name, shape in states.items()}
+            | {f"{name}_grad": shape for name, shape in parameters.items()})
+
+
+def _width(e: Experiment, quantity: str) -> int:
+    """How many numbers of a quantity there are at each step."""
+    place = e.damaged_architecture.place_of(quantity)
+    if place is None:
+        return e.output_size
+    name, row = place
+    return e.architecture.inputs(row.layer) if name in ("x", "dx") else e.hidden_size
 
 
 def _require_fields(what: str, data: Any, names: Iterable[str]) -> None:

@@ -9,8 +9,7 @@ from typing import Any, Iterator, Mapping, NamedTuple
 import numpy as np
 
 from .clipping import clip_norm, clip_value
-from .damage import DamagedNetwork
-from .damage.gates import extra_shapes, with_extras
+from .damage.cell import damaged
 from .experiment import Experiment
 from .losses import LOSSES, unchecked
 from .moments import Moments
@@ -44,7 +43,7 @@ class Progress(NamedTuple):
 # Seeds sequences that no update has seen: no seed of an experiment reaches 2³².
 HELD_OUT = 2**32
 # The fields of an experiment that decide what an update does; all others may change without training anew.
-TRAINING_FIELDS = ("task", "values", "targets", "text", "length", "input_size", "hidden_size", "seed", "initializer", "scale",
+TRAINING_FIELDS = ("task", "values", "targets", "text", "length", "input_size", "cell", "num_layers", "bidirectional", "hidden_size", "seed", "initializer", "scale",
                    "forget_bias", "input_bias", "batch_size", "optimizer", "learning_rate", "momentum", "weight_decay",
                    "clip_norm", "clip_value", "schedule", "span", "factor", "warmup", "loss_at", "changes",
                    "training_damage")
@@ -58,31 +57,38 @@ class Slope(NamedTuple):
     gradients: Arrays
 
 
-class Updates:
-    """Base of `Trainer` and `rival.Rival`: how any network is trained as an experiment says, at once or in pieces.
+class Trainer:
+    """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
-    A subclass says what its `parameters` are and what update k goes by (`slope_in_pieces`). Settings, schedule, limits of the
-    gradient and the optimizer's step are the same for all.
+    Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
+    came there at once, was interrupted, or was walked one by one. The experiment's `edits` are no part of the training: it
+    starts without them, and `Objective` lays them over what it leads to.
 
     Attributes
     ----------
     experiment : Experiment
+    network : Network
     optimizer : Optimizer
-    schedule : Schedule
     losses, gradient_norms, scores : lists, one entry per update done; a score says how well the update's batch was answered
         before it, by the task's metric
+    moments : Moments, what is kept of the way
+
+    Copies, by copy.copy, copy.deepcopy or pickle, share nothing with this trainer and go on to the same bits; one that is
+    made in the middle of an update begins that update from its start. Threads may ask for updates at the same time: they are
+    made one after the other.
 
     Examples
     --------
     >>> trainer = Trainer(Experiment())
+    >>> progress = trainer.update()
+    >>> progress.update, len(trainer.losses), trainer.network.parameters["weight_hh"].shape
+    (1, 1, (12, 3))
     >>> while (progress := trainer.piece()) is None:                          # here one may look at something else
     ...     pass
     >>> progress.update
-    1
+    2
     """
 
-    parameters: Arrays
-    whose = ""                                          # in the refusal of an update that leaves the numbers: " of the RNN"
     _under_way: Pieces[Progress] | None = None
 
     def __init__(self, experiment: Experiment):
@@ -94,6 +100,13 @@ class Updates:
         self.gradient_norms: list[float] = []
         self.scores: list[float] = []
         self._turn = threading.RLock()                  # held for a piece
+        self.network = Network(e.input_size, e.hidden_size, e.output_size, cell=e.cell, num_layers=e.num_layers,
+                               bidirectional=e.bidirectional, rng=e.seed, initializer=e.initializer, scale=e.scale,
+                               forget_bias=e.forget_bias, input_bias=e.input_bias)
+        if e.training_damage:                           # what the damage adds is there from the start, at 0
+            self.network.parameters = damaged(self.network, e.training_damage[0]).parameters
+        self.moments = Moments()
+        self._keep()
 
     def update(self) -> Progress:
         """One update, or the rest of one. If it would leave the numbers, `InvalidInput` says so and all stays as it was."""
@@ -121,18 +134,14 @@ class Updates:
         self._turn = threading.RLock()
         vars(self).update(state)
 
-    def __copy__(self) -> Updates:
+    def __copy__(self) -> Trainer:
         return copy.deepcopy(self)                      # two of them cannot train one network
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Updates:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Trainer:
         twin = memo[id(self)] = object.__new__(type(self))
         with self._turn:                                # between two pieces
             twin.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return twin
-
-    def slope_in_pieces(self, update: int) -> Pieces[Slope]:
-        """What update number `update` goes by."""
-        raise NotImplementedError
 
     def _update(self) -> Pieces[Progress]:
         e, k = self.experiment, len(self.losses) + 1
@@ -148,55 +157,13 @@ class Updates:
             moved = self.optimizer.step(self.parameters, clipped)
         except InvalidInput as error:
             self.optimizer.learning_rate, self.optimizer.weight_decay = before
-            raise diverged(k, error, now["learning_rate"], self.parameters, gradients, self.whose) from error
+            raise diverged(k, error, now["learning_rate"], self.parameters, gradients, e.cell) from error
         self.parameters = moved
         self.losses.append(loss)
         self.gradient_norms.append(norm)
         self.scores.append(score)
         self._keep()
         return Progress(k, loss, norm)
-
-    def _keep(self) -> None:
-        """Called after every update."""
-
-
-class Trainer(Updates):
-    """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
-
-    Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
-    came there at once, was interrupted, or was walked one by one. The experiment's `edits` are no part of the training: it
-    starts without them, and `Objective` lays them over what it leads to.
-
-    Attributes
-    ----------
-    experiment : Experiment
-    network : Network
-    optimizer : Optimizer
-    losses, gradient_norms, scores : lists, one entry per update done; a score says how well the update's batch was answered
-        before it, by the task's metric
-    moments : Moments, what is kept of the way
-
-    Copies, by copy.copy, copy.deepcopy or pickle, share nothing with this trainer and go on to the same bits; one that is
-    made in the middle of an update begins that update from its start. Threads may ask for updates at the same time: they are
-    made one after the other.
-
-    Examples
-    --------
-    >>> trainer = Trainer(Experiment())
-    >>> progress = trainer.update()
-    >>> progress.update, len(trainer.losses), trainer.network.parameters["weight_hh"].shape
-    (1, 1, (12, 3))
-    """
-
-    def __init__(self, experiment: Experiment):
-        super().__init__(experiment)
-        e = self.experiment
-        self.network = Network(e.input_size, e.hidden_size, e.output_size, rng=e.seed, initializer=e.initializer, scale=e.scale,
-                               forget_bias=e.forget_bias, input_bias=e.input_bias)
-        if e.training_damage:                           # what the damage adds is there from the start, at 0
-            self.network.parameters = with_extras(self.network.parameters, e.damage)
-        self.moments = Moments()
-        self._keep()
 
     @property
     def parameters(self) -> Arrays:
@@ -226,7 +193,7 @@ class Trainer(Updates):
     def network_in(self, update: int, network: Network | None = None) -> Network:
         """The network as update number `update` computes with it: damaged, if the training is by then."""
         suffered, network = self.experiment.training_damage, network or self.network
-        return DamagedNetwork(network, suffered[0]) if suffered and update > suffered[1] else network
+        return damaged(network, suffered[0]) if suffered and update > suffered[1] else network
 
     def parameters_after(self, updates: int) -> Arrays:
         """The parameters after so many updates, training on where that many have not been done."""
@@ -343,20 +310,21 @@ def shared_updates(one: Experiment, other: Experiment) -> int:
         return 0
     differing = [k for k in {*one.changes, *other.changes} if one.changes.get(k) != other.changes.get(k)]
     if one.training_damage != other.training_damage:
-        damaged = [e for e in (one, other) if e.training_damage]
-        if any(extra_shapes(e.damage, e.hidden_size) for e in damaged):
+        suffering = [e for e in (one, other) if e.training_damage]
+        if any(e.damaged_architecture.parameter_shapes() != e.architecture.parameter_shapes() for e in suffering):
             return 0                                    # one has parameters that the other lacks
-        differing += [e.damage_from for e in damaged]
+        differing += [e.damage_from for e in suffering]
     return min(differing, default=MOST_UPDATES)
 
 
-def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None, whose: str = ""
+def diverged(update: int, error: InvalidInput, learning_rate: float, parameters: Arrays, gradients: Arrays | None, cell: str = "lstm"
              ) -> InvalidInput:
     """The refusal of an update that leaves the numbers: at which update, why, and where the numbers are largest."""
     what, tensors = ("gradient of ", gradients) if gradients else ("", parameters)
     norms = {name: _norm(value) for name, value in tensors.items()}
     tensor = max(norms, key=norms.__getitem__)
     remedy = f"{learning_rate / 10:g}"
+    whose = "" if cell == "lstm" else f" of the {cell.upper()}"
     return InvalidInput("learning_rate", "diverged", f"Training{whose} left the numbers at update {update} ({error}) The largest "
                         f"tensor was the {what}{tensor} with norm {norms[tensor]:.3g}. The learning rate is "
                         f"{learning_rate:g}; try {remedy}.", got=f"{learning_rate:g}", update=update, remedy=remedy,

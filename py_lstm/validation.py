@@ -114,6 +114,13 @@ def choice(field: str, value: Any, choices) -> str:
     return value
 
 
+def flag(field: str, value: Any) -> bool:
+    """`value` if it is True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give True or False.", got=shown(value))
+    return bool(value)
+
+
 def array(field: str, value: Any, shape: tuple | None, dtype=np.float64) -> np.ndarray:
     """`value` as a finite array of `dtype` and `shape`.
 

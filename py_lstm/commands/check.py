@@ -6,7 +6,6 @@ import argparse
 import math
 
 from ..damage.checking import check_blocks
-from ..experiment import parameter_shapes
 from ..gradient_check import METHODS
 from ..trace import check
 from .given import add_command, read, whole
@@ -27,7 +26,7 @@ def add(commands) -> None:
 
 def _check(given: argparse.Namespace) -> int:
     e, trainer, _ = read(given.given)
-    size = sum(math.prod(shape) for shape in parameter_shapes(e.input_size, e.hidden_size, e.output_size).values())
+    size = sum(math.prod(shape) for shape in (e.architecture.parameter_shapes() | e.architecture.state_shapes()).values())
     most = 20 if given.most is None and size > MANY else given.most
     if given.by_gate:
         report = check_blocks(e, steps=given.steps, method=given.method, max_elements=most, trainer=trainer)

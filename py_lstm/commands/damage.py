@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from ..damage import effect
 from ..damage.checking import check_blocks
 from ..damage.rules import DAMAGE, KINDS, DamageRule
-from ..experiment import Experiment
-from ..rival import CELLS, Rival
+from ..experiment import BASELINES, Experiment
 from ..tasks import OWN
 from ..training import Trainer
 from .given import add_command, read
@@ -42,7 +41,7 @@ def _damage(given: argparse.Namespace) -> int:
     before_by = trainer if trainer and not e.training_damage else Trainer(whole)
     after_by = trainer or (Trainer(e) if e.training_damage else before_by)
     networks = [_told(name, one, effect.subject(one, by)) for name, one, by in (("before", whole, before_by), ("after", e, after_by))]
-    networks += [_told(cell, whole, _cell(cell, whole)) for cell in CELLS if given.cells]
+    networks += [_told(cell, whole, _cell(cell, whole)) for cell in BASELINES if given.cells]
     wrong = _wrong(e, after_by)
     metric = e.about.metric
     if given.json:
@@ -73,10 +72,7 @@ def _told(name: str, experiment: Experiment, subject: effect.Subject) -> Told:
 
 def _cell(cell: str, experiment: Experiment) -> effect.Subject:
     """Another cell on the same task, trained as the LSTM was."""
-    rival = Rival(cell, experiment)
-    for _ in range(experiment.updates):
-        rival.update()
-    return effect.Subject(rival.forward)
+    return effect.subject(experiment.baseline(cell))
 
 
 def _wrong(e: Experiment, trainer: Trainer) -> dict[str, int | None]:

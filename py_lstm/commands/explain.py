@@ -9,7 +9,7 @@ from typing import Iterator
 
 from .. import link
 from ..explanation import Line, Term, explain
-from ..trace import QUANTITIES
+from ..trace import QUANTITIES, quantities
 from ..validation import InvalidInput, choice
 from .given import add_command, read, traced
 from .output import OK, print_json
@@ -24,15 +24,15 @@ def add(commands) -> None:
 
 def _explain(given: argparse.Namespace) -> int:
     place, rest = list(given.given), []
-    if place and place[0] in QUANTITIES:
+    if place and re.fullmatch(r"\w+", place[0]) and not os.path.exists(place[0]):
         place, rest = place[:3], place[3:]
         if len(place) < 3 or any("=" in word or "#" in word for word in place):
             raise InvalidInput("explain", "missing", "explain wants a quantity, a step and a unit, both from 1, such as: c 13 2.")
     else:
         place, rest = [], place
-        if rest and re.fullmatch(r"\w+", rest[0]) and not os.path.exists(rest[0]):
-            choice("quantity", rest[0], QUANTITIES)
     made = read(rest)
+    if place:
+        choice("quantity", place[0], quantities(made.experiment))
     view = made.view
     quantity, t, unit = place or (view.get("quantity"), view.get("t", 1), view.get("unit", 1))
     if quantity is None:

@@ -55,7 +55,7 @@ def _train(given: argparse.Namespace) -> int:
 def _edited(training: Trainer) -> Network:
     """The network that was trained, with the experiment's edits."""
     values = Objective(training.experiment.replace(updates=len(training.losses)), training).values
-    return Network.of({name: values[name] for name in training.network.parameters})
+    return Network.of({name: values[name] for name in training.network.parameters}, architecture=training.network.architecture)
 
 
 def _begin(given: argparse.Namespace) -> tuple[Trainer, int]:

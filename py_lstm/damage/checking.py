@@ -7,7 +7,8 @@ from typing import Iterable, Iterator
 
 import numpy as np
 
-from ..cell import GATES
+from ..architecture import READOUT, Architecture
+from ..cells.lstm import GeneralCell
 from ..experiment import Experiment
 from ..gradient_check import GradientReport, TensorCheck, checks_in_pieces, report
 from ..objective import Objective, differentiated
@@ -17,7 +18,6 @@ from ..training import Trainer
 from ..validation import choice, integer, number
 from .rules import BLOCKS
 
-SPLIT = ("weight_ih", "weight_hh", "bias")
 # Seeds the states before the first step where they shall not be 0.
 STATES_SEED = 6
 
@@ -54,13 +54,16 @@ def blocks_in_pieces(experiment: Experiment, *, steps: int | None = None, zero_s
 
 def _in_pieces(objective: Objective, blocks: Iterable[str] | None, max_elements: int | None, method: str
                ) -> Iterator[TensorCheck | None]:
-    wanted = list(BLOCKS) if blocks is None else [choice("blocks", name, BLOCKS) for name in blocks]
+    built = objective.architecture
     forward, _, dy, _, gradients = yield from objective.passes_in_pieces()
     yield None
     known = yield from rounding_in_pieces(objective.network(objective.values), forward, dy)
-    apart = in_blocks(gradients)
-    yield from checks_in_pieces(lambda at: objective(_joined(at)), in_blocks(objective.values), {name: apart[name] for name in wanted},
-                                method=method, max_elements=max_elements, rounding=in_blocks(known))
+    apart = in_blocks(gradients, built)
+    names = [name for name in BLOCKS if name in apart] if isinstance(built.cell, GeneralCell) else list(apart)
+    wanted = names if blocks is None else [choice("blocks", name, names) for name in blocks]
+    yield from checks_in_pieces(lambda at: objective(_joined(at, built)), in_blocks(objective.values, built),
+                                {name: apart[name] for name in wanted}, method=method, max_elements=max_elements,
+                                rounding=in_blocks(known, built))
 
 
 def shortened(objective: Objective, steps: int | None = None, zero_states: bool | None = None, scale: float = 1.0) -> Objective:
@@ -73,24 +76,34 @@ def shortened(objective: Objective, steps: int | None = None, zero_states: bool 
         short.experiment = objective.experiment.replace(output_step=0)
     short.sequences = objective.sequences.first(steps)
     short.output = differentiated(short.experiment, short.sequences)
-    values = {name: value * (1 if name in ("x", "h_0", "c_0") else scale) for name, value in objective.values.items()}
+    states = objective.architecture.state_shapes()
+    values = {name: value * (1 if name == "x" or name in states else scale) for name, value in objective.values.items()}
     values["x"] = values["x"][:steps]
     if zero_states is not None:
         rng = np.random.default_rng(STATES_SEED)
-        for name in ("h_0", "c_0"):
+        for name in states:
             values[name] = rng.uniform(-0.9, 0.9, values[name].shape) * (not zero_states)
     short.values = values
     return short
 
 
-def in_blocks(tensors: Arrays) -> Arrays:
-    """weight_ih, weight_hh and bias cut into the rows of their gates, "weight_ih[i]"; all others as they are."""
-    apart = {name: value for name, value in tensors.items() if name not in SPLIT}
-    for name in SPLIT:
-        apart |= {f"{name}[{gate}]": rows for gate, rows in zip(GATES, np.split(tensors[name], 4))}
+def in_blocks(tensors: Arrays, architecture: Architecture) -> Arrays:
+    """What has a block of rows for each gate cut into these, "weight_ih[i]"; all others as they are."""
+    split, gates = _split(architecture), architecture.cell.blocks
+    apart = {name: value for name, value in tensors.items() if name not in split}
+    for name in split:
+        apart |= {f"{name}[{gate}]": rows for gate, rows in zip(gates, np.split(tensors[name], len(gates)))}
     return apart
 
 
-def _joined(apart: Arrays) -> Arrays:
+def _joined(apart: Arrays, architecture: Architecture) -> Arrays:
+    gates = architecture.cell.blocks
     whole = {name: value for name, value in apart.items() if "[" not in name}
-    return whole | {name: np.concatenate([apart[f"{name}[{gate}]"] for gate in GATES]) for name in SPLIT}
+    return whole | {name: np.concatenate([apart[f"{name}[{gate}]"] for gate in gates]) for name in _split(architecture)}
+
+
+def _split(architecture: Architecture) -> list[str]:
+    """The parameters whose rows are one block for each gate."""
+    rows = len(architecture.cell.blocks) * architecture.cell.width
+    return [name for name, shape in architecture.parameter_shapes().items() if name not in READOUT and shape[0] == rows
+            and name.startswith(("weight_ih", "weight_hh", "bias"))]

@@ -15,7 +15,7 @@ from ..tasks import OWN, Sequences
 from ..tasks.texts import windows
 from ..training import HELD_OUT, Trainer, loss_of, score_of
 from .inputs import damaged_inputs
-from .network import DamagedNetwork
+from .cell import damaged
 from .rules import of_kind, steps as steps_with
 
 # Of those that memory is measured on, how many times as long as the trained ones, and the longest.
@@ -189,6 +189,6 @@ def cosine(one: Arrays, other: Arrays) -> float:
 
 
 def _gradient(parameters: Arrays, damage: Mapping[str, float], sequences: Sequences, experiment: Experiment) -> Pieces[Arrays]:
-    network = DamagedNetwork(Network.of(parameters), damage)
+    network = damaged(Network.of(parameters, architecture=experiment.architecture), damage)
     lesson = yield from network.lesson_in_pieces(sequences.x, lambda y: loss_of(experiment, y, sequences))
     return lesson.gradients

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..cell import blocks
 from ..contraction import outer_sum
-from ..layers.variants import Rule
+from ..cells.variants import Rule
 from ..parameters import Arrays
 
 

@@ -259,10 +259,10 @@ class Puzzle:
         damaged = shortened(self._objective(suspect), m.steps, m.zero_states, m.scale)
         *_, mine = damaged.passes()
         if not of_kind(SUSPECTS[suspect], "gradient"):
-            return in_blocks(mine), in_blocks(mine)
+            return (in_blocks(mine, damaged.architecture),) * 2
         damaged.experiment = damaged.experiment.replace(damage={})
         *_, right = damaged.passes()
-        return in_blocks(mine), in_blocks(right)
+        return in_blocks(mine, damaged.architecture), in_blocks(right, damaged.architecture)
 
     def _verdicts(self, suspect: str, m: Measurement) -> dict[str, bool]:
         """Which blocks are right."""

@@ -1,6 +1,6 @@
 """Where a number of a damaged network comes from: the same as ever, but for what the damage makes of it.
 
-A damaged network is computed by `layers.variants`, so the lines of code are that file's. A gate that is held says so; a
+A damaged network is computed by `cells.variants`, so the lines of code are that file's. A gate that is held says so; a
 derivative that lacks a path or a slope is explained without it, and its terms add up to the number as it is.
 """
 
@@ -11,13 +11,13 @@ from typing import Mapping
 
 from .. import cell
 from ..damage import gates, gradient
-from ..layers import variants
+from ..cells import variants
 from .backward import MULTIPLIED, slope_of, streams
 from .forward import OPENINGS, pre_activation
 from .parts import Line, Operand, Source, Term, product_of, source, sum_of
 from .place import Place, parameter_symbol
 
-# The lines of `layers.variants` that compute each quantity. What is missing here is computed elsewhere, as ever.
+# The lines of `cells.variants` that compute each quantity. What is missing here is computed elsewhere, as ever.
 CODE: Mapping[str, tuple[str, ...]] = {
     "z": ("z_x = project(x, W)", "z_x = z_x + p[", "u = project(h_prev", "z[t] = z_x[t] + u"),
     **{gate: (f'{gate}[t] = held["{gate}"] if',) for gate in cell.GATES},
@@ -215,5 +215,5 @@ def _code(*lines: str) -> tuple[Source, ...]:
 
 
 def _coded(line: Line, quantity: str) -> Line:
-    """A line of an explanation with the code of `layers.variants` in place of that of `cell`."""
+    """A line of an explanation with the code of `cells.variants` in place of that of `cell`."""
     return replace(line, sources=_code(*CODE[quantity]))

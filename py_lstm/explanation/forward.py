@@ -61,7 +61,7 @@ def _output(at: Place) -> list[Line]:
     parts = [product_of(at.parameter("readout_weight", at.u, k), at.operand("h", u=k)) for k in range(at.H)]
     return [Line(at.symbol("y"), r"y_t = V h_t + a", at.value("y"), "",
                  (sum_of(f"V h_{{{at.t}}}", parts), product_of(at.parameter("readout_bias", at.u))),
-                 (source(network, "y = project(steps.h, p["),))]
+                 (source(network, "y = project(h, p["),))]
 
 
 def _log_sum(at: Place) -> tuple[Operand, Line]:

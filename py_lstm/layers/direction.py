@@ -7,33 +7,12 @@ last state is its own, and no cell needs a mask. Reading backwards turns every s
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..cells import Cell
 from ..parameters import Arrays
-
-
-class Cell(Protocol):
-    """What a layer asks of a cell. Steps and deltas are named tuples; whatever runs over time in them is (T, N, ·)."""
-
-    states: dict[str, int]                              # the name of each state and its width
-
-    def shapes(self, inputs: int) -> dict[str, tuple[int, ...]]:
-        """Names and shapes of the parameters of one layer in one direction."""
-        ...
-
-    def forward(self, x: np.ndarray, states: tuple, parameters: Arrays, mask: np.ndarray | None) -> Any:
-        """x (T, N, I) from states (N, ·); `mask` (N, ·) multiplies h_{t-1} before the recurrent weights."""
-        ...
-
-    def backward(self, steps: Any, parameters: Arrays, dh_via_y: np.ndarray, d_states: tuple, rule: str) -> Any:
-        """Back from dh_via_y (T, N, ·) and the derivatives of the last states."""
-        ...
-
-    def gradients(self, deltas: Any, parameters: Arrays) -> Arrays:
-        """The derivative of every parameter, under its name."""
-        ...
 
 
 class Piece(NamedTuple):
@@ -75,38 +54,37 @@ class Recording(dict):
 def forward(cell: Cell, parameters: Arrays, x: np.ndarray, states: tuple, lengths: np.ndarray | None, reverse: bool,
             mask: np.ndarray | None) -> Pass:
     """Read x (T, N, I) from the given states (N, ·); lengths is (N,) or None for all T."""
-    T, N, _ = x.shape
+    T, N = x.shape[:2]
     x = _turned(x, lengths) if reverse else x
-    after = tuple(state.copy() for state in states)
+    after = list(states)
     pieces = []
     start = 0
     for stop in [T] if lengths is None else np.unique(lengths[lengths > 0]).tolist():
         rows = slice(None) if lengths is None or (lengths >= stop).all() else np.flatnonzero(lengths >= stop)
         steps = cell.forward(x[start:stop, rows], tuple(np.array(state[rows]) for state in after), parameters,
                              None if mask is None else mask[rows])
-        for name, state in zip(cell.states, after):
-            state[rows] = getattr(steps, name)[-1]
+        after = [_with_rows(state, rows, getattr(steps, name)[-1]) for name, state in zip(cell.states, after)]
         pieces.append(Piece(start, stop, rows, steps))
         start = stop
     output = _joined("h", [piece.steps for piece in pieces], pieces, (T, N, states[0].shape[1]), states[0].dtype)
-    return Pass(_turned(output, lengths) if reverse else output, states, after, pieces, parameters, lengths, reverse, mask)
+    return Pass(_turned(output, lengths) if reverse else output, states, tuple(after), pieces, parameters, lengths, reverse, mask)
 
 
 def backward(cell: Cell, done: Pass, d_output: np.ndarray, d_states: tuple, rule: str) -> tuple:
     """dx (T, N, I), the derivatives of the states before, the gradients by name, and each piece's deltas."""
     T, N, _ = d_output.shape
     d_output = _turned(d_output, done.lengths) if done.reverse else d_output
-    d_states = tuple(state.copy() for state in d_states)
     deltas: list[Any] = []
-    gradients: Arrays = {name: np.zeros_like(value) for name, value in done.parameters.items()}
+    gradients: Arrays = {}
     for start, stop, rows, steps in reversed(done.pieces):
         back = cell.backward(steps, done.parameters, d_output[start:stop, rows],
                              tuple(np.array(state[rows]) for state in d_states), rule)
-        for name, state in zip(cell.states, d_states):
-            state[rows] = getattr(back, f"d{name}_0")
+        d_states = tuple(_with_rows(state, rows, getattr(back, f"d{name}_0")) for name, state in zip(cell.states, d_states))
         for name, gradient in cell.gradients(back, done.parameters).items():
-            gradients[name] += gradient
+            gradients[name] = gradients[name] + gradient if name in gradients else gradient
         deltas.insert(0, back)
+    if not deltas:                                      # every sequence is of length 0
+        gradients = {name: np.zeros_like(value) for name, value in done.parameters.items()}
     width = next(iter(done.parameters.values())).shape[1]               # weight_ih comes first
     dx = _joined("dx", deltas, done.pieces, (T, N, width), d_output.dtype)
     return _turned(dx, done.lengths) if done.reverse else dx, d_states, gradients, deltas
@@ -125,6 +103,15 @@ def recording(cell: Cell, done: Pass, shape: tuple[int, int], deltas: list | Non
                 joined = _joined(name, parts, done.pieces, (*shape, first.shape[2]), first.dtype)
                 arrays[name] = _turned(joined, done.lengths) if done.reverse else joined
     return Recording(arrays)
+
+
+def _with_rows(state: np.ndarray, rows: Any, values: np.ndarray) -> np.ndarray:
+    """A state (N, ·) with the values of some sequences, in a dtype that holds both."""
+    if isinstance(rows, slice):
+        return values.copy()
+    state = state.astype(np.result_type(state, values))
+    state[rows] = values
+    return state
 
 
 def _joined(name: str, parts: list, pieces: list[Piece], shape: tuple[int, ...], dtype) -> np.ndarray:

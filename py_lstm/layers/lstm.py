@@ -16,12 +16,12 @@ import math
 
 import numpy as np
 
+from ..cells import variants
+from ..cells.lstm import GeneralCell, LSTMCell
 from ..initializers import LAYER_INITIALIZERS, chrono_bias, draw
 from ..parameters import Arrays
-from ..validation import MOST_UNITS, InvalidInput, choice, integer, number
-from . import variants
-from .lstm_cells import GeneralCell, PlainCell
-from .options import dtype_named, flag
+from ..validation import MOST_UNITS, InvalidInput, choice, flag, integer, number
+from .options import dtype_named
 from .recurrent import Recurrent
 from .unrecorded import UnrecordedCell
 
@@ -101,11 +101,11 @@ class LSTM(Recurrent):
         if not self.record:
             _require_plain(variant=variant != "vanilla" and variant, proj_size=self.proj_size, layer_norm=self.layer_norm,
                            variational=variational, dtype=dtype_named(dtype).kind == "c" and "complex128")
-            made: GeneralCell = UnrecordedCell(self.hidden_size, self.bias)
+            made: GeneralCell = UnrecordedCell(self.hidden_size, 2 * self.bias)
         elif changes == variants.PLAIN and not self.proj_size and not self.layer_norm:
-            made = PlainCell(self.hidden_size, self.bias)
+            made = LSTMCell(self.hidden_size, 2 * self.bias)
         else:
-            made = GeneralCell(self.hidden_size, self.bias, self.proj_size, changes, self.layer_norm)
+            made = GeneralCell(self.hidden_size, 2 * self.bias, self.proj_size, changes, self.layer_norm)
         super().__init__(made, input_size, num_layers, batch_first=batch_first, dropout=dropout,
                          bidirectional=bidirectional, variational=variational, learn_initial_state=learn_initial_state,
                          stateful=stateful, dtype=dtype, rng=rng)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ..initializers import LAYER_INITIALIZERS, draw
 from ..parameters import Arrays
-from ..validation import MOST_UNITS, choice, integer
-from .options import flag
+from ..validation import MOST_UNITS, choice, flag, integer
 from .recurrent import Recurrent
 
 

@@ -12,13 +12,6 @@ from ..validation import InvalidInput, shown
 DTYPES = ("float32", "float64", "complex128")
 
 
-def flag(field: str, value: Any) -> bool:
-    """`value` if it is True or False."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise InvalidInput(field, "type", f"{field} is {shown(value)}; give True or False.", got=shown(value))
-    return bool(value)
-
-
 def dtype_named(value) -> np.dtype:
     """A dtype that layers compute with."""
     try:

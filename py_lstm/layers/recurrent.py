@@ -14,11 +14,11 @@ import numpy as np
 from ..overflow import finite_gradient, finite_input
 from ..parameters import Arrays
 from ..remembered import REMEDY, TURN, Claim, Remembered
-from ..validation import MOST_UNITS, InvalidInput, array, generator, integer, number, shown
+from ..validation import MOST_UNITS, InvalidInput, array, flag, generator, integer, number, shown
 from . import direction
 from .axes import Axes, read_input
 from .direction import Cell, Recording
-from .options import as_made, dtype_named, flag
+from .options import as_made, dtype_named
 
 
 class Recurrent:

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..fast_cell import FastCell
 from ..remembered import TURN
+from ..cells.lstm import LSTMCell
 from .direction import Pass
-from .lstm_cells import PlainCell
 
 
 class Steps(NamedTuple):
@@ -34,21 +34,21 @@ class Deltas(NamedTuple):
     bias: np.ndarray
 
 
-class UnrecordedCell(PlainCell):
-    """`PlainCell` without its recording.
+class UnrecordedCell(LSTMCell):
+    """`LSTMCell` without its recording.
 
     A `FastCell` keeps its arrays from call to call, and a layer's call needs one for every layer, direction and piece.
     Those of the last call belong to its `backward`, so they are used again only after the next call has come to its end
     (`release`): a call that is refused on the way harms nothing, and one in another thread has others.
     """
 
-    def __init__(self, hidden_size: int, bias: bool):
-        super().__init__(hidden_size, bias)
+    def __init__(self, hidden_size: int, biases: int):
+        super().__init__(hidden_size, biases)
         self._free: list[FastCell] = []
 
     def forward(self, x, states, parameters, mask):
         ran = self._cell_for(*x.shape[1:], parameters["weight_hh"].dtype)
-        h = ran.forward(x, *states, self._weights(parameters))
+        h = ran.forward(x, *states, self.weights(parameters))
         c = ran.last_c()[np.newaxis]
         if not (np.isfinite(h).all() and np.isfinite(c).all()):
             super().forward(x, states, parameters, mask)                # which says at which step

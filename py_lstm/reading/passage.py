@@ -8,6 +8,7 @@ import numpy as np
 
 from ..losses import log_softmax
 from ..network import Network
+from ..sampling import inside
 from ..tasks import Text
 
 PIECE = 40
@@ -59,17 +60,16 @@ def read(network: Network, numbers: np.ndarray) -> Iterator[Read]:
     >>> [piece.h.shape for piece in pieces]
     [(40, 64), (10, 64)]
     """
-    p = network.parameters
-    h, c = (network.states[name][np.newaxis] for name in ("h_0", "c_0"))
+    states = network.states
     for start in range(0, len(numbers), PIECE):
-        steps = network.cell_forward(numbers[start:start + PIECE, np.newaxis], h, c)
-        h, c = steps.h[-1], steps.c[-1]
+        done = network.forward_from(numbers[start:start + PIECE, np.newaxis], states)
+        states = network.states_after(done)
         with np.errstate(over="ignore", under="ignore"):
-            share = np.exp(log_softmax(steps.h[:, 0] @ p["readout_weight"].T + p["readout_bias"]))
+            share = np.exp(log_softmax(done.y[:, 0]))
         guess, following = share.argmax(axis=1), numbers[start + 1:start + 1 + PIECE]
         p_next = np.full(len(share), np.nan)
         p_next[:len(following)] = share[np.arange(len(following)), following]
-        yield Read(steps.h[:, 0], steps.c[:, 0], guess, share.max(axis=1), p_next)
+        yield Read(*inside(done), guess, share.max(axis=1), p_next)
 
 
 def joined(pieces: list[Read]) -> Read:

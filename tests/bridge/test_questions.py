@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, check, probe, reach, run
-from py_lstm.damage import DamagedNetwork
 from py_lstm.damage.checking import check_blocks
 from py_lstm.experiment import defaults
 from py_lstm.layers.recurrent import Recurrent
 from py_lstm.network import Network
-from py_lstm.rival import Rival
 from web.build.paths import WEB
 
 sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
@@ -38,8 +36,7 @@ def lab(request):
 def passes(monkeypatch):
     """How often sequences went forward or back."""
     counted = Counter()
-    for owner, names in ((Network, ("cell_forward", "cell_backward")), (DamagedNetwork, ("cell_forward", "cell_backward")),
-                         (Recurrent, ("__call__", "_backward"))):
+    for owner, names in ((Network, ("forward_from", "back")), (Recurrent, ("__call__", "_backward"))):
         for name in names:
             def counting(*arguments, original=getattr(owner, name), **more):
                 counted["passes"] += 1
@@ -143,14 +140,12 @@ def test_what_goes_on_inside_the_other_cells_is_told_of_the_lstms_sequence(task)
             symbols = part["symbols"]
     lstm = run(e).arrays
     for cell, found in inside.items():
-        rival = Rival(cell, e)
-        for _ in range(2):
-            rival.update()
+        other = run(e.baseline(cell))
         for name in ("x", "target", "mask", "judged"):
             assert np.array_equal(found[name], lstm[name]), name
-        for name, value in rival.inside(lstm["x"][:, np.newaxis]).items():
-            assert np.array_equal(found[name], value[:, 0]), name
+        for name in (*other.experiment.architecture.quantities()[0], "y"):
+            assert np.array_equal(found[name], other.arrays[name]), name
         if task == "copy":
             assert found["p"].sum(axis=1) == pytest.approx(1) and np.array_equal(found["p"].argmax(axis=1), found["y"].argmax(axis=1))
             assert symbols["answer"] == (lstm["target"].argmax(axis=1) + 1).tolist()
-    assert set(inside) == {"rnn", "gru"} and set(inside["gru"]) - set(inside["rnn"]) == {"r", "z", "n"}
+    assert set(inside) == {"rnn", "gru"} and set(inside["gru"]) - set(inside["rnn"]) == {"z_r", "r", "z_z", "z", "u", "z_n", "n"}

@@ -8,7 +8,6 @@ import pytest
 
 from py_lstm import Experiment, Trainer, moments, pieces, run
 from py_lstm.pieces import whole
-from py_lstm.rival import Rival
 from web.build.paths import WEB
 
 sys.path.insert(0, str(WEB / "python"))                 # where the modules beside bridge.py find one another
@@ -133,7 +132,7 @@ def test_what_stood_beside_is_told_as_a_whole_when_it_comes_back(page):
 def test_another_cell_is_trained_beside_on_the_same_batches(page, cell):
     for updates in (10, 40):                            # and goes on where it was
         frames = page.run(SMALL.replace(updates=updates), beside=[SMALL.to_json() | {"cell": cell, "updates": 0}, SMALL.replace(seed=5).to_json()])
-    rival = Rival(cell, SMALL)
+    rival = Trainer(SMALL.baseline(cell))
     for _ in range(40):
         rival.update()
     assert losses(page, "beside0") == rival.losses and losses(page, "beside1") == trained(SMALL.replace(seed=5), 40).losses
@@ -150,9 +149,10 @@ def test_one_beside_that_runs_away_ends_its_own_curve_only(page):
 
 
 def test_many_cells_beside_leave_only_the_latest(page):
-    for seed in range(6):
+    for seed in range(runs.MOST_RUNS + 2):
         page.run(SMALL.replace(updates=2), beside=[SMALL.replace(seed=seed).to_json() | {"cell": "rnn", "updates": 0}])
-    assert len(page.lab.runs.rivals) == 4
+    kept = [run.trainer.experiment for run in page.lab.runs.kept.values()]
+    assert len(kept) == runs.MOST_RUNS and [e.cell for e in kept].count("lstm") == 1
 
 
 def test_a_picture_is_made_in_pieces_and_one_that_is_given_up_loses_nothing(page):
@@ -237,7 +237,7 @@ def test_between_the_pieces_of_an_update_nothing_is_told_and_nothing_is_reached(
 
 
 @pytest.mark.parametrize("options", [{"stop": {"kind": "luck", "value": 1}}, {"stop": {"kind": "loss", "value": "x"}},
-                                     {"beside": [{}] * 9}, {"beside": [{"hidden_size": 99}]}, {"beside": [{"cell": "lstm"}]}, {"beside": 5}])
+                                     {"beside": [{}] * 9}, {"beside": [{"hidden_size": 99}]}, {"beside": [{"cell": "elman"}]}, {"beside": 5}])
 def test_options_that_make_no_sense_are_refused(options):
     answer, numbers = bridge.call("begin", json.dumps([{}, options]))
     assert "error" in json.loads(answer) and numbers is None

@@ -6,8 +6,7 @@ import sys
 import pytest
 from test_runs import SMALL, Page, trained
 
-from py_lstm import Experiment
-from py_lstm.rival import Rival
+from py_lstm import Experiment, Trainer
 from web.build.paths import WEB
 
 sys.path.insert(0, str(WEB / "python"))
@@ -41,7 +40,7 @@ def expected(first, beside):
     """The curves of a run beside the first, as far as it comes."""
     e = Experiment.from_json(first.to_json() | {"updates": 0} | {name: value for name, value in beside.items() if name != "cell"})
     updates = max(first.updates, e.updates)
-    one = Rival(beside["cell"], e) if "cell" in beside else trained(e, 0)
+    one = Trainer(e.baseline(beside["cell"])) if "cell" in beside else trained(e, 0)
     try:
         while len(one.losses) < updates:
             one.update()

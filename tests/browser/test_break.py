@@ -5,11 +5,10 @@ from lab import DEFAULTS, SAME, Lab, difference, fragment_of, in_cpython, live_t
 from test_accessibility import violations
 from test_picture import expected_colour
 
-from py_lstm import Experiment, Trainer
+from py_lstm import Experiment, Trainer, run
 from py_lstm.damage import DAMAGE, effect
 from py_lstm.damage.checking import check_blocks
 from py_lstm.damage.puzzle import BASE, Puzzle
-from py_lstm.rival import Rival
 from web.build.paths import MODULES
 
 # Small, and with as many inputs as units, so that every rule applies and each takes a moment.
@@ -251,11 +250,11 @@ def test_other_cells_are_trained_beside_it_and_shown_on_its_sequence(lab):
     assert lab.tab.locator(".inside .one").evaluate_all("all => all.map((one) => one.querySelector('.ranges').textContent)") == ["±1.00", "0–10–1±1.00±1.00"]
     assert lab.tab.locator(".inside .one").evaluate_all("all => all.every((one) => one.scrollWidth <= one.clientWidth)")
     for k, cell in enumerate(("rnn", "gru")):
-        rival = Rival(cell, experiment())
+        rival = Trainer(experiment().baseline(cell))
         for _ in range(4):
             rival.update()
-        assert abs(number(lab.tab, "loss." + cell) - effect.score(experiment(), effect.Subject(rival.forward)).loss) < 1e-12
-        h = rival.inside(experiment().example().x)["h"][:, 0]
+        assert abs(number(lab.tab, "loss." + cell) - effect.score(experiment(), effect.Subject(rival.network.predict)).loss) < 1e-12
+        h = run(experiment().baseline(cell)).arrays["h"]
         for t, unit in ((1, 1), (3, 2), (len(h), 1)):
             lab.select("h", t, unit)
             wait_until(lab.tab, "new Promise((done) => requestAnimationFrame(() => done(true)))")

@@ -9,7 +9,6 @@ from test_train import assert_same_curves, press, now
 
 from py_lstm import Experiment, Trainer, run
 from py_lstm.reach import reach_in
-from py_lstm.rival import Rival
 
 BY_HAND = {"bias[0]": -6, "bias[3]": 6, "weight_ih[0,1]": 12, "weight_ih[1,1]": -12, "weight_ih[2,0]": 3, "readout_weight[0,0]": 1.32}
 HOMEWORK = {"hidden_size": 1, "scale": 0, "forget_bias": 6, "updates": 0, "edits": BY_HAND}
@@ -17,7 +16,7 @@ HOMEWORK = {"hidden_size": 1, "scale": 0, "forget_bias": 6, "updates": 0, "edits
 
 def trained(cell, done, **experiment):
     e = Experiment.from_json({**DEFAULTS, **experiment})
-    one = Rival(cell, e) if cell else Trainer(e)
+    one = Trainer(e.baseline(cell)) if cell else Trainer(e)
     while len(one.losses) < done:
         one.update()
     return one

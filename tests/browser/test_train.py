@@ -7,7 +7,6 @@ from lab import DEFAULTS, KEPT_UPDATES, Lab, difference, follow, lab, live_tabs,
 from lab import in_cpython as in_cpython_trace
 
 from py_lstm import TASKS, Experiment, InvalidInput, Trainer
-from py_lstm.rival import Rival
 
 # Rounding in WebAssembly and natively differs in the last bit, which a training carries on; measured 1e-15 at update 200.
 BOUND = 1e-9
@@ -455,7 +454,7 @@ def test_an_rnn_is_trained_beside_the_lstm_on_one_axis(room):
     wait_until(tab, "lab.experiment.updates === 0 && lab.run().count === 0")
     tab.evaluate("lab.set({updates: 60})")
     for name, cell in (("beside0", "rnn"), ("beside1", "gru")):
-        rival = Rival(cell, Experiment.from_json({**DEFAULTS, "seed": 77}))
+        rival = Trainer(Experiment.from_json({**DEFAULTS, "seed": 77}).baseline(cell))
         for _ in range(60):
             rival.update()
         ours = tab.evaluate("name => lab.run(name)", name)

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from lab import DEFAULTS, in_cpython, lab, live_tabs, shared_tab, wait_until  # noqa: F401  (fixtures)
 
-from py_lstm import Experiment, explain, growth, reach, run
+from py_lstm import Experiment, Trainer, explain, growth, reach, run
 from py_lstm.reach import reach_in
-from py_lstm.rival import Rival
 from py_lstm.trace import quantities
 
 FORWARD = ["z_f", "f", "z_i", "i", "z_g", "g", "z_o", "o", "c", "tanh_c", "h", "y"]
@@ -230,7 +229,7 @@ def test_a_trained_rnn_stands_beside_the_lstm(lab, language):
     lab.select("dc", 9, 1)
     told(tab, "dc", 9, 1)
     experiment = Experiment(updates=21)
-    rival = Rival("rnn", experiment)
+    rival = Trainer(experiment.baseline("rnn"))
     while len(rival.losses) < 21:
         rival.update()
     expected = reach_in(rival, run(experiment))

@@ -17,7 +17,6 @@ import pytest
 from py_lstm import TASKS, Experiment, Trainer, explain, load_training, load_weights, run, train
 from py_lstm import command_line
 from py_lstm.damage import effect
-from py_lstm.rival import Rival
 from py_lstm.trace import BACKWARD, FORWARD
 
 ROOT = Path(__file__).parents[2]
@@ -367,10 +366,10 @@ def test_damage_is_listed_measured_and_checked(call):
     assert answer["from_steps"]["weight_ih[o]"] == 3 and answer["from_steps"]["c_0"] == 1 and set(answer["from_steps"]) == set(answer["wrong"])
     e = Experiment(hidden_size=2, length=6, updates=3)
     for cell in ("rnn", "gru"):
-        rival = Rival(cell, e)
+        rival = Trainer(e.baseline(cell))
         for _ in range(3):
             rival.update()
-        subject = effect.Subject(rival.forward)
+        subject = effect.Subject(rival.network.predict)
         assert answer[cell]["loss"] == effect.score(e, subject).loss and answer[cell]["memory"] == effect.memory(e, subject).score.tolist()
     assert "none" in good(call("damage", *SMALL, "damage=clamp_f:1")) and "rnn " in good(call("damage", *SMALL, "--cells"))
     told = good(call("damage", *SMALL[:1], "updates=3", "length=20", "damage=truncated:12"))

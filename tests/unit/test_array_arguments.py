@@ -10,7 +10,6 @@ from uses import LOGITS, TINY, USES, W, X, trained
 import py_lstm
 from py_lstm import GRU, LSTM, RNN, SGD, Adagrad, Adam, AdamW, InvalidInput, LstmLayer, Network, Objective, RMSProp, Trace, TASKS
 from py_lstm.losses import unchecked
-from py_lstm.rival import Rival
 
 COLUMN, H = np.ones((3, 1)), np.zeros((2, 2))
 
@@ -136,23 +135,22 @@ WAYS = {
         values=np.ones((4, 2)), targets=np.ones(4))),
     "Experiment own flat": lambda folder: (lambda values: py_lstm.Experiment("own", values=values), dict(values=np.ones(4))),
     "Experiment own rows": lambda folder: (lambda values: py_lstm.Experiment("own", values=values), dict(values=[np.ones(2), np.ones(2)])),
-    "Rival.parameters": lambda folder: (lambda p: replaced(Rival("gru", TINY), {**Rival("gru", TINY).parameters,
-        **p}).forward(TINY.example().x),
-                                        dict(p={"weight_hh_l0": np.ones((6, 2))})),
+    "Network.parameters of another cell": lambda folder: (lambda p: replaced(Network(2, 2, cell="gru"), {
+        **Network(2, 2, cell="gru").parameters, **p}).forward(X[..., :2]), dict(p={"weight_hh": np.ones((6, 2))})),
 }
 
 # Public methods that are in no line above, since they take no arrays.
 WITHOUT_ARRAYS = {
     "LSTM": {"state_dict", "reset_state", "train", "eval"}, "GRU": {"state_dict", "reset_state", "train", "eval"},
     "RNN": {"state_dict", "reset_state", "train", "eval"}, "Network": {"of", "lesson_in_pieces", "recorded_lesson", "forget_work",
-                                                                       "cell_forward", "cell_backward", "cell_weights"},
+                                                                       "forward_from", "back", "states_after"},
     "LstmLayer": {"update", "reset_state", "calc_delta_k", "calc_gradient_t", "init_state_vec", "init_delta", "init_weight_mat",
                   "init_weight_gradient_mat"},
     **{name: {"state_dict"} for name in ("SGD", "Adam", "AdamW", "RMSProp", "Adagrad")}, "Optimizer": {"step", "state_dict",
         "load_state_dict"},
     "Trainer": {"update", "piece", "slope", "slope_in_pieces", "network_in", "parameters_after", "branch", "evaluate", "state_dict"},
-    "Experiment": {"example", "batch", "undamaged_batch", "replace", "settings", "to_json", "from_json"},
-    "Objective": {"passes", "passes_in_pieces", "network"}, "Trace": {"to_json", "from_json"}, "Schedule": {"at"},
+    "Experiment": {"example", "batch", "undamaged_batch", "replace", "baseline", "settings", "to_json", "from_json"},
+    "Objective": {"passes", "passes_in_pieces", "network"}, "Trace": {"to_json", "from_json", "before"}, "Schedule": {"at"},
     "Explanation": {"to_json"},
 }
 

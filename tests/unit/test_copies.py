@@ -9,9 +9,8 @@ import pytest
 from test_everything import COPIES, equal
 
 from py_lstm import LSTM, RNN, Experiment, InvalidInput, LstmLayer, Network, Trainer, cross_entropy
-from py_lstm.damage import DamagedNetwork
+from py_lstm.damage import damaged
 from py_lstm.losses import unchecked
-from py_lstm.rival import Rival
 
 RNG = np.random.default_rng(0)
 XS, TARGETS = RNG.normal(size=(6, 6, 3, 3)), RNG.normal(size=(6, 6, 3, 2))
@@ -84,16 +83,16 @@ def test_a_network(how, tokens):
 
 
 def test_a_damaged_network():
-    network = DamagedNetwork(Network(3, 4, 2), {"clamp_f": 0.5})
+    network = damaged(Network(3, 4, 2), {"clamp_f": 0.5})
     for how in COPIES.values():
         assert equal(how(network).predict(XS[0]), network.predict(XS[0]))
 
 
 @pytest.mark.parametrize("how", COPIES)
 @pytest.mark.parametrize("pieces", [0, 1, 2])
-@pytest.mark.parametrize("make", [Trainer, lambda e: Rival("gru", e)], ids=["lstm", "gru"])
+@pytest.mark.parametrize("make", [Trainer, lambda e: Trainer(e.baseline("gru"))], ids=["lstm", "gru"])
 def test_a_training_also_in_the_middle_of_an_update(make, pieces, how, monkeypatch):
-    for module in ("fast_cell", "network", "rival"):
+    for module in ("fast_cell", "network"):
         monkeypatch.setattr(f"py_lstm.{module}.at_once", lambda work: 4)
     expected, one = make(Experiment()), make(Experiment())
     for training in (expected, one):

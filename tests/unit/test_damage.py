@@ -8,7 +8,7 @@ import pytest
 
 from cases import distance
 from py_lstm import Experiment, InvalidInput, Trace, Trainer, check, explain, growth, run
-from py_lstm.damage import DAMAGE, DamagedNetwork
+from py_lstm.damage import DAMAGE, damaged
 from py_lstm.damage.checking import check_blocks
 from py_lstm.damage.rules import BLOCKS, KINDS
 from py_lstm.network import Network
@@ -72,10 +72,10 @@ def test_damage_to_the_gradient_leaves_the_forward_pass_as_it_was(name):
 
 def test_no_damage_is_the_plain_network():
     network, x = Network(3, 4, rng=2), np.random.default_rng(1).normal(size=(6, 2, 3))
-    plain, same = network.forward(x), DamagedNetwork(network, {}).forward(x)
+    plain, same = network.forward(x), damaged(network, {}).forward(x)
     assert distance(plain.y, same.y) < 1e-15
     _, right = network.backward(plain, np.ones_like(plain.y))
-    _, mine = DamagedNetwork(network, {}).backward(same, np.ones_like(plain.y))
+    _, mine = damaged(network, {}).backward(same, np.ones_like(plain.y))
     assert set(right) == set(mine) and max(distance(right[name], mine[name]) for name in right) < 1e-14
 
 
@@ -234,7 +234,7 @@ def plainly_damaged(damage):
 def test_what_is_held_or_cut_says_so_and_by_which_line():
     line = explain(run(LATCH.replace(damage={"clamp_f": 0.25})), "f", 4, 2).lines[-1]
     assert line.equation == "f_t = 0.25" and line.value == 0.25 and line.terms == () and line.sources[-1].code.startswith('f[t] = held["f"]')
-    assert line.sources[-1].file == "py_lstm/layers/variants.py"
+    assert line.sources[-1].file == "py_lstm/cells/variants.py"
     line = explain(run(LATCH.replace(damage={"no_carry": 1})), "dc_via_c", 4, 2).lines[-1]
     assert line.value == 0 and line.terms == () and "cancel" in line.equation and "through_cell" in line.sources[0].code
     line = explain(run(LATCH.replace(damage={"no_cell_slope": 1})), "dc_via_h", 4, 2).lines[-1]
@@ -269,7 +269,7 @@ def test_a_damaged_network_reads_characters_by_their_numbers_as_a_whole_one_does
     from py_lstm.reading.passage import joined, read
     whole = Network(5, 3, 5, rng=1)
     numbers = np.random.default_rng(0).integers(0, 5, 60)
-    damaged = DamagedNetwork(whole, damage)
-    one_hot = damaged.forward(np.eye(5)[numbers][:, np.newaxis])
-    assert np.array_equal(damaged.forward(numbers[:, np.newaxis]).y, one_hot.y)
-    assert np.allclose(joined(list(read(damaged, numbers))).h, one_hot.steps.h[:, 0], rtol=0, atol=1e-15)
+    held = damaged(whole, damage)
+    one_hot = held.forward(np.eye(5)[numbers][:, np.newaxis])
+    assert np.array_equal(held.forward(numbers[:, np.newaxis]).y, one_hot.y)
+    assert np.allclose(joined(list(read(held, numbers))).h, one_hot.steps.h[:, 0], rtol=0, atol=1e-15)

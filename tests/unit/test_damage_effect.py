@@ -6,7 +6,6 @@ import pytest
 from py_lstm import TASKS, Experiment, InvalidInput, Trainer, gradient_check, squared_error
 from py_lstm.damage import effect
 from py_lstm.damage.puzzle import BASE, CHECKED, SUSPECTS, WATCHED, Measurement, Puzzle
-from py_lstm.rival import Rival
 
 LATCH = Experiment(updates=120, length=16)
 
@@ -109,30 +108,30 @@ def test_a_cosine():
 @pytest.mark.parametrize("cell, size", [("rnn", 2 * 5 + 25 + 5 + 6), ("gru", 3 * (10 + 25 + 10) + 6)])
 def test_a_rival_learns_from_the_same_batches(cell, size):
     e = LATCH.replace(hidden_size=5, damage={"noise": 1}, damage_from=0)
-    rival, again = Rival(cell, e), Rival(cell, e)
-    assert rival.size == size
+    rival, again = Trainer(e.baseline(cell)), Trainer(e.baseline(cell))
+    assert rival.experiment.architecture.size == size
     x, target = LATCH.replace(hidden_size=5).batch(1)[:2]
-    assert rival.update().loss == squared_error(Rival(cell, e).forward(x), target)[0]
+    assert rival.update().loss == squared_error(Trainer(e.baseline(cell)).network.predict(x), target)[0]
     for _ in range(60):
         rival.update()
     for _ in range(61):
         again.update()
     assert rival.losses == again.losses and rival.losses[-1] < 0.8 * rival.losses[0]
-    assert effect.score(LATCH, effect.Subject(rival.forward)).score > 0.5
+    assert effect.score(LATCH, effect.Subject(rival.network.predict)).score > 0.5
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_a_rival_s_gradient_is_exact(cell, monkeypatch):
     e = Experiment(length=5, batch_size=3, hidden_size=4)
-    rival, seen = Rival(cell, e), {}
-    before = {name: value.copy() for name, value in rival.parameters.items()}
+    rival, seen = Trainer(e.baseline(cell)), {}
+    before = {name: value.copy() for name, value in rival.network.parameters.items()}
     monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients: seen.update(gradients) or parameters)
     rival.update()
     x, target = e.batch(1)[:2]
 
     def loss(values):
-        rival.parameters = values
-        return squared_error(rival.forward(x), target)[0]
+        rival.network.parameters = values
+        return squared_error(rival.network.predict(x), target)[0]
 
     scale = max(1.0, np.sqrt(sum((g ** 2).sum() for g in seen.values())) / e.clip_norm)
     report = gradient_check(loss, before, {name: value * scale for name, value in seen.items()}, method="central", max_elements=8)
@@ -140,13 +139,13 @@ def test_a_rival_s_gradient_is_exact(cell, monkeypatch):
 
 
 def test_a_rival_that_leaves_the_numbers_says_so():
-    rival = Rival("rnn", Experiment(optimizer="sgd", learning_rate=1000, weight_decay=1000))
+    rival = Trainer(Experiment(optimizer="sgd", learning_rate=1000, weight_decay=1000).baseline("rnn"))
     with pytest.raises(InvalidInput) as refused:
         for _ in range(400):
             rival.update()
     assert refused.value.code == "diverged" and "RNN" in str(refused.value)
-    with pytest.raises(InvalidInput):
-        Rival("lstm", LATCH)
+    with pytest.raises(InvalidInput, match="cell is 'elman'"):
+        LATCH.baseline("elman")
 
 
 # Find the bug -------------------------------------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 import numpy as np
 import pytest
 
-from py_lstm import Experiment, InvalidInput, growth, probe, reach, run
+from py_lstm import Experiment, InvalidInput, Trainer, growth, probe, reach, run
 from py_lstm.reach import reach_in
-from py_lstm.rival import Rival
 from py_lstm.training import loss_of
 from py_lstm.growth import TENSORS
 
@@ -116,20 +115,20 @@ def test_the_whole_derivative_is_none_of_the_shortened_ones(trace):
 def test_reach_in_an_rnn_is_the_slope_of_its_own_output_or_loss(gradient_of, updates):
     """Against central differences of a recurrence written here, in a state in the middle of the sequence."""
     experiment = Experiment(length=9, updates=updates, gradient_of=gradient_of)
-    trace, rival = run(experiment), Rival("rnn", experiment)
+    trace, rival = run(experiment), Trainer(experiment.baseline("rnn"))
     for _ in range(updates):
         rival.update()
-    p, x, sequences, start = rival.parameters, trace.arrays["x"], experiment.example(), 4
+    p, x, sequences, start = rival.network.parameters, trace.arrays["x"], experiment.example(), 4
 
     def onwards(h):
         states = [h]
         for row in x[start:]:
-            states.append(np.tanh(p["weight_ih_l0"] @ row + p["bias_ih_l0"] + p["weight_hh_l0"] @ states[-1] + p["bias_hh_l0"]))
+            states.append(np.tanh(p["weight_ih"] @ row + p["bias_ih"] + p["weight_hh"] @ states[-1] + p["bias_hh"]))
         return np.array(states) @ p["readout_weight"].T + p["readout_bias"]
 
     h = np.zeros(experiment.hidden_size)
     for row in x[:start]:
-        h = np.tanh(p["weight_ih_l0"] @ row + p["bias_ih_l0"] + p["weight_hh_l0"] @ h + p["bias_hh_l0"])
+        h = np.tanh(p["weight_ih"] @ row + p["bias_ih"] + p["weight_hh"] @ h + p["bias_hh"])
 
     def scalar(h):
         y = np.zeros((9, 1, 1))

@@ -3,11 +3,10 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, InvalidInput, Trainer, contraction, pieces
-from py_lstm.damage import DamagedNetwork
+from py_lstm.damage import damaged
 from py_lstm.losses import unchecked
 from py_lstm.network import Network
 from py_lstm.pieces import whole
-from py_lstm.rival import Rival
 
 LARGE = Experiment("adding", input_size=2, hidden_size=8, length=30, batch_size=6)
 TEXT = Experiment("text_en", hidden_size=8, length=30, batch_size=4)
@@ -36,7 +35,7 @@ def in_pieces(trainer):
 
 
 LEARNERS = {"adding": lambda: Trainer(LARGE), "text": lambda: Trainer(TEXT), "damaged": lambda: Trainer(DAMAGED),
-            "rnn": lambda: Rival("rnn", LARGE.replace(hidden_size=24)), "gru": lambda: Rival("gru", LARGE)}
+            "rnn": lambda: Trainer(LARGE.replace(hidden_size=24).baseline("rnn")), "gru": lambda: Trainer(LARGE.baseline("gru"))}
 
 
 @pytest.fixture(params=LEARNERS)
@@ -69,11 +68,12 @@ def test_another_cell_in_pieces_equals_it_at_once(monkeypatch, cell):
     found = []
     for piece in (2**40, 10_000):
         monkeypatch.setattr(pieces, "PIECE", piece)
-        rival, seen = Rival(cell, LARGE.replace(hidden_size=24)), {}
+        rival, seen = Trainer(LARGE.replace(hidden_size=24).baseline(cell)), {}
         monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients, seen=seen: seen.update(gradients) or parameters)
         seen["loss"], seen["norm"] = map(np.asarray, in_pieces(rival)[0][1:])
         x = LARGE.batch(1).x
-        found.append({**seen, "y": rival.forward(x), "dh": rival.derivatives(x, np.ones_like)})
+        done = rival.network.forward(x)
+        found.append({**seen, "y": done.y, "dx": rival.network.back(done, np.ones_like(done.y)).dx})
     assert_same(*found)
 
 
@@ -119,10 +119,10 @@ def test_a_lesson_between_two_pieces_of_another_disturbs_neither(small_pieces, p
 
 def test_a_damaged_lesson_takes_what_any_other_takes(small_pieces):
     network = Network(2, 8, rng=0)
-    damaged, x = DamagedNetwork(network, {}), np.random.default_rng(1).normal(size=(30, 6, 2))
+    general, x = damaged(network, {}), np.random.default_rng(1).normal(size=(30, 6, 2))
     loss = unchecked("squared_error", np.zeros((30, 6, 1)))
     for given in (x, x.tolist()):
-        assert_same(damaged.lesson(given, loss).gradients, network.lesson(given, loss).gradients)
+        assert_same(general.lesson(given, loss).gradients, network.lesson(given, loss).gradients)
 
 
 def test_a_small_update_is_one_piece():

@@ -59,7 +59,7 @@ def test_a_passage_is_held_out_where_that_is_long_enough():
 
 def test_states_read_in_pieces_are_those_of_one_go(trainer, monkeypatch):
     text, network = trainer.experiment.about.text, trainer.network
-    whole = cell.forward(text.numbers[:, np.newaxis], np.zeros((1, 6)), np.zeros((1, 6)), network.cell_weights())
+    whole = cell.forward(text.numbers[:, np.newaxis], np.zeros((1, 6)), np.zeros((1, 6)), cell.Weights(*(network.parameters[name] for name in cell.Weights._fields)))
     share = np.exp(log_softmax(network.forward(text.numbers[:, np.newaxis]).y[:, 0]))
     for piece in (1, 7, 1000):
         monkeypatch.setattr(passages, "PIECE", piece)

@@ -10,7 +10,6 @@ from test_everything import equal
 
 from py_lstm import GRU, LSTM, RNN, Experiment, InvalidInput, LstmLayer, Network, Trainer
 from py_lstm.losses import unchecked
-from py_lstm.rival import Rival
 
 pytestmark = pytest.mark.skipif(sys.platform == "emscripten", reason="there are no threads in WebAssembly")
 
@@ -122,7 +121,7 @@ def test_a_network_answers_and_teaches_many_at_once():
     same_in_four_threads(lambda k: (network.predict(XS[k]), lesson(network, k)), right)
 
 
-@pytest.mark.parametrize("make", [Trainer, lambda e: Rival("rnn", e)], ids=["lstm", "rnn"])
+@pytest.mark.parametrize("make", [Trainer, lambda e: Trainer(e.baseline("rnn"))], ids=["lstm", "rnn"])
 def test_updates_that_several_threads_ask_for_are_made_one_after_the_other(make):
     alone, shared = make(Experiment()), make(Experiment())
     for _ in range(40):

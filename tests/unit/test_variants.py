@@ -6,7 +6,7 @@ import pytest
 from cases import case, distance
 from layers import check_layer, worst
 from py_lstm import GRU, LSTM, RNN, InvalidInput, cell, gradient_check
-from py_lstm.layers import variants
+from py_lstm.cells import variants
 
 EIGHT = ["NP", "NIG", "NFG", "NOG", "NIAF", "NOAF", "CIFG", "FGR"]
 WITH_PEEPHOLES = ["P", *(f"P+{name}" for name in EIGHT[1:])]

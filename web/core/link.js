@@ -118,11 +118,13 @@ const READ = {
   changes: readChanges,
 };
 
+const FLAGS = { true: true, false: false };
 const EMPTY_IS_NONE = ["rows", "list", "text", "count"];
 
 function read(kind, text) {
   if (text === "" && EMPTY_IS_NONE.includes(kind)) return null;
   if (kind === "word" || kind === "text") return text;
+  if (kind === "flag") return Object.hasOwn(FLAGS, text) ? FLAGS[text] : text;
   return Object.hasOwn(READ, kind ?? "") ? READ[kind](text) : number(text);
 }
 

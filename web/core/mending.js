@@ -27,7 +27,7 @@ const WIDE_COMMAS = /[\uff0c\uff1b]/g;
 const CUT_OFF = /(?:\.{3,}|\u2026)[)\]>"'\u2019\u201d]*$/;
 // What no field but free text has: from the first of these on it is the sentence around the link.
 const FOREIGN = /[()<>{}"'`|*\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u2e80-\uff0a\uff0c\uff1a-\uffff]/;
-const SCALARS = ["number", "count", "loose", "word"];
+const SCALARS = ["number", "count", "loose", "word", "flag"];
 const MOST_SHOWN = 40;
 
 /**

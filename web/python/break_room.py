@@ -10,8 +10,7 @@ from py_lstm.damage import effect
 from py_lstm.damage.checking import blocks_in_pieces
 from py_lstm.damage.puzzle import BASE, CHECKED, MOST_STEPS, SUSPECTS, WATCHED, Puzzle
 from py_lstm.damage.rules import AT_ODDS, BLOCKS, DAMAGE, KINDS
-from py_lstm.losses import log_softmax
-from py_lstm.rival import CELLS, Rival
+from py_lstm.experiment import BASELINES
 from py_lstm.trace import run_in_pieces
 
 # How many elements of a block are checked; every one of them costs a forward pass.
@@ -90,23 +89,21 @@ class BreakRoom:
         """An RNN and a GRU on the same task, trained as the LSTM was: their scores, and what goes on inside them on the same sequence."""
         e = effect.undamaged(Experiment.from_json(experiment))
         yield from self._trained(e)
-        lstm = yield from run_in_pieces(e, self.trainer_of(e))
-        given = {name: lstm.arrays[name] for name in ("x", "target", "mask", "judged", "legal") if name in lstm.arrays}
-        for cell in CELLS:
-            rival = Rival(cell, e)
-            while len(rival.losses) < e.updates:
-                told = rival.piece()
+        for cell in BASELINES:
+            other = e.baseline(cell)
+            trainer = self.trainer_of(other)
+            while len(trainer.losses) < e.updates:
+                told = trainer.piece()
                 yield None
                 if told and told.update % 20 == 0:
                     yield {"kind": "progress", "cell": cell, "done": told.update, "wanted": e.updates}
-            subject = effect.Subject(rival.forward)
-            measured = yield from effect.score_in_pieces(e, subject)
-            held = yield from effect.memory_in_pieces(e, subject)
-            yield {"kind": "rival", "cell": cell, "size": rival.size, **_finite(measured._asdict()), "memory": _list(held.score)}
-            seen = {name: value[:, 0] for name, value in rival.inside(lstm.arrays["x"][:, np.newaxis]).items()}
-            if e.about.classes():
-                seen["p"] = np.exp(log_softmax(seen["y"]))
-            header, numbers = self.drawable(e, given | seen)
+            subject = effect.subject(other, trainer)
+            measured = yield from effect.score_in_pieces(other, subject)
+            held = yield from effect.memory_in_pieces(other, subject)
+            yield {"kind": "rival", "cell": cell, "size": other.architecture.size, **_finite(measured._asdict()), "memory": _list(held.score)}
+            trace = yield from run_in_pieces(other, trainer)
+            inside = {*other.architecture.quantities()[0], "y", "target", "p", "mask", "judged", "legal"}
+            header, numbers = self.drawable(e, {name: value for name, value in trace.arrays.items() if name in inside})
             yield {"kind": "inside", "cell": cell, **header}, numbers
 
     def _trained(self, experiment):

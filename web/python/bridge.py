@@ -36,6 +36,9 @@ LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "upd
 # How far its sliders go; what lies between can be typed.
 SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64), "updates": (0, 500)}
 
+# The network it draws, by now.
+DRAWN = {"cell": "lstm", "num_layers": 1, "bidirectional": False}
+
 # The inspector opens here: unit 2 forgets, at the middle one of the default sequence's three marks.
 FIRST_SELECTION = {"quantity": "f", "t": 13, "unit": 2}
 
@@ -85,7 +88,7 @@ class Lab:
             run is to go on, what came after it being forgotten}
         """
         wanted, options = self._read(experiment), options or {}
-        self.runs.beside = runs.beside(options.get("beside", []), self._read)
+        self.runs.beside = runs.beside(options.get("beside", []), self._read, wanted.cell)
         self.stop = runs.Stop.of(options.get("stop"), not wanted.about.lower_is_better)
         if options.get("from") is not None:
             self.runs.cut_all(wanted.replace(updates=options["from"]))
@@ -104,6 +107,10 @@ class Lab:
             own_size(len(values), len(values[0]) if isinstance(values[0], list) else 1, targets is not None, LIMITS["length"][1],
                      LIMITS["input_size"][1])
         wanted = Experiment.from_json(experiment)
+        for name, drawn in DRAWN.items():
+            if getattr(wanted, name) != drawn:
+                raise InvalidInput(name, "page", f"{name} is {getattr(wanted, name)}; the page draws one layer of the LSTM, read in one "
+                                   "direction. Leave it out here, or run it in a terminal.", got=str(getattr(wanted, name)))
         for name, (low, high) in LIMITS.items():
             if name != "input_size" or wanted.about.group in ("simple", "own") and not wanted.about.symbols:
                 integer(name, getattr(wanted, name), low, high)
@@ -202,7 +209,7 @@ class Lab:
         """What is new in the curves of the run on the page, and of those beside it."""
         main = self.runs.of(self.experiment)
         header, arrays = {"seconds": main.seconds, "trouble": train_room.said(main.trainer)}, {}
-        names = {"main": main} | {f"beside{k}": self.runs.companion(one) for k, one in enumerate(self.runs.beside)}
+        names = {"main": main} | {f"beside{k}": self.runs.of(one) for k, one in enumerate(self.runs.beside)}
         header["curves"] = {}
         self.curves.only(names)
         for name, one in names.items():
@@ -276,7 +283,7 @@ class Lab:
     def take(self, kind, options):
         """A file of what is on the screen, the experiment in `options`; see take_away.py."""
         def trainings(shown):
-            others = [(one, self.runs.companion(one).trainer) for one in self.runs.beside]
+            others = [(one, self.runs.of(one).trainer) for one in self.runs.beside]
             return take_away.named(shown, self.runs.of(shown).trainer, others)
 
         return take_away.take(kind, options, self._seen, trainings), None

@@ -10,13 +10,11 @@ from time import perf_counter
 from typing import NamedTuple
 
 from py_lstm import Experiment, InvalidInput, Trainer
-from py_lstm.rival import APPLYING, CELLS, Rival
 from py_lstm.training import TRAINING_FIELDS, shared_updates
-from py_lstm.validation import choice, integer, number, shown
+from py_lstm.validation import choice, number, shown
 
 MOST_RUNS = 12
 MOST_BESIDE = 8
-MOST_RIVALS = 4
 RATE_SECONDS = 1.5                      # updates per second are counted over so long
 RECENT = 10                             # a loss or score counts as reached when the mean of so many updates has reached it
 STOPS = ("loss", "score", "updates", "seconds")
@@ -52,21 +50,6 @@ class Stop(NamedTuple):
         return mean if good and len(series) == RECENT else None
 
 
-class Beside(NamedTuple):
-    """What is trained beside the first run: an experiment, and the cell that learns it, an LSTM if None."""
-
-    experiment: Experiment
-    cell: str | None = None
-
-    @classmethod
-    def of(cls, given, read):
-        """From an experiment as the page sends it, which may name a cell; `read` reads the rest."""
-        if not isinstance(given, dict) or given.get("cell") is None:
-            return cls(read(given))
-        cell = choice("cell", given["cell"], CELLS)
-        return cls(read({name: value for name, value in given.items() if name != "cell"}), cell)
-
-
 class Run:
     """A trainer and the seconds it has spent. `ended` is why it cannot go on, if it cannot."""
 
@@ -98,7 +81,6 @@ class Runs:
     def __init__(self):
         self.kept = OrderedDict()
         self.again = None               # between two kept moments of a run: that way gone again
-        self.rivals = OrderedDict()     # of other cells
         self.beside = []
         self.pace = deque()
 
@@ -117,19 +99,6 @@ class Runs:
         while len(self.kept) > MOST_RUNS:
             self.kept.popitem(last=False)
         return self.kept[key]
-
-    def companion(self, one):
-        """The run of what is trained beside."""
-        if one.cell is None:
-            return self.of(one.experiment)
-        key = one.cell + _key(one.experiment, APPLYING)
-        if key not in self.rivals:
-            self.rivals[key] = Run(Rival(one.cell, one.experiment))
-        self.rivals.move_to_end(key)
-        # None that stands beside the first now is pushed out by another one that does.
-        while len(self.rivals) > max(MOST_RIVALS, sum(one.cell is not None for one in self.beside)):
-            self.rivals.popitem(last=False)
-        return self.rivals[key]
 
     def standing(self, experiment):
         """A run of the experiment that has come to its `updates` or has yet to come there: the run itself, or its way again."""
@@ -156,15 +125,14 @@ class Runs:
         """The same, and of what is trained beside it as far as it is: not of a run that is kept to be compared with, nor of another cell."""
         self.cut(experiment)
         for one in self.beside:
-            if one.cell is None and one.experiment.updates == 0:
-                self.cut(one.experiment.replace(updates=experiment.updates))
+            if one.cell == experiment.cell and one.updates == 0:
+                self.cut(one.replace(updates=experiment.updates))
 
     def forget(self, spared=None):
         """Forget every run but one, or the one whose way again it is."""
         key = spared and _key(spared.trainer.experiment)
         self.kept = OrderedDict((one, run) for one, run in self.kept.items() if one == key)
         self.again = None
-        self.rivals.clear()
 
     def adopt(self, trainer, seconds):
         """Take in a trainer that comes from somewhere else, in the place of one that is here."""
@@ -172,7 +140,7 @@ class Runs:
 
     def behind(self, updates):
         """What of the runs beside has not come to so many updates, or to its own if they are more, and can."""
-        found = [(self.companion(one), max(updates, one.experiment.updates)) for one in self.beside]
+        found = [(self.of(one), max(updates, one.updates)) for one in self.beside]
         return [(run, most) for run, most in found if run.done < most and run.ended is None]
 
     def accompany(self, updates, until, owed=False):
@@ -202,15 +170,20 @@ class Runs:
         return (done - first) / (now - since) if done > first and now > since else None
 
 
-def _key(experiment, fields=TRAINING_FIELDS):
-    return json.dumps([getattr(experiment, name) for name in fields])
+def _key(experiment):
+    return json.dumps([getattr(experiment, name) for name in TRAINING_FIELDS])
 
 
-def beside(experiments, read):
-    """What to train beside the first run, each experiment read by `read`."""
+def beside(experiments, read, cell):
+    """What to train beside a run of this cell, each experiment read by `read`; of another cell without what is the first one's own."""
     if not isinstance(experiments, list):
         raise InvalidInput("beside", "type", "The runs beside the first one are no list; give one.", got=shown(experiments))
     if len(experiments) > MOST_BESIDE:
         raise InvalidInput("beside", "range", f"At most {MOST_BESIDE} runs fit beside the first one.", got=str(len(experiments)),
                            high=MOST_BESIDE)
-    return [Beside.of(experiment, read) for experiment in experiments]
+    others = []
+    for given in experiments:
+        other = given.get("cell", cell) if isinstance(given, dict) else cell
+        same = read(given | {"cell": cell} if isinstance(given, dict) else given)
+        others.append(same if other == cell else same.baseline(other))
+    return others

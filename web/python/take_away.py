@@ -77,13 +77,15 @@ def named(first, own, others):
     """The trainings in the curves by names that say what differs: "this run", "forget_bias=-2", "cell=rnn".
 
     first, own : the experiment and its training
-    others : pairs of a `runs.Beside` and its training
+    others : pairs of an experiment and its training
     """
     found = {"this run": own}
-    for (experiment, cell), training in others:
-        differs = [f"cell={cell}"] if cell else []
+    for experiment, training in others:
+        differs, like = [], first
+        if experiment.cell != first.cell:
+            differs, like = [f"cell={experiment.cell}"], first.baseline(experiment.cell)
         differs += [name if name in LONG else f"{name}={getattr(experiment, name)}" for name in TRAINING_FIELDS
-                    if getattr(experiment, name) != getattr(first, name)]
+                    if getattr(experiment, name) != getattr(like, name)]
         name = " ".join(differs) or "the same again"
         found[name if name not in found else f"{name} ({len(found)})"] = training
     return found

@@ -60,7 +60,7 @@ def spread(trainer, updates):
     header = {"tensors": list(parameters), "limit": limit, "powers": [float(GRADIENT_POWERS[0]), float(GRADIENT_POWERS[-1])]}
     arrays = {"weights": np.array(counts, np.float64)}
     try:
-        slope = yield from trainer.slope_in_pieces(updates + 1, Network.of(parameters))
+        slope = yield from trainer.slope_in_pieces(updates + 1, Network.of(parameters, architecture=trainer.network.architecture))
     except InvalidInput:                                # the next update will say so itself
         return header, arrays
     gradients = slope.gradients
