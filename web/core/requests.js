@@ -75,8 +75,10 @@ export async function request(patch, base = present(), { beside: others, ...opti
   const before = wanted.value;
   const asked = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };     // plain values only
   wanted.value = asked;
-  const earlier = new Set(unanswered);
-  for (const name of Object.keys(patch)) if (!alike(patch[name], base[name])) unanswered.add(name);
+  // Asking once more for the same is no reason to set aside what is wrong with it.
+  const changed = Object.keys(patch).filter((name) => !alike(patch[name], base[name]));
+  const earlier = new Set(changed.length > 0 ? unanswered : []);
+  for (const name of changed) unanswered.add(name);
   beside.value = others ?? followed(beside.value, before, wanted.value);
   refused.value = null;
   // What ended a run is not true of another one.
