@@ -179,8 +179,12 @@ class Network:
         back = self.back(run, dy)
         return (back.deltas if len(back.rows) == 1 else tuple(row[0] for row in back.rows)), back.gradients
 
-    def back(self, run: Pass, dy: np.ndarray) -> Back:
-        """As `backward`, with what every layer and direction computed, in one form for all networks."""
+    def back(self, run: Pass, dy: np.ndarray, d_after: tuple[tuple[np.ndarray, ...], ...] = ()) -> Back:
+        """As `backward`, with what every layer and direction computed, in one form for all networks.
+
+        d_after : for every layer and direction the derivatives of its last states (N, ·), where L depends on them beyond the
+            sequence
+        """
         a = self.architecture
         V = numeric("readout_weight", self.parameters["readout_weight"], None)
         dy = numeric("dy", dy, run.y.shape)
@@ -196,8 +200,8 @@ class Network:
             for k, part in enumerate(np.split(d_output, a.directions, axis=2)):
                 r = layer * a.directions + k
                 done, ending = run.rows[r], a.rows[r].ending
-                zeros = tuple(np.zeros_like(state, d_output.dtype) for state in done.after)
-                d_input, before[r], of_row, rows[r] = direction.backward(a.cell, done, part, zeros, "full")
+                beyond = d_after[r] if d_after else tuple(np.zeros_like(state, d_output.dtype) for state in done.after)
+                d_input, before[r], of_row, rows[r] = direction.backward(a.cell, done, part, beyond, "full")
                 dx = dx + d_input
                 gradients |= {name + ending: value for name, value in of_row.items()}
                 gradients |= {f"{name}_0{ending}": state.sum(axis=0) for name, state in zip(a.cell.states, before[r])}
@@ -269,25 +273,35 @@ class Network:
     def recorded_lesson(self, x: np.ndarray, loss: Loss) -> Pieces[Lesson]:
         """The same by the equations of cell.py, which look at every number and say which one is not finite.
 
-        Its pieces are some sequences of the batch each, whose gradients are added up.
+        Its pieces are some steps each, which go on where the ones before have come to; or some sequences of the batch, where a
+        layer reads from the end, or carries something that is no state. Their gradients are added up.
         """
         x = self._plain(x)
-        T, N = x.shape[:2]
-        parameters = arrays_of(self.parameters)
-        some = at_once(T * sum(value.size for name, value in parameters.items() if name not in READOUT))
-        parts = [slice(begin, begin + some) for begin in range(0, N, some)]
-        runs = []
+        a, (T, N) = self.architecture, x.shape[:2]
+        by_steps = a.cell.goes_on and not a.bidirectional
+        size = sum(value.size for name, value in arrays_of(self.parameters).items() if name not in READOUT)
+        some = at_once((N if by_steps else T) * size)
+        parts = [slice(begin, begin + some) for begin in range(0, T if by_steps else N, some)]
+        runs: list[Pass] = []
+        states = self.states
         for part in parts:
             if runs:
                 yield
-            runs.append(self.forward(x[:, part]))
-        y = np.concatenate([run.y for run in runs], axis=1) if len(runs) > 1 else runs[0].y
+            try:
+                runs.append(self.forward_from(x[part] if by_steps else x[:, part], states))
+            except InvalidInput:
+                self.forward(x)                         # which names the step of the whole sequence
+                raise
+            states = self.states_after(runs[-1]) if by_steps else states
+        y = np.concatenate([run.y for run in runs], axis=0 if by_steps else 1) if len(runs) > 1 else runs[0].y
         value, dy = loss(y)
         gradients: Arrays = {}
-        for part, run in zip(parts, runs):
-            if len(runs) > 1:
+        back = None
+        for part, run in reversed(list(zip(parts, runs))):
+            if back is not None:
                 yield
-            _, more = self.backward(run, dy[:, part])
+            back = self.back(run, dy[part] if by_steps else dy[:, part], back.before if back and by_steps else ())
+            more = back.gradients
             gradients = {name: gradients[name] + more[name] if gradients else more[name] for name in self.parameters if name in more}
         return Lesson(y, value, gradients)
 

@@ -30,6 +30,7 @@ class Cell:
     first_biases : which setting of an experiment says what the bias of which block starts with
     aside : quantities on the way to others, which a picture leaves out, as it does the input and the pre-activations z_k
     redundant : parameters that only add up with another one, and are not counted
+    goes_on : whether a sequence can be read in stretches, each from the states that the one before has come to
     reads_tokens : whether x may be integers (T, N) that stand for one-hot rows
     """
 
@@ -42,6 +43,7 @@ class Cell:
     first_biases: Mapping[str, str] = {}
     aside: tuple[str, ...] = ()
     redundant: tuple[str, ...] = ()
+    goes_on: bool = True
     reads_tokens: bool = False
 
     @property

@@ -23,10 +23,12 @@ class DamagedCell(GeneralCell):
     damage : names and values, see `rules.DAMAGE`; damage to the input is not the cell's
     """
 
+    goes_on = False                                     # windows count their steps from the first, and the gates' memory is no state
+
     def __init__(self, hidden_size: int, damage: Mapping[str, float]):
         super().__init__(hidden_size, variant=gates.variant(damage))
         self.damage, self._held, self._rule = dict(damage), gates.held(damage), gradient.rule(damage)
-        # The gates' memory begins at 0, and is no state that anyone sets.
+        # What the gates remember of each other starts at 0; it is not among the states that can be set.
         self.states = {name: width for name, width in self.states.items() if name != "r"}
 
     def forward(self, x, states, parameters, mask=None) -> variants.Steps:

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from py_lstm import Experiment, InvalidInput, Trainer, contraction, pieces
+from py_lstm.cells import CELLS
 from py_lstm.damage import damaged
 from py_lstm.losses import unchecked
 from py_lstm.network import Network
@@ -63,18 +64,36 @@ def test_pieces_lead_to_the_same_numbers_as_an_update(small_pieces, learner):
         assert np.abs(ours[name] - theirs[name]).max() <= 1e-9, name
 
 
-@pytest.mark.parametrize("cell", ["rnn", "gru"])
-def test_another_cell_in_pieces_equals_it_at_once(monkeypatch, cell):
+@pytest.mark.parametrize("built", [{}, {"num_layers": 2}, {"bidirectional": True}], ids=["one", "two layers", "both directions"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_any_network_in_pieces_equals_it_at_once(monkeypatch, cell, built):
     found = []
-    for piece in (2**40, 10_000):
+    for piece in (2**40, 2_000):
         monkeypatch.setattr(pieces, "PIECE", piece)
-        rival, seen = Trainer(LARGE.replace(hidden_size=24).baseline(cell)), {}
-        monkeypatch.setattr(rival.optimizer, "step", lambda parameters, gradients, seen=seen: seen.update(gradients) or parameters)
-        seen["loss"], seen["norm"] = map(np.asarray, in_pieces(rival)[0][1:])
-        x = LARGE.batch(1).x
-        done = rival.network.forward(x)
-        found.append({**seen, "y": done.y, "dx": rival.network.back(done, np.ones_like(done.y)).dx})
+        network, x = Network(2, 8, 1, cell=cell, rng=2, **built), np.random.default_rng(1).normal(size=(30, 6, 2))
+        for k, value in enumerate(network.states.values()):
+            value[:] = 0.1 * (k + 1)
+        work, count = network.recorded_lesson(x, unchecked("squared_error", np.ones((30, 6, 1)))), 1
+        while True:
+            try:
+                next(work)
+                count += 1
+            except StopIteration as ended:
+                lesson = ended.value
+                break
+        found.append({**lesson.gradients, "y": lesson.y, "loss": np.asarray(lesson.loss)})
+        assert count == 1 if piece > 2_000 else count > 4
     assert_same(*found)
+
+
+def test_a_state_that_overflows_is_named_by_the_step_of_the_whole_sequence(monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE", 2_000)
+    network, x = Network(1, 4, cell="mingru"), np.zeros((40, 2, 1))
+    network.parameters["weight_ih"][4:], network.parameters["bias"][:4] = 1e200, 50
+    x[33] = 1e200
+    with pytest.raises(InvalidInput) as refused:
+        network.lesson(x, unchecked("squared_error", np.zeros((40, 2, 1))))
+    assert refused.value.details["where"] == [33] and "step 34" in str(refused.value)
 
 
 def test_what_is_in_pieces_equals_what_is_not(monkeypatch):
