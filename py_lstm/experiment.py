@@ -31,7 +31,7 @@ from .validation import MOST_UPDATES, InvalidInput, choice, flag, integer, numbe
 
 GRADIENT_OF = ("loss", "output")
 MOST_LAYERS = 8
-BASELINES = ("rnn", "gru")                              # what a network is compared with, where nobody says with what
+BASELINES = ("rnn", "gru")                              # the cells that a network is compared with by default
 
 Rows = tuple[tuple[float, ...], ...]
 Switches = Mapping[str, float]                           # where a name by itself stands for the value 1

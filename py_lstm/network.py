@@ -63,7 +63,7 @@ class Lesson(NamedTuple):
 
 
 class Network:
-    """Layers of a cell with a linear readout; by itself one layer of the LSTM.
+    """Layers of a cell with a linear readout; one layer of the LSTM by default.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ ASCII = "_.:-=+*#"                                      # for a terminal without
 
 
 def usual(trace: Trace) -> tuple[str, ...]:
-    """What is shown where nobody says: x, what the cells say of themselves, and y.
+    """The quantities shown by default: x, those that picture the cell, and y.
 
     Examples
     --------

@@ -72,7 +72,7 @@ class Trace:
         return quantities(self.experiment)
 
     def before(self, quantity: str) -> np.ndarray | None:
-        """What a quantity is before the first step, or its derivative there; None for what is no state."""
+        """The value of a state, or of its derivative, before the first step; None if the quantity is not a state."""
         place = self.experiment.damaged_architecture.place_of(quantity)
         return self.arrays.get(f"{place[0]}_0{place[1].ending}") if place else None
 

@@ -61,7 +61,7 @@ class Trainer:
     """Trains the network of an experiment, ignoring its `updates`: the caller decides how far to go.
 
     Update k draws its batch from a generator of its own, seeded with (seed, k): update k is the same whether the run
-    came there at once, was interrupted, or was walked one by one. The experiment's `edits` are no part of the training: it
+    came there at once, was interrupted, or was walked one by one. The experiment's `edits` are not part of the training: it
     starts without them, and `Objective` lays them over what it leads to.
 
     Attributes

@@ -1,6 +1,7 @@
-"""The cells: one file each, with the equations of both passes. Nothing outside of such a file knows what its cell has inside.
+"""The cells, one file each: what a cell learns, what it carries from step to step, and both passes.
 
-A cell is found by its file: whatever class in this folder is a `Cell` with a `name` can be asked for by that name.
+Every class in this folder that is a `Cell` and has a `name` is found here, and an experiment can ask for it by that name. The
+equations of the LSTM itself are in py_lstm/cell.py.
 """
 
 from __future__ import annotations

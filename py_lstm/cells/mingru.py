@@ -4,7 +4,7 @@
     n_t = W_n x_t + b_n                             candidate
     h_t = (1 - z_t) ⊙ h_{t-1} + z_t ⊙ n_t
 
-Row blocks z, n. There is no weight_hh: h_{t-1} is carried on, and nothing is computed from it.
+Row blocks z, n. It has no weight_hh: h_{t-1} is carried on, but neither the gate nor the candidate depends on it.
 """
 
 from __future__ import annotations

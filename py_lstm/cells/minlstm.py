@@ -7,7 +7,7 @@
     keep_t = f_t / s_t        take_t = i_t / s_t    the two shares, which add up to 1
     h_t = keep_t ⊙ h_{t-1} + take_t ⊙ n_t
 
-Row blocks f, i, n. There is no weight_hh, no output gate and no cell state beside h.
+Row blocks f, i, n. It has no weight_hh, no output gate, and no cell state besides h.
 """
 
 from __future__ import annotations

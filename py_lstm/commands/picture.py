@@ -16,7 +16,7 @@ def add(commands) -> None:
     one = add_command(commands, "picture", _picture, "a trace as blocks in the terminal, or as SVG")
     one.add_argument("-o", "--output", metavar="FILE.svg", help="write an SVG file instead")
     one.add_argument("--theme", choices=tuple(drawing.STOPS), default="light", help="the colours of an SVG file (%(default)s)")
-    one.add_argument("--show", default=None, metavar="NAMES", help="which quantities (x, what the cell says of itself, and y)")
+    one.add_argument("--show", default=None, metavar="NAMES", help="which quantities; by default x, those that picture the cell, and y")
 
 
 def _picture(given: argparse.Namespace) -> int:

@@ -75,7 +75,7 @@ export async function request(patch, base = present(), { beside: others, ...opti
   const before = wanted.value;
   const asked = { ...base, ...fitting(base, patch), ...JSON.parse(JSON.stringify(patch)) };     // plain values only
   wanted.value = asked;
-  // Asking once more for the same is no reason to set aside what is wrong with it.
+  // A request that only repeats the one before must not set aside what is wrong with both.
   const changed = Object.keys(patch).filter((name) => !alike(patch[name], base[name]));
   const earlier = new Set(changed.length > 0 ? unanswered : []);
   for (const name of changed) unanswered.add(name);

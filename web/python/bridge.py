@@ -36,7 +36,7 @@ LIMITS = {"hidden_size": (1, 64), "input_size": (1, 4), "length": (1, 200), "upd
 # How far its sliders go; what lies between can be typed.
 SLIDERS = LIMITS | {"hidden_size": (1, 16), "length": (1, 64), "updates": (0, 500)}
 
-# The network it draws, by now.
+# The only network that the page can draw so far.
 DRAWN = {"cell": "lstm", "num_layers": 1, "bidirectional": False}
 
 # The inspector opens here: unit 2 forgets, at the middle one of the default sequence's three marks.
