@@ -161,6 +161,22 @@ def test_another_row_is_reached_without_the_keyboard(phone):
         assert place["x"] >= 0 and place["x"] + place["width"] <= 390
 
 
+@pytest.mark.parametrize("width", [360, 375, 390, 412])
+def test_how_the_play_head_moves_is_read_in_the_play_bar(phone, width):
+    phone.tab.set_viewport_size({"width": width, "height": 844})
+    there, wanted = phone.tab.evaluate("""() => {
+        const choice = document.querySelector(".playbar .by select"), style = getComputedStyle(choice);
+        const words = document.createElement("span");
+        words.textContent = choice.selectedOptions[0].text;
+        words.style.cssText = `position: absolute; white-space: nowrap; font: ${style.font}`;
+        document.body.append(words);
+        const wanted = words.getBoundingClientRect().width;
+        words.remove();
+        return [choice.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight), wanted];
+    }""")
+    assert there >= wanted > 20, (there, wanted)
+
+
 def test_what_a_slider_does_is_seen_above_it(phone):
     tab = phone.tab
     tab.locator(".open-controls").click()
