@@ -65,8 +65,7 @@ def headline(trace: Trace) -> str:
     """The experiment in a line: "latch: 3 units, 24 steps, after 200 updates; loss 0.00587"."""
     e = trace.experiment
     more = [word for word, is_so in (("damaged", e.damage), ("numbers changed by hand", e.edits)) if is_so]
-    return (f"{e.task}: {e.hidden_size} units, {len(trace.arrays['h'])} steps, after {e.updates} updates; loss {trace.loss:.3g}"
-            + "".join(f", {word}" for word in more))
+    return f"{e.headline}; loss {trace.loss:.3g}" + "".join(f", {word}" for word in more)
 
 
 def colour(share: float, theme: str = "light") -> str:

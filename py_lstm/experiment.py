@@ -210,6 +210,11 @@ class Experiment:
                                    f"{name} is {shown(getattr(self, name))}. Leave the damage out or set {name} to {plain}.",
                                    got=next(iter(to_cell)), name=name, value=str(getattr(self, name)), plain=str(plain))
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the network is one layer of the LSTM, read in one direction."""
+        return (self.cell, self.num_layers, self.bidirectional) == ("lstm", 1, False)
+
     @cached_property
     def architecture(self) -> Architecture:
         """The network's cell, layers, directions and sizes, without damage."""
@@ -221,6 +226,21 @@ class Experiment:
         """The same with the damage to the cell, if there is any."""
         to_cell = rules.of_kind(self.damage, "gate", "gradient")
         return suffering(self.architecture, to_cell) if to_cell else self.architecture
+
+    @property
+    def headline(self) -> str:
+        """What is computed, in a line.
+
+        Examples
+        --------
+        >>> Experiment().headline
+        'latch: 3 units, 24 steps, after 200 updates'
+        >>> Experiment(cell="gru", num_layers=2, bidirectional=True).headline
+        'latch: gru of 3 units, 2 layers, both directions, 24 steps, after 200 updates'
+        """
+        cell = f"{self.cell} of " if self.cell != "lstm" else ""
+        more = [f"{self.num_layers} layers"] * (self.num_layers > 1) + ["both directions"] * self.bidirectional
+        return ", ".join([f"{self.task}: {cell}{self.hidden_size} units", *more, f"{self.steps} steps", f"after {self.updates} updates"])
 
     @property
     def about(self) -> Task:

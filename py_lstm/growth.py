@@ -45,8 +45,7 @@ def growth(trace: Trace, t: int) -> Growth:
     >>> np.allclose(grown.so_far["weight_hh"], trace.arrays["weight_hh_grad"])
     True
     """
-    e = instance("trace", trace, Trace).experiment
-    if (e.cell, e.num_layers, e.bidirectional) != ("lstm", 1, False):
+    if not instance("trace", trace, Trace).experiment.is_plain:
         raise InvalidInput("trace", "choice", "growth() is for one layer of the LSTM, and this trace is of another network.")
     a = trace.arrays
     T = a["h"].shape[0]

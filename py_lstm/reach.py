@@ -61,8 +61,7 @@ def reach(trace: Trace, unit: int) -> Reach:
 def reach_in_pieces(trace: Trace, unit: int) -> Pieces[Reach]:
     """As `reach`."""
     a = instance("trace", trace, Trace).arrays
-    e = trace.experiment
-    if (e.cell, e.num_layers, e.bidirectional) != ("lstm", 1, False):
+    if not trace.experiment.is_plain:
         raise InvalidInput("trace", "choice", "reach() is for one layer of the LSTM, and this trace is of another network; reach_in() "
                            "takes any.")
     H = a["h"].shape[1]

@@ -64,6 +64,9 @@ class Written(NamedTuple):
 def write(network: Network, about: Task, prompt: str, length: int, *, temperature: float, rng) -> Iterator[Written]:
     """As `sample`, for any network that was trained on the text of a task: what is read and written, with the states."""
     characters = about.text.characters
+    if network.architecture.bidirectional:
+        raise InvalidInput("trainer", "choice", "The network reads its text from the end, too, and so cannot go on writing one; give one "
+                           "with bidirectional=False.")
     if not isinstance(prompt, str):
         raise InvalidInput("prompt", "type", f"prompt is {shown(prompt)}; give text.", got=shown(prompt))
     unknown = [letter for letter in prompt if letter not in characters]

@@ -50,7 +50,7 @@ def writable(path: str, formats: Sequence[str]) -> None:
 def network(e: Experiment) -> str:
     more = [f"{len(e.edits)} number{'s'[:len(e.edits) != 1]} set by hand"] if e.edits else []
     more += [f"damaged by {', '.join(e.damage)}"] if e.damage else []
-    return ", ".join([f"{e.task}: {e.hidden_size} units, {e.length} steps, after {e.updates} updates", *more])
+    return ", ".join([e.headline, *more])
 
 
 def result(trace: Trace) -> str:

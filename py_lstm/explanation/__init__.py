@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..damage.rules import of_kind
 from ..trace import Trace
-from ..validation import choice, instance, integer
+from ..validation import InvalidInput, choice, instance, integer
 from . import backward, forward
 from .damaged import damaged
 from .parts import Explanation, Line, Operand, Source, Term
@@ -32,7 +32,7 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
     Raises
     ------
     InvalidInput
-        If there is no such number.
+        If there is no such number, or if the trace is not of one layer of the LSTM.
 
     Examples
     --------
@@ -43,7 +43,10 @@ def explain(trace: Trace, quantity: str, t: int, unit: int) -> Explanation:
     >>> told.lines[-1].sources[0].code                                        # the line of code that computed it
     'c[t] = f[t] * c_prev + i[t] * g[t]'
     """
-    choice("quantity", quantity, instance("trace", trace, Trace).quantities)
+    if not instance("trace", trace, Trace).experiment.is_plain:
+        raise InvalidInput("trace", "choice", "explain() is for one layer of the LSTM, and this trace is of another network; its numbers are "
+                           "in trace.arrays.")
+    choice("quantity", quantity, trace.quantities)
     T, width = trace.arrays[quantity].shape
     t, unit = integer("t", t, 1, T), integer("unit", unit, 1, width)
     at = Place(trace, t, unit - 1)

@@ -6,6 +6,7 @@ from typing import Any, Mapping
 
 import numpy as np
 
+from ..cells.lstm import LSTMCell
 from ..layers.lstm import LSTM
 from ..network import Network
 from ..validation import InvalidInput, instance
@@ -13,7 +14,12 @@ from .weights import Arrays, check_weights, described, sizes_of, summed_bias
 
 
 def from_network(network: Network) -> Arrays:
-    """The weights of a `Network`: its one bias becomes bias_ih_l0, and bias_hh_l0 is zero.
+    """The weights of a `Network` of LSTM layers: the one bias of each becomes bias_ih_l0, and bias_hh_l0 is zero.
+
+    Raises
+    ------
+    InvalidInput
+        If the network is of another cell, or has parameters that no layout here can say.
 
     Examples
     --------
@@ -21,13 +27,20 @@ def from_network(network: Network) -> Arrays:
     >>> sorted(weights)
     ['bias_hh_l0', 'bias_ih_l0', 'readout_bias', 'readout_weight', 'weight_hh_l0', 'weight_ih_l0']
     """
-    p = instance("network", network, Network).parameters
-    return check_weights({
-        "weight_ih_l0": p["weight_ih"], "weight_hh_l0": p["weight_hh"],
-        "bias_ih_l0": p["bias"], "bias_hh_l0": np.zeros_like(p["bias"]),
-        "readout_weight": p["readout_weight"], "readout_bias": p["readout_bias"],
-        "h_0": network.states["h_0"][np.newaxis], "c_0": network.states["c_0"][np.newaxis],
-    })
+    built, p = instance("network", network, Network).architecture, network.parameters
+    others = sorted(set(p) - set(built.parameter_shapes()))
+    if not isinstance(built.cell, LSTMCell) or others:
+        what = f"has {', '.join(others)}" if others else f"is of the cell {built.cell.name or type(built.cell).__name__}"
+        raise InvalidInput("network", "choice", f"network {what}, which PyTorch's, Keras' and ONNX' layouts of an LSTM do not have; give one "
+                           "of plain LSTM layers.")
+    weights: Arrays = {"readout_weight": p["readout_weight"], "readout_bias": p["readout_bias"]}
+    for row in built.rows:
+        here, there = row.ending, f"_l{row.layer}{'_reverse' if row.reverse else ''}"
+        weights |= {f"weight_ih{there}": p[f"weight_ih{here}"], f"weight_hh{there}": p[f"weight_hh{here}"],
+                    f"bias_ih{there}": p[f"bias{here}"], f"bias_hh{there}": np.zeros_like(p[f"bias{here}"])}
+    for name in ("h_0", "c_0"):
+        weights[name] = np.stack([network.states[name + row.ending] for row in built.rows])
+    return check_weights(weights)
 
 
 def to_network(weights: Mapping[str, Any]) -> Network:

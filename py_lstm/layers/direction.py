@@ -81,7 +81,8 @@ def backward(cell: Cell, done: Pass, d_output: np.ndarray, d_states: tuple, rule
                              tuple(np.array(state[rows]) for state in d_states), rule)
         d_states = tuple(_with_rows(state, rows, getattr(back, f"d{name}_0")) for name, state in zip(cell.states, d_states))
         for name, gradient in cell.gradients(back, done.parameters).items():
-            gradients[name] = gradients[name] + gradient if name in gradients else gradient
+            # An array of its own for each name: both biases of PyTorch have the same gradient.
+            gradients[name] = gradients[name] + gradient if name in gradients else gradient.copy()
         deltas.insert(0, back)
     if not deltas:                                      # every sequence is of length 0
         gradients = {name: np.zeros_like(value) for name, value in done.parameters.items()}

@@ -383,3 +383,22 @@ def test_damage_is_listed_measured_and_checked(call):
     assert status == 1 and out.count("WRONG") == 1 and "bias[i]" in out
     status, out, err = call("damage", "task=nothing")
     assert (status, out) == (2, "") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("fields, named", [(["cell=gru"], "gru of 2 units"), (["num_layers=2"], "2 units, 2 layers"),
+                                           (["cell=slstm", "bidirectional=true"], "slstm of 2 units, both directions")])
+def test_every_command_takes_another_network_or_says_why_not(call, tmp_path, fields, named):
+    e = ["hidden_size=2", "length=5", "updates=2", *fields]
+    assert named in good(call("run", *e)).splitlines()[0] and named in good(call("picture", *e)).splitlines()[0]
+    assert "right" in good(call("check", *e)) and "right" in good(call("check", "--by-gate", *e))
+    assert good(call("trace", *e)).count("\n") == 6
+    good(call("picture", *e, "-o", tmp_path / "picture.svg"))
+    assert f"latch: {named}" in (tmp_path / "picture.svg").read_text(encoding="utf-8")
+    good(call("damage", *e, "damage=noise"))
+    assert call("train", *e, "--save", tmp_path / "training.npz")[0] == 0
+    assert named in good(call("run", tmp_path / "training.npz")).splitlines()[0]
+    for refused in (["explain", "h", 3, 1, *e], ["damage", *e, "damage=clamp_f"]):
+        status, out, err = call(*refused)
+        assert status == 2 and out == "" and "one layer of the LSTM" in err and "Traceback" not in err
+    status, _, err = call("train", *e, "--weights", tmp_path / "weights.npz")
+    assert (status, "Traceback" in err) == (0 if "num_layers=2" in fields else 2, False)

@@ -5,9 +5,11 @@ import pickle
 import numpy as np
 import pytest
 
-from py_lstm import GRU, LSTM, RNN, Experiment, InvalidInput, Network, Trace, Trainer, check, link, run
+from py_lstm import (GRU, LSTM, RNN, Experiment, InvalidInput, Network, Trace, Trainer, check, explain, from_network, growth, link, reach, run,
+                     sample, to_lstm)
 from py_lstm.architecture import Architecture
 from py_lstm.cells import CELLS, cell_named
+from py_lstm.damage.checking import check_blocks
 from py_lstm.reach import reach_in
 
 BUILT = {"one": {}, "two layers": {"num_layers": 2}, "both directions": {"bidirectional": True},
@@ -54,6 +56,15 @@ def test_a_trace_holds_what_the_architecture_names(cell, built):
     last = [row for row in e.architecture.rows if row.layer == e.num_layers - 1]
     h = np.concatenate([trace.arrays[f"h{row.ending}"] for row in last], axis=1)
     assert np.allclose(trace.arrays["y"], h @ trace.arrays["readout_weight"].T + trace.arrays["readout_bias"], rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_right_gradient_is_called_right_block_by_block(cell, seed):
+    """Also where it is nearly 0 because terms cancel: what rounding leaves of them is no wrong gradient."""
+    for gradient_of in ("loss", "output"):
+        report = check_blocks(Experiment(cell=cell, hidden_size=2, length=5, updates=2, seed=seed, gradient_of=gradient_of, bidirectional=bool(seed % 2)))
+        assert report.right and len(report.tensors) > 5, str(report)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -127,7 +138,54 @@ def test_a_baseline_is_trained_on_the_same_batches(cell):
         assert trainer.branch(updates=2).parameters_after(4)["readout_weight"] == pytest.approx(trainer.parameters["readout_weight"], abs=0)
 
 
-@pytest.mark.parametrize("fields", [{"cell": "gru"}, {"num_layers": 2}, {"bidirectional": True}])
+OTHERS = [{"cell": "gru"}, {"num_layers": 2}, {"bidirectional": True}]
+
+
+@pytest.mark.parametrize("fields", OTHERS)
+def test_what_knows_one_layer_of_the_lstm_refuses_any_other_network(fields):
+    trace = run(Experiment(updates=0, length=5, **fields))
+    for told in (lambda: explain(trace, "h", 3, 1), lambda: explain(trace, "dh", 3, 1), lambda: growth(trace, 2), lambda: reach(trace, 1)):
+        with pytest.raises(InvalidInput, match="one layer of the LSTM") as refused:
+            told()
+        assert refused.value.field == "trace"
+
+
+@pytest.mark.parametrize("built", BUILT)
+def test_weights_of_lstm_layers_go_out_whole(built):
+    network = Network(2, 3, 2, rng=4, **BUILT[built])
+    for k, state in enumerate(network.states.values()):
+        state[:] = np.arange(3) / 10 - 0.1 * k
+    weights, x = from_network(network), np.random.default_rng(1).normal(size=(6, 2, 2))
+    lstm = to_lstm({name: value for name, value in weights.items() if not name.startswith("readout")})
+    y = lstm(x)[0] @ weights["readout_weight"].T + weights["readout_bias"]
+    assert np.allclose(y, network.forward(x).y, rtol=0, atol=1e-14)
+
+
+def test_weights_that_no_layout_can_say_are_refused():
+    with pytest.raises(InvalidInput, match="cell gru"):
+        from_network(Network(2, 3, cell="gru"))
+    with pytest.raises(InvalidInput, match="weight_gg"):
+        from_network(Trainer(Experiment(damage={"full_recurrence": 1}, damage_from=0)).network)
+
+
+def test_who_reads_from_the_end_cannot_go_on_writing():
+    with pytest.raises(InvalidInput, match="bidirectional=False"):
+        sample(Trainer(Experiment("text_en", bidirectional=True)), "the ", 3)
+    written = "".join(sample(Trainer(Experiment("text_en", cell="gru", num_layers=2, hidden_size=8)), "the ", 30, rng=1))
+    assert len(written) == 30
+
+
+@pytest.mark.parametrize("layer", [LSTM, GRU, RNN])
+def test_every_gradient_is_an_array_of_its_own(layer):
+    """Whoever clips them one after the other in place must not clip one twice."""
+    one = layer(2, 3, num_layers=2)
+    output = one(np.ones((4, 2, 2)))[0]
+    one.backward(output)
+    values = list(one.grads.values())
+    assert not any(np.shares_memory(value, other) for k, value in enumerate(values) for other in values[:k])
+
+
+@pytest.mark.parametrize("fields", OTHERS)
 def test_damage_to_the_cell_is_for_one_layer_of_the_lstm(fields):
     with pytest.raises(InvalidInput, match=rf"damage names clamp_f.*{next(iter(fields))}") as refused:
         Experiment(damage={"clamp_f": 0.5}, **fields)
