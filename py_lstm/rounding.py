@@ -5,6 +5,11 @@ is the difference of two nearly equal numbers and has few digits or none, and so
 not by any mistake, but because a is known to its last bit only. What the last bits are worth is found without a bound that
 would be far too wide after many steps: every recorded number is moved by its own rounding error, with a random sign, and
 the change of the gradient to first order is read off the imaginary part (a complex step through the backward pass).
+
+The backward pass rounds, too, and where the terms of a sum cancel, what it leaves is all there is: the output of the sLSTM
+does not depend on how large its input gate is, so that the gradient of that bias is 0 but for the last bits. The gradient is
+proportional to ∂L/∂y: each time it is computed from another multiple of it, and by how much the results differ, divided by
+their factors, is rounding alone.
 """
 
 from __future__ import annotations
@@ -36,15 +41,21 @@ def rounding(network, forward, dy: np.ndarray, seed: int = 0) -> Arrays:
 def rounding_in_pieces(network, forward, dy: np.ndarray, seed: int = 0) -> Pieces[Arrays]:
     """As `rounding`."""
     rng = np.random.default_rng(seed)
-    changes = []
+    draws = []
     for _ in range(DRAWS):
-        changes.append(_change(network, forward, dy, rng))
+        draws.append(_moved(network, forward, dy, rng))
         yield
-    return {name: OPERATIONS * np.max([np.abs(change[name]) for change in changes], axis=0) for name in changes[0]}
+    known = {}
+    for name in draws[0]:
+        values = np.array([draw[name] for draw in draws])
+        known[name] = OPERATIONS * np.maximum(np.abs(values.imag).max(axis=0) / STEP, np.ptp(values.real, axis=0))
+    return known
 
 
-def _change(network, forward, dy: np.ndarray, rng) -> Arrays:
-    """By how much the gradients change, to first order, if every recorded number is moved by its own rounding error."""
+def _moved(network, forward, dy: np.ndarray, rng) -> Arrays:
+    """The gradients from a multiple of dy, divided by its factor. Their imaginary part is by how much they change, to first
+    order, if every recorded number is moved by its own rounding error.
+    """
     def moved(values: np.ndarray, error: np.ndarray) -> np.ndarray:
         return values + 1j * STEP * UNIT * error * rng.choice((-1.0, 1.0), values.shape)
 
@@ -64,8 +75,9 @@ def _change(network, forward, dy: np.ndarray, rng) -> Arrays:
     y_size = project(np.abs(forward.output), np.abs(p["readout_weight"])) + np.abs(p["readout_bias"])
     # ∂L/∂y is the difference of y and its target where there is a loss: it is as uncertain as y is.
     uncertain = np.abs(dy) + np.where(dy != 0, y_size / max(1, np.count_nonzero(dy)), 0)
-    back = network.back(forward._replace(rows=tuple(rows)), moved(dy, uncertain))
-    return {name: np.imag(value) / STEP for name, value in (back.gradients | {"x": back.dx}).items()}
+    factor = rng.uniform(1, 2)
+    back = network.back(forward._replace(rows=tuple(rows)), factor * moved(dy, uncertain))
+    return {name: value / factor for name, value in (back.gradients | {"x": back.dx}).items()}
 
 
 def _summands(cell, steps, parameters: Arrays) -> Arrays:
