@@ -5,8 +5,12 @@ from lab import Lab, live_tabs, wait_until  # noqa: F401
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 LARGEST_SHIFT = 0.05
 SMALLEST_TARGET = 24
-SHIFTS = """new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shift = (window.shift ?? 0) + value; })
-    .observe({ type: "layout-shift", buffered: true });"""
+# The numbers of an equation are others at every step that is played, and some are wider.
+SHIFTS = """new PerformanceObserver((list) => {
+    const plays = (node) => (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest?.(".equation");
+    for (const { value, hadRecentInput, sources } of list.getEntries())
+        if (!hadRecentInput && !sources.every(({ node }) => plays(node))) (window.shifts ??= []).push([value, ...sources.map(({ node }) => node?.className ?? node?.data)]);
+}).observe({ type: "layout-shift", buffered: true });"""
 # What is pressed, and how large a finger finds it; a box's label takes the finger as well. The picture's cells have the arrows.
 SMALL = """least => [...document.querySelectorAll("button, select, input, textarea, summary, a, [role=button]:not(.box)")]
     .filter((at) => at.getClientRects().length && !at.closest("[inert], .skip, .visually-hidden"))
@@ -109,7 +113,8 @@ def test_nothing_moves_when_python_is_there(visit, site, until_live, width, heig
     tab.evaluate("lab.ready")
     tab.wait_for_timeout(500)
     assert tab.locator("#picture").bounding_box()["y"] == at
-    assert tab.evaluate("window.shift ?? 0") < LARGEST_SHIFT
+    shifts = tab.evaluate("window.shifts ?? []")
+    assert sum(value for value, *_ in shifts) < LARGEST_SHIFT, shifts
 
 
 @pytest.mark.parametrize("width, height", [(640, 360), (844, 390), (683, 384)])
