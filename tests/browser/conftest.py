@@ -24,11 +24,19 @@ def wait_for_function(page, expression, *, arg=None, timeout=LIVE_WITHIN, pollin
             if value := page.evaluate(expression, arg):
                 return value
         except playwright.sync_api.Error as error:
-            if "context was destroyed" not in error.message and "navigation" not in error.message:
+            if not ("context was destroyed" in error.message or "navigation" in error.message or _is_empty(page)):
                 raise
         if time.monotonic() > until:
             raise playwright.sync_api.TimeoutError("after %d ms still not so: %s" % (timeout, expression))
         page.wait_for_timeout(30)
+
+
+def _is_empty(page):
+    """Whether the document has just been begun and holds nothing yet, on the way from one page to another."""
+    try:
+        return page.evaluate("!document.documentElement || !document.body")
+    except playwright.sync_api.Error:
+        return True
 
 
 playwright.sync_api.Page.wait_for_function = playwright.sync_api.Frame.wait_for_function = wait_for_function

@@ -49,7 +49,11 @@ export class Part {
   }
 }
 
-const atRest = () => new Promise((resolve) => { if (self.requestIdleCallback) requestIdleCallback(resolve); else setTimeout(resolve, 200); });
+const REST_WITHIN_MS = 3000;                            // a page that never rests, as on a busy machine, brings them all the same
+
+const atRest = () => new Promise((resolve) => {
+  if (self.requestIdleCallback) requestIdleCallback(resolve, { timeout: REST_WITHIN_MS }); else setTimeout(resolve, 200);
+});
 
 /**
  * Bring every part, one after the other, so that no room waits for the line or needs it. What does not come is left to whoever

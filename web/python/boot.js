@@ -125,19 +125,21 @@ function handOver(url, { response, module }) {
 
 /**
  * Whether the line is fast enough for the restored recipe. A slow one takes a moment to show itself. A machine that is busy
- * looks late, which says nothing of the line.
+ * looks late, which says nothing of the line: it is fast if so much came in the time that has really passed, and slow only if
+ * that much time was not spent waiting for the machine.
  */
 async function isFast(watched, { response }) {
-  let [passed, last] = [0, performance.now()];
+  const begun = performance.now();
+  let [waited, last] = [0, begun];
   const { headers } = await watched.race(response);
   const slow = (headers.get("Content-Encoding") ? SLOW_LINE / PACKED : SLOW_LINE) / 1000;
   return watched.race(new Promise((resolve) => {
     const look = () => {
       const [got, now] = [watched.received(WASM), performance.now()];
-      passed += Math.min(now - last, LATE_MS);
+      waited += Math.min(now - last, LATE_MS);
       last = now;
-      if (got >= ENOUGH_TO_TELL && got >= slow * passed) resolve(true);
-      else if (passed > LONG_ENOUGH_MS) resolve(false);
+      if (got >= ENOUGH_TO_TELL && got >= slow * (now - begun)) resolve(true);
+      else if (waited > LONG_ENOUGH_MS) resolve(false);
       else setTimeout(look, 5);
     };
     look();
